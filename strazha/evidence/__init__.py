@@ -1,0 +1,1 @@
+"""Evidence: files that close with a manifest line, and web archives that can be read back."""

@@ -1,0 +1,61 @@
+"""The records: plain, validated, strict. The only things rooms hand to each other."""
+
+from strazha.model.advert import Advert, AdvertState, Capture, Image, Price
+from strazha.model.base import Moment, Record
+from strazha.model.decision import Decision, Outcome
+from strazha.model.indicator import Indicator, SourceRef, Strength, Validity
+from strazha.model.linking import Cluster, ClusterEvent, Judgement, Link, Linkable, LinkReason
+from strazha.model.run import CrawlReport, PageError, RunReport, StepReport
+from strazha.model.screening import (
+    AdType,
+    Band,
+    Hit,
+    LanguageGuess,
+    Mention,
+    MentionKind,
+    Reason,
+    Scored,
+    Screening,
+    Versions,
+)
+from strazha.model.text import NormalText, Passage, ReadField, ReadText
+
+__all__ = [
+    "AdType",
+    "Advert",
+    "AdvertState",
+    "Band",
+    "Capture",
+    "Cluster",
+    "ClusterEvent",
+    "CrawlReport",
+    "Decision",
+    "Hit",
+    "Image",
+    "Indicator",
+    "Judgement",
+    "LanguageGuess",
+    "Link",
+    "LinkReason",
+    "Linkable",
+    "Mention",
+    "MentionKind",
+    "Moment",
+    "NormalText",
+    "Outcome",
+    "PageError",
+    "Passage",
+    "Price",
+    "ReadField",
+    "ReadText",
+    "Reason",
+    "Record",
+    "RunReport",
+    "Scored",
+    "Screening",
+    "SourceRef",
+    "StepReport",
+    "Strength",
+    "Validity",
+    "Versions",
+]

@@ -1,0 +1,61 @@
+"""Settings: read once from the environment (``STRAZHA_...``) or a ``.env`` file, never changed afterwards."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things lie and how the parts are reached. Every field is documented in docs/settings.md (a test checks it)."""
+
+    model_config = SettingsConfigDict(env_prefix="STRAZHA_", env_file=".env", extra="ignore", frozen=True)
+
+    #: Folder for everything Strazha writes unless a setting below says otherwise.
+    home: Path = Path("var")
+    #: Landing area: a path or an fsspec URL (``s3://bucket/prefix``). Empty: ``<home>/landing``.
+    landing: str = ""
+    #: SQLAlchemy URL of the ledger. Empty: SQLite at ``<home>/ledger.sqlite``.
+    ledger_url: str = ""
+    #: Index backend.
+    store: Literal["sqlite", "elasticsearch"] = "sqlite"
+    #: SQLite index file. Empty: ``<home>/index.sqlite``.
+    index_path: str = ""
+    elasticsearch_url: str = "http://127.0.0.1:9200"
+    elasticsearch_api_key: SecretStr = SecretStr("")
+    #: Folders with source definitions, beside the packaged ones.
+    sources: tuple[Path, ...] = ()
+    #: Adverts per batch file: the unit of work of every step.
+    batch_size: int = Field(default=500, ge=1, le=100_000)
+    #: Secret that signs sessions. Empty: one is made in ``<home>/secret`` with mode 0600 at first use.
+    secret: SecretStr = SecretStr("")
+    #: Address the review pages listen on.
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    #: True where the pages are served over HTTPS (behind a proxy): cookies become Secure, HSTS is sent.
+    https: bool = False
+
+    @property
+    def landing_url(self) -> str:
+        """Landing area as a path or fsspec URL."""
+        return self.landing or str(self.home / "landing")
+
+    @property
+    def ledger(self) -> str:
+        """SQLAlchemy URL of the ledger."""
+        return self.ledger_url or f"sqlite:///{self.home / 'ledger.sqlite'}"
+
+    @property
+    def index_file(self) -> Path:
+        """The SQLite index file."""
+        return Path(self.index_path) if self.index_path else self.home / "index.sqlite"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings. Tests build their own ``Settings(...)`` and hand it over instead of changing this one."""
+    return Settings()

@@ -1,0 +1,74 @@
+"""Review documents: what the index holds, whichever backend keeps it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from strazha.model import Advert, AdvertState, Band, Cluster, Link, Moment, Outcome, Record, Screening
+from strazha.model.screening import AdType
+
+
+class AdvertDoc(Record):
+    """One advert as reviewed: text, life-span, screening, its cluster and the newest decision on it."""
+
+    advert: Advert
+    state: AdvertState
+    screening: Screening
+    cluster_id: str = ""
+    #: Blocking keys of linking, so that candidates are found by the index itself.
+    keys: tuple[str, ...] = ()
+    decision: Outcome | None = None
+    decided_at: Moment | None = None
+    #: Version of the document: a later write wins, an older one is ignored (external versioning).
+    version: int = Field(ge=0)
+
+    @property
+    def id(self) -> str:
+        """The advert's id."""
+        return self.advert.id
+
+
+class ClusterDoc(Record):
+    """One cluster as reviewed: members, facts drawn from them, evidence, and the newest decision on it."""
+
+    cluster: Cluster
+    size: int = Field(ge=1)
+    #: Title of the member that stands for the cluster.
+    title: str = ""
+    ad_types: tuple[AdType, ...] = ()
+    #: Indicator ids of the members and of the cluster itself, with the number of members that carry each.
+    indicators: dict[str, int] = Field(default_factory=dict)
+    contacts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    ages: tuple[int, ...] = ()
+    #: ``Name|CC``.
+    places: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    first_seen: Moment
+    last_seen: Moment
+    head_of_queue: bool = False
+    score: int = Field(ge=0, le=100)
+    band: Band
+    decision: Outcome | None = None
+    decided_at: Moment | None = None
+    version: int = Field(ge=0)
+
+    @property
+    def id(self) -> str:
+        """The cluster's id."""
+        return self.cluster.id
+
+
+class LinkDoc(Record):
+    """One link as shown on a cluster page."""
+
+    link: Link
+    cluster_id: str = ""
+    version: int = Field(ge=0)
+
+    @property
+    def id(self) -> str:
+        """``a~b``."""
+        return self.link.id

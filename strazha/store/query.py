@@ -1,0 +1,103 @@
+"""The query record: one language for every backend."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from strazha.model.base import Moment, Record
+from strazha.store.documents import AdvertDoc, ClusterDoc
+
+
+class AdvertField(StrEnum):
+    """Fields of an advert that can be filtered, counted and (``score`` and the dates) ranged over."""
+
+    SOURCE = "source"
+    AD_TYPE = "ad_type"
+    BAND = "band"
+    LANGUAGE = "language"
+    INDICATOR = "indicator"
+    PLACE = "place"
+    COUNTRY = "country"
+    CONTACT = "contact"
+    CLUSTER = "cluster"
+    DECISION = "decision"
+    KEY = "key"
+    STATUS = "status"  # live | gone
+
+
+class ClusterField(StrEnum):
+    """The same for clusters."""
+
+    SOURCE = "source"
+    AD_TYPE = "ad_type"
+    BAND = "band"
+    LANGUAGE = "language"
+    INDICATOR = "indicator"
+    PLACE = "place"
+    COUNTRY = "country"
+    CONTACT = "contact"
+    DECISION = "decision"
+
+
+class Query(Record):
+    """A search. ``text`` takes words, "phrases", prefix*, -not, OR and field:word; anything malformed is read as plain words.
+
+    ``filters``: field name to accepted values (OR within a field, AND between fields; the value "none" of ``decision``
+    means undecided). ``cursor`` continues a former page (search_after): pass what the page before gave, with the same sort.
+    """
+
+    text: str = Field(default="", max_length=2000)
+    filters: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    min_score: int | None = None
+    seen_from: Moment | None = None
+    seen_to: Moment | None = None
+    #: priority: head of queue first, then band, score, newness, id; newest; relevance (only with text).
+    sort: Literal["priority", "newest", "relevance"] = "priority"
+    facets: tuple[str, ...] = ()
+    facet_size: int = Field(default=20, ge=1, le=1000)
+    size: int = Field(default=25, ge=0, le=1000)
+    cursor: str = ""
+    highlight: bool = False
+
+
+class FacetCount(Record):
+    """One value of a facet and how many documents carry it."""
+
+    value: str
+    count: int
+
+
+class Span(Record):
+    """A piece of a highlighted text: plain text and whether the query matched it. Never markup: the page escapes it."""
+
+    text: str
+    marked: bool = False
+
+
+class AdvertRow(Record):
+    """One found advert."""
+
+    doc: AdvertDoc
+    snippet: tuple[Span, ...] = ()
+    relevance: float = 0.0
+
+
+class AdvertPage(Record):
+    """One page of found adverts; ``cursor`` is empty on the last."""
+
+    total: int
+    rows: tuple[AdvertRow, ...]
+    facets: dict[str, tuple[FacetCount, ...]] = Field(default_factory=dict)
+    cursor: str = ""
+
+
+class ClusterPage(Record):
+    """One page of found clusters."""
+
+    total: int
+    rows: tuple[ClusterDoc, ...]
+    facets: dict[str, tuple[FacetCount, ...]] = Field(default_factory=dict)
+    cursor: str = ""
