@@ -70,8 +70,7 @@ class Landing:
         """Write records as JSON lines in one closed file; return where each line lies, in order."""
         refs: list[LineRef] = []
         with self.write(folder, name, kind) as out:
-            for record in records:
-                refs.append(out.line(record))
+            refs.extend(out.line(record) for record in records)
         return refs
 
     def entries(self, folder: str) -> list[ManifestEntry]:
