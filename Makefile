@@ -1,0 +1,49 @@
+# Every target works as the first command on a fresh machine: .venv is made from the lock when it is missing or out of date.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+# Nothing leaves the machine that nobody asked for: Prefect's analytics and other phone-homes are off.
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+# Extras to install beside the base: make test EXTRAS="elasticsearch postgres"
+EXTRAS ?=
+export EXTRAS
+ARGS ?=
+
+.PHONY: help setup demo test lint types bench eval serve screenshots clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make .venv from the lock (the other commands do it themselves)
+	@sh tools/bootstrap.sh
+
+demo: setup ## Run the main job on a bundled example site, then serve the review pages (ARGS=--no-serve: end by itself)
+	@$(BIN)/python -m examples.demo $(ARGS)
+
+test: setup ## Run all tests (ARGS="tests/nlp -x" for some of them)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## Check style (ruff) and the import contracts of the floors (import-linter)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+types: setup ## Check types (mypy --strict)
+	@$(BIN)/mypy
+
+bench: setup ## Run the benchmarks, each printing a table with versions (ARGS=benchmarks/store.py for one)
+	@for file in $(or $(ARGS),$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+eval: setup ## Score screening and linking on the labelled development sets (ARGS=FILE... for others)
+	@$(BIN)/strazha eval $(or $(ARGS),$(wildcard tests/eval/*.jsonl))
+
+serve: setup ## Serve the review pages on what STRAZHA_HOME (default: var) holds
+	@$(BIN)/strazha serve $(ARGS)
+
+screenshots: setup ## Make the pictures of docs/images with a headless Chromium
+	@$(BIN)/python tools/screenshots.py $(ARGS)
+
+clean: ## Remove .venv, caches and var/ (asks before it removes collected data)
+	@if [ -d var ]; then printf 'var/ holds collected data and the ledger. Remove it too? [y/N] '; read answer; \
+		[ "$$answer" = y ] && rm -rf var || echo "kept var/"; fi
+	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
