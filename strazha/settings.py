@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,18 +20,14 @@ class Settings(BaseSettings):
     landing: str = ""
     #: SQLAlchemy URL of the ledger. Empty: SQLite at ``<home>/ledger.sqlite``.
     ledger_url: str = ""
-    #: Index backend.
-    store: Literal["sqlite", "elasticsearch"] = "sqlite"
+    #: Index backend: a name of ``strazha.store.BACKENDS``.
+    store: str = "sqlite"
     #: SQLite index file. Empty: ``<home>/index.sqlite``.
     index_path: str = ""
-    elasticsearch_url: str = "http://127.0.0.1:9200"
-    elasticsearch_api_key: SecretStr = SecretStr("")
     #: Folders with source definitions, beside the packaged ones.
     sources: tuple[Path, ...] = ()
     #: Adverts per batch file: the unit of work of every step.
     batch_size: int = Field(default=500, ge=1, le=100_000)
-    #: Secret that signs sessions. Empty: one is made in ``<home>/secret`` with mode 0600 at first use.
-    secret: SecretStr = SecretStr("")
     #: Address the review pages listen on.
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
