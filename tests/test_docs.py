@@ -1,6 +1,6 @@
-"""Every command in the README and in docs/ works as written: each page's ``sh`` blocks are run, in order, in a folder of its own.
+"""Every command in the README and in docs/ works as written: each page's ``sh`` blocks run in order, in a folder of its own.
 
-Commands that take a person, a whole machine or minutes are run elsewhere; the table names where, and the test checks that it is so.
+Commands that take a person, a whole machine or minutes run elsewhere; the table names where, and the test checks that it is so.
 """
 
 from __future__ import annotations
