@@ -1,0 +1,74 @@
+"""Links between adverts. The machine's part (score, reasons) and a person's part (judgement) never overwrite each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, or_, select
+
+from strazha.errors import BadInputError
+from strazha.ledger.database import chunks
+from strazha.ledger.part import Part
+from strazha.ledger.tables import link_judgements, links
+from strazha.model import Judgement, Link
+
+
+class Links(Part):
+    """Links and their judgements."""
+
+    def put_links(self, found: Iterable[Link]) -> None:
+        """Keep the machine's links; score and reasons are renewed, a judgement already made stays."""
+        for batch in chunks(found):
+            rows = {(link.a, link.b): _row(link) for link in batch}
+            with self._db.write("links") as connection:
+                self._db.put(connection, links, list(rows.values()), update=("score", "reasons"))
+
+    def links_of(self, advert_ids: Iterable[str]) -> list[Link]:
+        """Every link with at least one end among the adverts, sorted by ends."""
+        found: dict[tuple[str, str], Link] = {}
+        for ids in chunks(advert_ids):
+            query = select(links).where(or_(links.c.a.in_(ids), links.c.b.in_(ids)))
+            with self._db.read() as connection:
+                found.update(((row["a"], row["b"]), _link(row)) for row in connection.execute(query).mappings())
+        return [found[key] for key in sorted(found)]
+
+    def judge_link(self, a: str, b: str, judgement: Judgement, by: str, at: datetime) -> Link:
+        """Note what a person says of a link; earlier judgements stay in the history.
+
+        A pair the machine never linked gets a link of score 0 without reasons: a person may join adverts too.
+        """
+        if a == b:
+            raise BadInputError("an advert cannot be linked to itself", place=a)
+        a, b = min(a, b), max(a, b)
+        judged = {"judgement": judgement.value, "judged_by": by, "judged_at": at}
+        with self._db.write("links") as connection:
+            row: dict[str, Any] = {"a": a, "b": b, "score": 0.0, "reasons": [], **judged}
+            self._db.put(connection, links, [row], update=tuple(judged))
+            self._db.put(connection, link_judgements, [{"a": a, "b": b, **judged}])
+            stored = connection.execute(select(links).where(links.c.a == a, links.c.b == b)).mappings().one()
+            return _link(stored)
+
+    def judgements(self, a: str, b: str) -> list[tuple[Judgement, str, datetime]]:
+        """Every judgement of a link: what, who, when; oldest first."""
+        a, b = min(a, b), max(a, b)
+        query = (
+            select(link_judgements)
+            .where(link_judgements.c.a == a, link_judgements.c.b == b)
+            .order_by(link_judgements.c.judged_at)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).mappings()
+            return [(Judgement(row["judgement"]), row["judged_by"], row["judged_at"]) for row in rows]
+
+
+def _row(link: Link) -> dict[str, Any]:
+    return {
+        "a": link.a, "b": link.b, "score": link.score, "reasons": [reason.plain() for reason in link.reasons],
+        "judgement": link.judgement.value, "judged_by": link.judged_by, "judged_at": link.judged_at,
+    }  # fmt: skip
+
+
+def _link(row: RowMapping) -> Link:
+    return Link.model_validate(dict(row))

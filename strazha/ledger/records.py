@@ -1,0 +1,100 @@
+"""Small records of the ledger: what was seen, what became of it, who may do what, and the entries of the audit chain."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from strazha.model.advert import Sha256
+from strazha.model.base import Moment, Record
+from strazha.model.screening import Band
+
+
+class SeenAdvert(Record):
+    """One advert as one crawl captured it, and where its JSON line lies in the landing area."""
+
+    advert_id: str
+    content_hash: Sha256
+    url: str = ""
+    captured_at: Moment
+    file: str
+    offset: int = Field(ge=0)
+    length: int = Field(ge=0)
+
+
+class TakeIn(Record):
+    """What a run found of one source, counted in adverts. The same run gives the same counts however often it is taken in."""
+
+    new: int = 0
+    changed: int = 0
+    #: Seen before with the same content, also those that had been gone.
+    same: int = 0
+    #: Not shown any more, since this run.
+    gone: int = 0
+
+
+class AdvertVersion(Record):
+    """One version of an advert's content. Content that comes back after a change is a version of its own."""
+
+    advert_id: str
+    #: 1 for the first one taken in, then upwards.
+    number: int = Field(ge=1)
+    content_hash: Sha256
+    url: str = ""
+    captured_at: Moment
+    run_id: str
+    file: str
+    offset: int = Field(ge=0)
+    length: int = Field(ge=0)
+
+
+class ScreeningRef(Record):
+    """Where the screening of one advert version by one pipeline lies, and what it came to."""
+
+    advert_id: str
+    content_hash: Sha256
+    #: ``Versions.key`` of the pipeline.
+    pipeline: str
+    file: str
+    offset: int = Field(ge=0)
+    length: int = Field(ge=0)
+    band: Band
+    score: int = Field(ge=0, le=100)
+    run_id: str
+
+
+class Role(StrEnum):
+    """What an account is for; the review pages decide which page each role may see."""
+
+    ANALYST = "analyst"
+    INVESTIGATOR = "investigator"
+    OPERATOR = "operator"
+    LEAD = "lead"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class User(Record):
+    """An account, without its password."""
+
+    name: str
+    role: Role
+    created_at: Moment
+    disabled_at: Moment | None = None
+    #: Set while sign-in is refused after too many wrong passwords.
+    locked_until: Moment | None = None
+
+
+class AuditEntry(Record):
+    """One entry of the audit chain. ``hash`` covers every other field, ``former`` is the hash of the entry before."""
+
+    number: int = Field(ge=1)
+    at: Moment
+    who: str
+    action: str
+    subject: str
+    detail: dict[str, Any] = Field(default_factory=dict)
+    former: str
+    hash: Sha256

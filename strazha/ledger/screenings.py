@@ -1,0 +1,62 @@
+"""Where the screenings lie, by advert version and pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import RowMapping, select
+
+from strazha.ledger.database import chunks
+from strazha.ledger.part import Part
+from strazha.ledger.records import ScreeningRef
+from strazha.ledger.tables import adverts, screenings
+
+_UPDATE = ("landing_file", "landing_offset", "landing_length", "band", "score", "run_id")
+
+
+class Screenings(Part):
+    """References to screenings; the screenings themselves are lines of the landing area."""
+
+    def save_screenings(self, rows: Sequence[ScreeningRef]) -> None:
+        """Keep references; screening the same version by the same pipeline again moves the reference."""
+        for batch in chunks(rows):
+            with self._db.write() as connection:
+                self._db.put(connection, screenings, [_row(ref) for ref in batch], update=_UPDATE)
+
+    def screening_refs(self, advert_ids: Iterable[str], *, pipeline: str | None = None) -> dict[str, ScreeningRef]:
+        """By advert id, the newest screening of the advert's newest version (by run id, which sorts by time).
+
+        ``pipeline`` asks for that pipeline's screening alone. Adverts not screened yet are left out.
+        """
+        found: dict[str, ScreeningRef] = {}
+        for ids in chunks(advert_ids):
+            query = (
+                select(screenings)
+                .join(
+                    adverts,
+                    (adverts.c.advert_id == screenings.c.advert_id) & (adverts.c.content_hash == screenings.c.content_hash),
+                )
+                .where(screenings.c.advert_id.in_(ids))
+                .order_by(screenings.c.run_id, screenings.c.landing_file, screenings.c.landing_offset)
+            )
+            if pipeline is not None:
+                query = query.where(screenings.c.pipeline == pipeline)
+            with self._db.read() as connection:
+                for row in connection.execute(query).mappings():
+                    found[row["advert_id"]] = _ref(row)
+        return found
+
+
+def _row(ref: ScreeningRef) -> dict[str, object]:
+    return {
+        "advert_id": ref.advert_id, "content_hash": ref.content_hash, "pipeline": ref.pipeline,
+        "landing_file": ref.file, "landing_offset": ref.offset, "landing_length": ref.length,
+        "band": ref.band.value, "score": ref.score, "run_id": ref.run_id,
+    }  # fmt: skip
+
+
+def _ref(row: RowMapping) -> ScreeningRef:
+    plain = dict(row)
+    for name in ("file", "offset", "length"):
+        plain[name] = plain.pop(f"landing_{name}")
+    return ScreeningRef.model_validate(plain)

@@ -1,0 +1,184 @@
+"""Accounts and sessions of the review pages."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, Row, delete, select, update
+
+from strazha.clock import now
+from strazha.errors import BadInputError
+from strazha.ledger.part import Part
+from strazha.ledger.records import Role, User
+from strazha.ledger.tables import sessions, users
+
+#: Wrong passwords in a row before sign-in is refused for LOCK: slow enough against guessing, short enough for a tired person.
+MAX_FAILURES = 5
+LOCK = timedelta(minutes=15)
+#: NIST SP 800-63B asks for 8 at least; these accounts open case files.
+MIN_PASSWORD = 10
+#: Argon2 would hash megabytes too; nobody types them.
+MAX_PASSWORD = 1000
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+# argon2-cffi's defaults: Argon2id, RFC 9106's low-memory profile (64 MiB, 3 passes), about 50 ms here.
+_hasher = PasswordHasher()
+
+
+class Users(Part):
+    """Accounts: names are lower case, passwords are kept as Argon2id hashes alone."""
+
+    def add_user(self, name: str, password: str, role: Role | str = Role.ANALYST, at: datetime | None = None) -> User:
+        """Make an account; BadInputError if the name is taken or malformed, or the password too short."""
+        if not _NAME.fullmatch(name):
+            raise BadInputError(f"{name!r} cannot be an account's name", remedy="use a-z, 0-9, dot, dash, at most 64")
+        try:
+            kind = Role(role)
+        except ValueError as error:
+            raise BadInputError(f"there is no role {role!r}", remedy=f"one of: {', '.join(Role)}") from error
+        row = {
+            "name": name, "role": kind.value, "password_hash": _hash(password), "created_at": at or now(),
+            "disabled_at": None, "failures": 0, "locked_until": None,
+        }  # fmt: skip
+        with self._db.write("users") as connection:
+            if _row(connection, name) is not None:
+                raise BadInputError(f"there is an account {name!r} already", remedy="use: strazha user passwd")
+            self._db.put(connection, users, [row])
+        return User(name=name, role=kind, created_at=row["created_at"])
+
+    def user(self, name: str) -> User | None:
+        """One account."""
+        with self._db.read() as connection:
+            row = _row(connection, name)
+        return None if row is None else _user(row)
+
+    def users(self) -> list[User]:
+        """Every account, by name."""
+        with self._db.read() as connection:
+            return [_user(row) for row in connection.execute(select(users).order_by(users.c.name))]
+
+    def set_password(self, name: str, password: str) -> None:
+        """Change a password: a lock ends, and every open session of the account with it."""
+        hashed = _hash(password)
+        self._change(name, {"password_hash": hashed, "failures": 0, "locked_until": None})
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Change what an account is for; it signs in anew."""
+        self._change(name, {"role": role.value})
+
+    def disable_user(self, name: str, at: datetime) -> None:
+        """Close an account: it cannot sign in, its sessions end. Its decisions and audit entries stay."""
+        self._change(name, {"disabled_at": at})
+
+    def enable_user(self, name: str) -> None:
+        """Open a closed account again."""
+        self._change(name, {"disabled_at": None, "failures": 0, "locked_until": None})
+
+    def _change(self, name: str, values: dict[str, object]) -> None:
+        with self._db.write("users") as connection:
+            changed = connection.execute(update(users).where(users.c.name == name).values(**values))
+            if changed.rowcount == 0:
+                raise BadInputError(f"there is no account {name!r}", remedy="use: strazha user list")
+            connection.execute(delete(sessions).where(sessions.c.name == name))
+
+    def check_password(self, name: str, password: str, at: datetime) -> User | None:
+        """The account, if the password is right and the account neither disabled nor locked; otherwise None.
+
+        Five wrong passwords in a row lock the account for 15 minutes. Unknown names take as long as known ones.
+        """
+        with self._db.read() as connection:
+            row = _row(connection, name)
+        right = _matches(row.password_hash if row is not None else _nobody(), password)
+        if row is None:
+            return None
+        with self._db.write("users") as connection:
+            fresh = _row(connection, name)
+            if fresh is None or fresh.disabled_at is not None or (fresh.locked_until is not None and at < fresh.locked_until):
+                return None
+            mine = update(users).where(users.c.name == name)
+            if not right or fresh.password_hash != row.password_hash:
+                failures = fresh.failures + 1
+                locked = failures >= MAX_FAILURES
+                connection.execute(mine.values(failures=0 if locked else failures, locked_until=at + LOCK if locked else None))
+                return None
+            values: dict[str, object] = {"failures": 0, "locked_until": None}
+            if _hasher.check_needs_rehash(fresh.password_hash):
+                values["password_hash"] = _hasher.hash(password)
+            connection.execute(mine.values(**values))
+            return _user(fresh).model_copy(update={"locked_until": None})
+
+    def open_session(self, name: str, at: datetime, ttl: timedelta) -> str:
+        """Sign an account in for ``ttl``; returns the token for its cookie, of which only the SHA-256 is kept."""
+        token = secrets.token_urlsafe(32)
+        row = {
+            "token_sha256": _token_hash(token), "name": name, "opened_at": at, "expires_at": at + ttl, "closed": False,
+        }  # fmt: skip
+        with self._db.write("users") as connection:
+            known = _row(connection, name)
+            if known is None or known.disabled_at is not None:
+                raise BadInputError(f"{name!r} is no open account", remedy="use: strazha user list")
+            connection.execute(delete(sessions).where(sessions.c.expires_at < at))
+            self._db.put(connection, sessions, [row])
+        return token
+
+    def session_user(self, token: str, at: datetime) -> User | None:
+        """The account a token stands for, if the session is open, not run out, and the account not disabled."""
+        query = (
+            select(users)
+            .join(sessions, sessions.c.name == users.c.name)
+            .where(
+                sessions.c.token_sha256 == _token_hash(token),
+                sessions.c.closed.is_(False),
+                sessions.c.expires_at > at,
+                users.c.disabled_at.is_(None),
+            )
+        )
+        with self._db.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _user(row)
+
+    def close_session(self, token: str) -> None:
+        """End a session; closing one that is not there changes nothing."""
+        mine = update(sessions).where(sessions.c.token_sha256 == _token_hash(token))
+        with self._db.write("users") as connection:
+            connection.execute(mine.values(closed=True))
+
+
+def _row(connection: Connection, name: str) -> Row[tuple[object, ...]] | None:
+    clean = name.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return connection.execute(select(users).where(users.c.name == clean)).one_or_none()
+
+
+def _user(row: Row[tuple[object, ...]]) -> User:
+    return User.model_validate({name: getattr(row, name) for name in User.model_fields})
+
+
+def _hash(password: str) -> str:
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise BadInputError(
+            f"a password needs {MIN_PASSWORD} to {MAX_PASSWORD} characters", remedy="choose several words in a row"
+        )
+    return _hasher.hash(password.encode("utf-8", "surrogatepass"))
+
+
+def _matches(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password[: MAX_PASSWORD + 1].encode("utf-8", "surrogatepass"))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    # The hash an unknown name is compared with, so that the time does not tell which names exist.
+    return _hasher.hash(secrets.token_hex(16))
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
