@@ -1,0 +1,23 @@
+"""Posted close together in time, in one town. Weak: it tips a balance, it never joins."""
+
+from __future__ import annotations
+
+from clusters.compare.base import Compared, Known
+from clusters.compare.name_age_city import shared_towns
+from strazha.model import Linkable
+
+#: Days after which two adverts of one town have nothing to do with each other for that reason.
+FAR_DAYS = 30.0
+_DAY = 86_400.0
+
+
+def compare(a: Linkable, b: Linkable, known: Known) -> Compared:
+    """Adverts of one town within days of each other. Score: 1 on the same day, falling to 0 after 30 days."""
+    towns = sorted(shared_towns(a, b))
+    if a.posted_at is None or b.posted_at is None or not towns:
+        return Compared(0.0, "No town and time of posting in common.")
+    days = abs((a.posted_at - b.posted_at).total_seconds()) / _DAY
+    score = max(0.0, 1.0 - days / FAR_DAYS)
+    if not score:
+        return Compared(0.0, f"Both concern {towns[0]}, but were posted {days:.0f} days apart.")
+    return Compared(score, f"Both concern {towns[0]} and were posted {days:.0f} days apart.")

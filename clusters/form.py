@@ -1,0 +1,56 @@
+"""The form in which texts are compared: one Latin spelling for Cyrillic, Greek and typed-over alphabets.
+
+Rewriting an advert in Latin letters ("shlyokavitsa"), or back, is a cheap disguise. There is no one spelling of it (ш is
+``sh``, ``6`` or ``w``), so both sides are brought to a coarse form in which the usual spellings coincide. It serves
+comparison only and is never shown.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+#: Adverts longer than this are compared by their beginning: operations do not rewrite only the twentieth paragraph, and a
+#: comparison stays bounded whatever a page holds.
+MAX_CHARS = 6000
+
+_TABLE = {
+    **str.maketrans("абвгдезиклмнопрстуфхыэіїєґћђжцчшъюя", "abvgdeziklmnoprstufhieiiegczzccsaua"),
+    **str.maketrans("јљњџ", "ilnc"),
+    **str.maketrans("αβγδεζηθικλμνξοπρσςτυφχψω", "abgdezitiklmnzoprsstufhpo"),
+    # Latin letters that stand for several sounds in typed-over Bulgarian, and the letters of neighbouring alphabets.
+    **str.maketrans("jwxqyıłøđß", "zvhaiilozs"),
+    **str.maketrans({"щ": "st", "ь": ""}),
+}
+#: Spellings of one sound, longest first; digits only where they stand inside a word (they are letters there).
+_SPELLINGS = (("sht", "st"), ("zh", "z"), ("sh", "s"), ("ch", "c"), ("ts", "c"), ("kh", "h"), ("ph", "f"))
+
+
+@lru_cache(maxsize=50_000)
+def skeleton(folded: str) -> str:
+    """``folded`` (see ReadText.folded) in the coarse Latin spelling: letters and single spaces only."""
+    text = unicodedata.normalize("NFKD", folded[:MAX_CHARS].lower())
+    words = (_word(word) for word in text.split())
+    return " ".join(word for word in words if word)
+
+
+@lru_cache(maxsize=200_000)
+def _word(word: str) -> str:
+    letters = "".join(ch for ch in word if ch.isalnum())
+    if letters.isdigit():
+        return ""
+    letters = letters.replace("4", "c").replace("6", "s")
+    for spelling, sound in _SPELLINGS:
+        letters = letters.replace(spelling, sound)
+    letters = letters.translate(_TABLE)
+    kept: list[str] = []
+    for ch in letters:
+        # Doubled letters and runs of one sound ("ii" for "ий") are written once; what no table knows stays as it is.
+        if ch.isalpha() and (not kept or kept[-1] != ch):
+            kept.append(ch)
+    return "".join(kept)
+
+
+def same_name(name: str) -> str:
+    """The form in which two spellings of a first name coincide (``Елица``, ``Elitsa`` and ``Elica`` are one)."""
+    return skeleton(name).replace(" ", "")

@@ -1,0 +1,131 @@
+"""Linking: which pairs are compared, and which of them are links.
+
+An advert is compared with the *representatives* of its keys, the adverts with the smallest ids that carry the key, not with
+all that carry it: a family of a thousand copies costs a few comparisons each and hangs together through its representatives.
+Which adverts represent a key depends on what carries it, not on the order of arrival, so that a batch linked twice, in another
+order, or half-done before, gives the same links. Adverts linked before a smaller id arrived keep their link to the former
+representative: the links differ then, the groups they make do not, except at the edge of likeness (docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from clusters.candidates import Candidates
+from clusters.compare import Known
+from clusters.hubs import SAMPLE, Spread, spread
+from clusters.keys import is_contact, is_text, keys_of_many
+from clusters.pair import joins, link
+from strazha.model import Link, Linkable
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of the work an advert can cause."""
+
+    #: Representatives a contact, picture and text band.
+    contact: int = 6
+    image: int = 4
+    text: int = 2
+    #: Comparisons an advert, those that share most keys first.
+    comparisons: int = 48
+    #: Stored adverts a hub whose links among themselves are scored anew.
+    revised: int = 12
+
+
+class Linker:
+    """Links adverts to each other and to those a store holds already.
+
+    ``ruled`` is an analyst's word on identifiers: True makes one a hub, False makes it trusted, whatever its spread.
+    """
+
+    def __init__(
+        self, candidates: Candidates, *, limits: Limits | None = None, ruled: Mapping[str, bool] | None = None
+    ) -> None:
+        self._candidates = candidates
+        self._limits = limits or Limits()
+        self._ruled = dict(ruled or {})
+        #: What was found of the contacts of the newest batch, hubs and others, for the operator's list.
+        self.spreads: dict[str, Spread] = {}
+
+    def link(self, batch: Sequence[Linkable], *, former: Iterable[Link] = ()) -> list[Link]:
+        """Links between the batch's adverts, and from them to stored ones, by ids; every link with its reasons.
+
+        ``former`` are links of the batch's adverts that were written before: each is scored anew and returned even where it no
+        longer joins (see :func:`clusters.pair.joins`), so that an advert whose telephone or text changed leaves its old
+        company. So are pairs of stored adverts that a contact joined before it showed itself as a hub. Linking a batch again
+        gives the same links.
+        """
+        own = {advert.id: advert for advert in batch}
+        ids = sorted(own)
+        keys = dict(zip(ids, keys_of_many([own[one] for one in ids]), strict=True))
+        carriers = self._carriers(keys)
+        pairs = self._pairs(keys, carriers)
+        contacts = sorted(key for key in carriers if is_contact(key))
+        again = {(one.a, one.b) for one in former}
+        wanted = {one for pair in pairs | again for one in pair}.union(*(carriers[key][:SAMPLE] for key in contacts))
+        adverts = {**self._candidates.get(sorted(wanted - own.keys())), **own}
+        known = self._judge(contacts, carriers, adverts)
+        found = {pair: link(adverts[pair[0]], adverts[pair[1]], known) for pair in pairs if self._both(pair, adverts)}
+        kept = {pair: one for pair, one in found.items() if joins(one)}
+        for pair in again | self._revised(contacts, carriers, own):
+            if pair not in kept and self._both(pair, adverts):
+                kept[pair] = found.get(pair) or link(adverts[pair[0]], adverts[pair[1]], known)
+        return [kept[pair] for pair in sorted(kept)]
+
+    def _carriers(self, keys: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        """Key -> ids that carry it, sorted, for keys that at least two adverts carry."""
+        carriers: dict[str, set[str]] = {}
+        for one, own_keys in keys.items():
+            for key in own_keys:
+                carriers.setdefault(key, set()).add(one)
+        for key, stored in self._candidates.find(sorted(carriers)).items():
+            carriers[key].update(stored)
+        return {key: sorted(ids) for key, ids in carriers.items() if len(ids) > 1}
+
+    def _pairs(self, keys: Mapping[str, Sequence[str]], carriers: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
+        pairs: set[tuple[str, str]] = set()
+        for one, own_keys in keys.items():
+            shared: Counter[str] = Counter()
+            for key in own_keys:
+                limit = self._limit(key)
+                others = [other for other in carriers.get(key, ())[: limit + 1] if other != one][:limit]
+                # A contact is worth more than all bands: it must not lose its place to a text's many near neighbours.
+                shared.update(dict.fromkeys(others, 1 if is_text(key) else 100))
+            ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[: self._limits.comparisons]
+            pairs.update((one, other) if one < other else (other, one) for other, _ in ranked)
+        return pairs
+
+    def _limit(self, key: str) -> int:
+        if is_text(key):
+            return self._limits.text
+        return self._limits.contact if is_contact(key) else self._limits.image
+
+    def _judge(self, contacts: Iterable[str], carriers: Mapping[str, Sequence[str]], adverts: Mapping[str, Linkable]) -> Known:
+        self.spreads = {
+            key: spread(key, [adverts[one] for one in carriers[key][:SAMPLE] if one in adverts]) for key in contacts
+        }
+        trust = {key: found.trust for key, found in self.spreads.items() if found.trust < 1.0}
+        why = {key: found.why for key, found in self.spreads.items() if found.why}
+        for key, is_hub in self._ruled.items():
+            trust[key] = 0.0 if is_hub else 1.0
+            why.pop(key, None)
+            if is_hub:
+                why[key] = "an analyst ruled that unlike advertisers share it"
+        return Known(trust, why)
+
+    def _revised(
+        self, contacts: Iterable[str], carriers: Mapping[str, Sequence[str]], own: Mapping[str, Linkable]
+    ) -> set[tuple[str, str]]:
+        """Stored pairs that a contact may have joined before it was known as a hub; few, for a hub shows itself early."""
+        hubs = [key for key in contacts if self._ruled.get(key, self.spreads[key].is_hub)]
+        stored = {key: [one for one in carriers[key][:SAMPLE] if one not in own] for key in hubs}
+        return {pair for key in hubs for pair in combinations(stored[key][: self._limits.revised], 2)}
+
+    @staticmethod
+    def _both(pair: tuple[str, str], adverts: Mapping[str, Linkable]) -> bool:
+        # An index may name an advert that was dropped since: no reason to fail.
+        return pair[0] in adverts and pair[1] in adverts
