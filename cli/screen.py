@@ -75,7 +75,7 @@ def counted(rows: Iterator[dict[str, Any]], source: Path) -> Iterator[dict[str, 
 
 
 def write_rows(output: Path, rows: Iterator[dict[str, Any]]) -> int:
-    """Write rows as JSON lines under a temporary name, then rename: a killed run leaves no half file under the name asked for."""
+    """Write rows as JSON lines under a temporary name, then rename: a killed run leaves no half file; return their number."""
     from strazha.errors import BadInputError
 
     count = 0
