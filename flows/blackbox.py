@@ -1,7 +1,7 @@
 """The black-box contract: rows in, rows out, no database. What ``strazha screen`` prints and outsiders measure.
 
-Rows need ``id``, ``title`` and ``body``; ``country``, ``site`` and ``city`` are used where present, other keys are ignored. The shape
-of the rows that come out is fixed from version 0.1 on: keys may be added, never renamed or removed.
+Rows need ``id``, ``title`` and ``body``; ``country``, ``site`` and ``city`` are used where present, other keys are ignored.
+The shape of the rows that come out is fixed from version 0.1 on: keys may be added, never renamed or removed.
 """
 
 from __future__ import annotations
