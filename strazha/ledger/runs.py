@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -108,6 +108,15 @@ class Steps(Part):
         row = {"step": step, "unit": unit, "version": version, "run_id": run_id, "at": at, "detail": detail or {}}
         with self._db.write() as connection:
             self._db.put(connection, steps, [row])
+
+
+    def done_units(self, step: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Every unit a step has handled with its version and what was noted, in order of unit and version."""
+        query = select(steps.c.unit, steps.c.version, steps.c.detail).where(steps.c.step == step)
+        with self._db.read() as connection:
+            found = connection.execute(query.order_by(steps.c.unit, steps.c.version)).all()
+        for row in found:
+            yield row.unit, row.version, dict(row.detail)
 
 
 def _sources_key(sources: Sequence[str]) -> str:
