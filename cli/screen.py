@@ -6,12 +6,14 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from flows.imports.rows import BadRow
+
+T = TypeVar("T")
 
 
 @click.command()
@@ -24,20 +26,14 @@ def command(source: Path, output: Path) -> None:
 
     Rows that cannot be used are told with their line and kept in OUT.rejected.jsonl; the rest goes on (exit code 4).
     """
-    from flows.blackbox import advert_of, screen_rows
+    from flows.blackbox import screen_numbered
 
     bad: list[tuple[int, str, str]] = []
 
-    def usable() -> Iterator[dict[str, Any]]:
-        for number, row in rows_of(source, bad):
-            try:
-                advert_of(row)
-            except ValueError as error:
-                bad.append((number, str(error), json.dumps(row)[:2000]))
-            else:
-                yield row
+    def refuse(number: int, row: dict[str, Any], reason: str) -> None:
+        bad.append((number, reason, json.dumps(row)[:2000]))
 
-    write_rows(output, screen_rows(counted(usable(), source)))
+    write_rows(output, screen_numbered(counted(rows_of(source, bad), source), refuse))
     finish(output, source, bad)
 
 
@@ -57,7 +53,7 @@ def _plain(item: BadRow) -> tuple[int, str, str]:
     return item.line, item.reason, item.raw
 
 
-def counted(rows: Iterator[dict[str, Any]], source: Path) -> Iterator[dict[str, Any]]:
+def counted(rows: Iterator[T], source: Path) -> Iterator[T]:
     """The same rows, with a progress line on a terminal."""
     if not sys.stderr.isatty():
         yield from rows

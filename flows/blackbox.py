@@ -6,12 +6,14 @@ The shape of the rows that come out is fixed from version 0.1 on: keys may be ad
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flows.imports.mapping import clean
-from flows.steps import screen_adverts
+from flows.steps import Unreadable, screen_adverts
 from strazha.clock import now
+from strazha.errors import BadInputError
 from strazha.model import Advert, Screening
 
 #: Source id of adverts that come without a platform.
@@ -41,20 +43,39 @@ def advert_of(row: dict[str, Any]) -> Advert:
 
 
 def screen_rows(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Screen rows one after another in bounded memory; a row that cannot be an advert raises ValueError with its id."""
+    """Screen rows one after another in bounded memory; a row that cannot be used raises BadInputError with its number."""
+
+    def refuse(number: int, row: dict[str, Any], reason: str) -> None:
+        raise BadInputError(reason, place=f"row {number}, id {row.get('id')!r}", remedy="mend the row, or leave it out")
+
+    return screen_numbered(enumerate(rows, 1), refuse)
+
+
+def screen_numbered(
+    rows: Iterable[tuple[int, dict[str, Any]]], refuse: Callable[[int, dict[str, Any], str], None]
+) -> Iterator[dict[str, Any]]:
+    """The same for rows with their line numbers.
+
+    A row that cannot be an advert, or whose text breaks the reader, goes to ``refuse`` with the reason and gives no output.
+    """
+    waiting: deque[tuple[int, dict[str, Any]]] = deque()
 
     def adverts() -> Iterator[Advert]:
-        for row in rows:
+        for number, row in rows:
             try:
                 advert = advert_of(row)
             except ValueError as error:
-                raise ValueError(f"row {row.get('id')!r}: {error}") from error
-            ids.append(clean(row["id"]) if isinstance(row["id"], str) else row["id"])
+                refuse(number, row, str(error))
+                continue
+            waiting.append((number, row))
             yield advert
 
-    ids: list[Any] = []
-    for screening in screen_adverts(adverts()):
-        yield output_row(ids.pop(0), screening)
+    for result in screen_adverts(adverts()):
+        number, row = waiting.popleft()
+        if isinstance(result, Unreadable):
+            refuse(number, row, result.error)
+        else:
+            yield output_row(clean(row["id"]) if isinstance(row["id"], str) else row["id"], result)
 
 
 def output_row(row_id: Any, screening: Screening) -> dict[str, Any]:
