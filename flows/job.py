@@ -1,0 +1,299 @@
+"""The main job: crawl, take in, screen, link, index. One order of steps and one set of books, with Prefect or without.
+
+A run that was stopped anywhere is taken up again by the next call over the same sources. One that is older than a day, or was
+over other sources, is brought to an end first without crawling again, so that nothing captured is ever left lying.
+"""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from flows import steps
+from flows.holding import BusyError, hold_linking, hold_sources
+from flows.rooms import Rooms
+from strazha.clock import now
+from strazha.errors import LegalBasisError, StoreUnavailableError, StrazhaError
+from strazha.model import CrawlReport, RunReport, Source, StepReport
+
+Result = TypeVar("Result")
+#: Told while the job goes on: the step, what is done of it, and how much there is (0 where nobody knows).
+Tell = Callable[[str, int, int], None]
+
+#: A crawl that stopped longer ago is not continued: the site has moved on, and half a crawl of yesterday is not today's.
+RESUME_WITHIN = timedelta(hours=24)
+
+
+class Caller(Protocol):
+    """How a unit of work is called: at once, or as a Prefect task with retries."""
+
+    def __call__(self, name: str, work: Callable[[], Result], /) -> Result:
+        """Do the work and give what it gives."""
+
+
+class OutOfSpaceError(StrazhaError):
+    """The disk is full, or a quota is used up."""
+
+
+def at_once(name: str, work: Callable[[], Result], /) -> Result:
+    """Call it, once."""
+    return work()
+
+
+def silent(step: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def new_run_id(at: datetime) -> str:
+    """A run's id: sorts by time, and two runs of one second differ (``20261121T101500Z-ab12``)."""
+    return f"{at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def run(rooms: Rooms, sources: Sequence[Source], *, call: Caller = at_once, tell: Tell = silent) -> RunReport:
+    """Run the main job over the sources, or take up an unfinished run over the same ones.
+
+    A source that cannot be reached or may not be crawled is noted in the report and does not keep the others from running; the
+    report's state is then "failed". Raises BusyError where another run holds a source, LegalBasisError where none of the
+    sources may be crawled, and other StrazhaErrors where the job cannot go on: it then stands as "interrupted" and the same
+    call resumes it.
+    """
+    ids = [source.id for source in sources]
+    with hold_sources(rooms.settings, ids), _explained():
+        _check_basis(sources)
+        open_run = rooms.ledger.open_run(ids)
+        if open_run is not None and now() - open_run.started_at > RESUME_WITHIN:
+            open_run = None
+        _finish_leftovers(rooms, ids, keep=open_run.run_id if open_run else "", call=call, tell=tell)
+        at = now()
+        report = open_run or rooms.ledger.start_run(new_run_id(at), ids, at)
+        return _Run(rooms, report, call, tell).go(sources)
+
+
+def run_landed(rooms: Rooms, source_id: str, run_id: str, *, call: Caller = at_once, tell: Tell = silent) -> RunReport:
+    """Take in, screen, link and index what lies in ``captures/<source_id>/<run_id>`` already, such as an import."""
+    with hold_sources(rooms.settings, [source_id]), _explained():
+        report = rooms.ledger.start_run(run_id, [source_id], now())
+        return _Run(rooms, report, call, tell).go(())
+
+
+class _Run:
+    """One run under way: its report grows step by step and is kept in the ledger after each."""
+
+    def __init__(self, rooms: Rooms, report: RunReport, call: Caller, tell: Tell) -> None:
+        self.rooms, self.call, self.tell = rooms, call, tell
+        self.report = report.model_copy(update={"state": "running", "steps": (), "errors": (), "finished_at": None})
+
+    def go(self, crawl: Sequence[Source], *, ended: str = "") -> RunReport:
+        """Every step; ``crawl`` are the sources to be crawled, ``ended`` the error to note where a run is only wound up."""
+        whole = False
+        try:
+            self._keep(errors=(ended,) if ended else ())
+            self._crawl(crawl)
+            self._take_in()
+            self._screen()
+            with hold_linking(self.rooms.settings):
+                self._link()
+                self._index()
+            self._keep(
+                state="failed" if self.report.errors else "completed",
+                finished_at=now(),
+                bands=self._bands(),
+                clusters=self._clusters(),
+            )
+            whole = True
+        finally:
+            if not whole:
+                self._note_interruption()
+        return self.report
+
+    def _crawl(self, sources: Sequence[Source]) -> None:
+        with self._step("crawl") as step:
+            for number, source in enumerate(sources):
+                self.tell(f"crawl {source.id}", number, len(sources))
+                work = _bind(steps.crawl_source, self.rooms, self.report.run_id, source)
+                try:
+                    step.add(done=self.call(f"crawl {source.id}", work).pages)
+                except (steps.SourceUnreachableError, LegalBasisError) as error:
+                    step.add(failed=1)
+                    self._keep(errors=(*self.report.errors, str(error)))
+                    self._refuse(source, error)
+
+    def _refuse(self, source: Source, error: StrazhaError) -> None:
+        if isinstance(error, LegalBasisError):
+            refused = CrawlReport(
+                source_id=source.id, run_id=self.report.run_id, state="refused", reason=str(error),
+                started_at=now(), finished_at=now(),
+            )  # fmt: skip
+            self.rooms.ledger.save_crawl(refused)
+
+    def _take_in(self) -> None:
+        with self._step("take in") as step:
+            crawls = []
+            for number, source_id in enumerate(self.report.sources):
+                self.tell("take in", number, len(self.report.sources))
+                work = _bind(steps.take_in, self.rooms, self.report.run_id, source_id, self.report.started_at)
+                crawl = self.call(f"take in {source_id}", work)
+                step.add(done=crawl.new + crawl.changed, skipped=crawl.same)
+                crawls.append(crawl)
+            self._keep(crawls=tuple(crawls))
+
+    def _screen(self) -> None:
+        with self._step("screen") as step:
+            run_id, total = self.report.run_id, sum(crawl.new + crawl.changed for crawl in self.report.crawls)
+            step.add(skipped=self.call("enter closed batches", _bind(steps.enter_closed_batches, self.rooms, run_id)))
+            for name, states in steps.due_batches(self.rooms, run_id, self.report.sources):
+                self.tell("screen", step.report.done, max(total, len(states)))
+                one = self.call(f"screen {name}", _bind(steps.screen_batch, self.rooms, run_id, name, states))
+                step.add(done=one.done, failed=one.failed)
+
+    def _link(self) -> None:
+        run_id = self.report.run_id
+        with self._step("link") as step:
+            files = steps.unlinked_files(self.rooms, run_id)
+            step.add(skipped=len(steps.screened_files(self.rooms, run_id)) - len(files))
+            for file in files:  # all of them before the first is linked: see flows/steps/linking.py
+                self.call(f"index keys {file}", _bind(steps.index_batch, self.rooms, file))
+            self.rooms.index.refresh()
+            for number, file in enumerate(files):
+                self.tell("link", number, len(files))
+                step.add(done=self.call(f"link {file}", _bind(steps.link_batch, self.rooms, run_id, file)).done)
+        with self._step("group") as step:
+            self.tell("group", 0, 0)
+            seeds = steps.run_seeds(self.rooms, run_id)
+            grouped = self.call("group", _bind(steps.regroup, self.rooms, run_id, seeds))
+            step.add(done=grouped.done, detail=grouped.detail)
+
+    def _index(self) -> None:
+        with self._step("index") as step:
+            ids = steps.run_seeds(self.rooms, self.report.run_id)
+            for source_id in self.report.sources:
+                ids.update(state.advert_id for state in self.rooms.ledger.scan_adverts(source_id))
+            clusters, others = steps.clusters_around(self.rooms, ids)
+            ordered = sorted(ids | others)
+            for batch in steps.batches(ordered, self.rooms.settings.batch_size):
+                self.tell("index", step.report.done, len(ordered))
+                self.call("index adverts", _bind(steps.index_adverts, self.rooms, batch))
+                step.add(done=len(batch))
+            self.call("index clusters", _bind(steps.index_clusters, self.rooms, clusters))
+            self.rooms.index.refresh()
+            step.add(detail={"clusters": str(len(clusters))})
+
+    def _bands(self) -> dict[str, int]:
+        bands: dict[str, int] = {}
+        for source_id in self.report.sources:
+            ids = (state.advert_id for state in self.rooms.ledger.scan_adverts(source_id) if state.gone_since is None)
+            for batch in steps.batches(ids, 1000):
+                for ref in self.rooms.ledger.screening_refs(batch).values():
+                    bands[ref.band.value] = bands.get(ref.band.value, 0) + 1
+        return dict(sorted(bands.items()))
+
+    def _clusters(self) -> int:
+        found: set[str] = set()
+        for source_id in self.report.sources:
+            ids = (state.advert_id for state in self.rooms.ledger.scan_adverts(source_id))
+            for batch in steps.batches(ids, 1000):
+                found.update(self.rooms.ledger.clusters_of(batch).values())
+        return len(found)
+
+    def _keep(self, **changes: object) -> None:
+        self.report = self.report.model_copy(update=changes)
+        self.rooms.ledger.save_run(self.report)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[_Counting]:
+        self.tell(name, 0, 0)
+        counting = _Counting(name)
+        yield counting
+        self._keep(steps=(*self.report.steps, counting.ended()))
+
+    def _note_interruption(self) -> None:
+        # Where even this cannot be written, the run stays "running" in the ledger, which is resumed just as well.
+        try:
+            self._keep(state="interrupted")
+        except (SQLAlchemyError, sqlite3.Error, StrazhaError, OSError):
+            return
+
+
+class _Counting:
+    """Counts of one step while it goes on."""
+
+    def __init__(self, name: str) -> None:
+        self.report = StepReport(step=name)
+        self._since = time.monotonic()
+
+    def add(self, *, done: int = 0, skipped: int = 0, failed: int = 0, detail: dict[str, str] | None = None) -> None:
+        old = self.report
+        self.report = old.model_copy(
+            update={
+                "done": old.done + done,
+                "skipped": old.skipped + skipped,
+                "failed": old.failed + failed,
+                "detail": {**old.detail, **(detail or {})},
+            }
+        )
+
+    def ended(self) -> StepReport:
+        return self.report.model_copy(update={"seconds": round(time.monotonic() - self._since, 3)})
+
+
+def _check_basis(sources: Sequence[Source]) -> None:
+    """Refuse before anything starts if none of the sources may be crawled today."""
+    today = now().date()
+    wrong = [s.id for s in sources if s.legal_basis is None or not s.legal_basis.in_force(today)]
+    if sources and len(wrong) == len(sources):
+        raise LegalBasisError(
+            "no legal basis in force",
+            place=", ".join(wrong),
+            remedy="enter the order in the definition's legal_basis, or have it renewed; `strazha sources show` prints it",
+        )
+
+
+def _finish_leftovers(rooms: Rooms, sources: Sequence[str], *, keep: str, call: Caller, tell: Tell) -> None:
+    """Wind up unfinished runs that touch these sources: what they captured is screened, linked and indexed, then they end."""
+    for old in reversed(rooms.ledger.runs(limit=200)):
+        if old.run_id == keep or old.state not in {"running", "interrupted"} or not set(old.sources) & set(sources):
+            continue
+        try:
+            with hold_sources(rooms.settings, sorted(set(old.sources) - set(sources))):
+                _Run(rooms, old, call, tell).go((), ended="the run was cut short; its crawl was not continued")
+        except BusyError:  # a run over one of its other sources is winding it up just now
+            continue
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn a full disk and a database out of reach into errors a person can act on."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise _out_of_space(str(error.filename or ""), error.strerror or str(error)) from error
+        raise
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        problem = str(getattr(error, "orig", None) or error)
+        if "full" in problem or "disk I/O" in problem:
+            raise _out_of_space("", problem) from error
+        raise StoreUnavailableError(
+            f"the ledger or the index could not be used: {problem}",
+            remedy="check that its disk or server is there, then run the same command again: it goes on where it stopped",
+        ) from error
+
+
+def _out_of_space(place: str, problem: str) -> OutOfSpaceError:
+    return OutOfSpaceError(
+        f"nothing more can be written: {problem}",
+        place=place,
+        remedy="make room, then run the same command again: it goes on where it stopped",
+    )
+
+
+def _bind(function: Callable[..., Result], *arguments: object) -> Callable[[], Result]:
+    return lambda: function(*arguments)

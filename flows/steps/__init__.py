@@ -1,0 +1,42 @@
+"""The steps of the main job as plain functions over plain records: no Prefect here; command line and tests run without it.
+
+Each step can be stopped anywhere and run again: it finds what is done and goes on from there.
+"""
+
+from flows.steps.cluster_facts import cluster_doc
+from flows.steps.holdings import Held, load_held
+from flows.steps.indexing import batches, clusters_around, index_adverts, index_clusters, rebuild_index
+from flows.steps.linking import index_batch, link_batch, regroup, run_seeds, unlinked_files
+from flows.steps.reading import Unreadable, catalogue, linkable, screen_advert, screen_adverts, screen_text, versions
+from flows.steps.screening import due_batches, enter_closed_batches, screen_batch, screened_files
+from flows.steps.taking import SourceUnreachableError, crawl_source, take_in
+
+__all__ = [
+    "Held",
+    "SourceUnreachableError",
+    "Unreadable",
+    "batches",
+    "catalogue",
+    "cluster_doc",
+    "clusters_around",
+    "crawl_source",
+    "due_batches",
+    "enter_closed_batches",
+    "index_adverts",
+    "index_batch",
+    "index_clusters",
+    "link_batch",
+    "linkable",
+    "load_held",
+    "rebuild_index",
+    "regroup",
+    "run_seeds",
+    "screen_advert",
+    "screen_adverts",
+    "screen_batch",
+    "screen_text",
+    "screened_files",
+    "take_in",
+    "unlinked_files",
+    "versions",
+]

@@ -1,0 +1,69 @@
+"""Crawling a source, and taking in what was captured: from web pages to adverts in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from flows.rooms import Rooms
+from strazha.clock import now
+from strazha.errors import StrazhaError
+from strazha.ledger import SeenAdvert, TakeIn
+from strazha.model import Advert, CrawlReport, Source
+
+
+class SourceUnreachableError(StrazhaError):
+    """A crawl brought nothing because the source did not answer; trying again later can help."""
+
+
+def crawl_source(rooms: Rooms, run_id: str, source: Source) -> CrawlReport:
+    """Crawl a source into the landing area, unless this run has done so already; returns the crawl's report.
+
+    Raises LegalBasisError where the source may not be crawled, SourceUnreachableError where no page came at all.
+    """
+    known = rooms.ledger.crawl(run_id, source.id)
+    if known is not None and known.state == "completed":
+        return known
+    from crawlers.engine import crawl
+
+    report = crawl(source, rooms.landing, run_id)
+    rooms.ledger.save_crawl(report)
+    if report.pages == 0 and report.state != "completed":
+        kinds = ", ".join(f"{error.kind} {error.detail}".strip() for error in report.errors[:3])
+        raise SourceUnreachableError(
+            f"no page could be fetched ({kinds or report.reason or report.state})",
+            place=source.id,
+            remedy="check the address with `strazha sources test`, and whether the site is up; then run again",
+        )
+    return report
+
+
+def take_in(rooms: Rooms, run_id: str, source_id: str, at: datetime) -> CrawlReport:
+    """Take a crawl's adverts into the ledger: new, changed, same, gone. Counts are added to the crawl's report.
+
+    ``at`` is the run's moment. Adverts are called gone only after a crawl that saw the whole source.
+    """
+    report = rooms.ledger.crawl(run_id, source_id) or CrawlReport(
+        source_id=source_id, run_id=run_id, state="interrupted", started_at=at, reason="cut short"
+    )
+    complete = report.state == "completed" and report.reason == "finished"
+    taken: TakeIn = rooms.ledger.take_in(source_id, run_id, _seen(rooms, run_id, source_id), complete=complete, at=at)
+    counted = report.model_copy(update=taken.model_dump())
+    if counted.finished_at is None:
+        counted = counted.model_copy(update={"finished_at": now()})
+    rooms.ledger.save_crawl(counted)
+    return counted
+
+
+def _seen(rooms: Rooms, run_id: str, source_id: str) -> Iterator[SeenAdvert]:
+    for ref, line in rooms.landing.iter_lines(f"captures/{source_id}/{run_id}", "adverts"):
+        advert = Advert.model_validate_json(line)
+        yield SeenAdvert(
+            advert_id=advert.id,
+            content_hash=advert.content_hash,
+            url=advert.url,
+            captured_at=advert.captured_at,
+            file=ref.file,
+            offset=ref.offset,
+            length=ref.length,
+        )
