@@ -18,11 +18,13 @@ from strazha.model.screening import (
     Screening,
     Versions,
 )
+from strazha.model.source import AdvertRule, LegalBasis, Source
 from strazha.model.text import NormalText, Passage, ReadField, ReadText
 
 __all__ = [
     "AdType",
     "Advert",
+    "AdvertRule",
     "AdvertState",
     "Band",
     "Capture",
@@ -35,6 +37,7 @@ __all__ = [
     "Indicator",
     "Judgement",
     "LanguageGuess",
+    "LegalBasis",
     "Link",
     "LinkReason",
     "Linkable",
@@ -53,6 +56,7 @@ __all__ = [
     "RunReport",
     "Scored",
     "Screening",
+    "Source",
     "SourceRef",
     "StepReport",
     "Strength",
