@@ -1,7 +1,8 @@
 """The form in which texts are compared: one Latin spelling for Cyrillic, Greek and typed-over alphabets.
 
-Rewriting an advert in Latin letters ("shlyokavitsa"), or back, is a cheap disguise. There is no one spelling of it (ш is
-``sh``, ``6`` or ``w``), so both sides are brought to a coarse form in which the usual spellings coincide. It serves
+Folded text (ReadText.folded) is mostly Latin already, by one rule. But rewriting an advert in Latin letters
+("shlyokavitsa"), or back, is a cheap disguise, and there is no one spelling of it: ш is ``sh``, ``6`` or ``w``, я is
+``ya``, ``ia`` or ``q``. So both sides are brought to a coarse form in which the usual spellings coincide. It serves
 comparison only and is never shown.
 """
 
@@ -14,13 +15,17 @@ from functools import lru_cache
 #: comparison stays bounded whatever a page holds.
 MAX_CHARS = 6000
 
-_TABLE = {
-    **str.maketrans("абвгдезиклмнопрстуфхыэіїєґћђжцчшъюя", "abvgdeziklmnoprstufhieiiegczzccsaua"),
+_TABLE: dict[int, int | str] = {
+    **str.maketrans("абвгдезиклмнопрстуфхыэіїєґћђжцчшъ", "abvgdeziklmnoprstufhieiiegczzccsa"),
     **str.maketrans("јљњџ", "ilnc"),
     **str.maketrans("αβγδεζηθικλμνξοπρσςτυφχψω", "abgdezitiklmnzoprsstufhpo"),
     # Latin letters that stand for several sounds in typed-over Bulgarian, and the letters of neighbouring alphabets.
-    **str.maketrans("jwxqyıłøđß", "zvhaiilozs"),
-    **str.maketrans({"щ": "st", "ь": ""}),
+    **str.maketrans("jwxyıłøđß", "zvhiilozs"),
+    ord("щ"): "st",
+    ord("ь"): "",
+    ord("ю"): "iu",
+    ord("я"): "ia",
+    ord("q"): "ia",
 }
 #: Spellings of one sound, longest first; digits only where they stand inside a word (they are letters there).
 _SPELLINGS = (("sht", "st"), ("zh", "z"), ("sh", "s"), ("ch", "c"), ("ts", "c"), ("kh", "h"), ("ph", "f"))

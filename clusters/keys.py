@@ -79,6 +79,11 @@ def is_contact(key: str) -> bool:
     return not (key.startswith((f"{SCHEME}.", "image:")) or (key.startswith("pdq") and key[4:5] == ":"))
 
 
+def is_picture(key: str) -> bool:
+    """Whether the key is a whole picture's hash."""
+    return key.startswith("image:")
+
+
 def is_text(key: str) -> bool:
     """Whether the key is a MinHash band."""
     return key.startswith(f"{SCHEME}.")

@@ -17,7 +17,7 @@ from itertools import combinations
 from clusters.candidates import Candidates
 from clusters.compare import Known
 from clusters.hubs import SAMPLE, Spread, spread
-from clusters.keys import is_contact, is_text, keys_of_many
+from clusters.keys import is_contact, is_picture, is_text, keys_of_many
 from clusters.pair import joins, link
 from strazha.model import Link, Linkable
 
@@ -48,7 +48,7 @@ class Linker:
         self._candidates = candidates
         self._limits = limits or Limits()
         self._ruled = dict(ruled or {})
-        #: What was found of the contacts of the newest batch, hubs and others, for the operator's list.
+        #: What was found of the contacts and pictures of the newest batch, hubs and others, for the operator's list.
         self.spreads: dict[str, Spread] = {}
 
     def link(self, batch: Sequence[Linkable], *, former: Iterable[Link] = ()) -> list[Link]:
@@ -64,14 +64,15 @@ class Linker:
         keys = dict(zip(ids, keys_of_many([own[one] for one in ids]), strict=True))
         carriers = self._carriers(keys)
         pairs = self._pairs(keys, carriers)
-        contacts = sorted(key for key in carriers if is_contact(key))
+        # What can be a hub: contacts and whole pictures. A text's spread is what linking by text is about.
+        shared = sorted(key for key in carriers if is_contact(key) or is_picture(key))
         again = {(one.a, one.b) for one in former}
-        wanted = {one for pair in pairs | again for one in pair}.union(*(carriers[key][:SAMPLE] for key in contacts))
+        wanted = {one for pair in pairs | again for one in pair}.union(*(carriers[key][:SAMPLE] for key in shared))
         adverts = {**self._candidates.get(sorted(wanted - own.keys())), **own}
-        known = self._judge(contacts, carriers, adverts)
+        known = self._judge(shared, carriers, adverts)
         found = {pair: link(adverts[pair[0]], adverts[pair[1]], known) for pair in pairs if self._both(pair, adverts)}
         kept = {pair: one for pair, one in found.items() if joins(one)}
-        for pair in again | self._revised(contacts, carriers, own):
+        for pair in again | self._revised(shared, carriers, own):
             if pair not in kept and self._both(pair, adverts):
                 kept[pair] = found.get(pair) or link(adverts[pair[0]], adverts[pair[1]], known)
         return [kept[pair] for pair in sorted(kept)]
@@ -89,13 +90,13 @@ class Linker:
     def _pairs(self, keys: Mapping[str, Sequence[str]], carriers: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
         pairs: set[tuple[str, str]] = set()
         for one, own_keys in keys.items():
-            shared: Counter[str] = Counter()
+            met: Counter[str] = Counter()
             for key in own_keys:
                 limit = self._limit(key)
                 others = [other for other in carriers.get(key, ())[: limit + 1] if other != one][:limit]
                 # A contact is worth more than all bands: it must not lose its place to a text's many near neighbours.
-                shared.update(dict.fromkeys(others, 1 if is_text(key) else 100))
-            ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[: self._limits.comparisons]
+                met.update(dict.fromkeys(others, 1 if is_text(key) else 100))
+            ranked = sorted(met.items(), key=lambda item: (-item[1], item[0]))[: self._limits.comparisons]
             pairs.update((one, other) if one < other else (other, one) for other, _ in ranked)
         return pairs
 
@@ -104,10 +105,8 @@ class Linker:
             return self._limits.text
         return self._limits.contact if is_contact(key) else self._limits.image
 
-    def _judge(self, contacts: Iterable[str], carriers: Mapping[str, Sequence[str]], adverts: Mapping[str, Linkable]) -> Known:
-        self.spreads = {
-            key: spread(key, [adverts[one] for one in carriers[key][:SAMPLE] if one in adverts]) for key in contacts
-        }
+    def _judge(self, shared: Iterable[str], carriers: Mapping[str, Sequence[str]], adverts: Mapping[str, Linkable]) -> Known:
+        self.spreads = {key: spread(key, [adverts[one] for one in carriers[key][:SAMPLE] if one in adverts]) for key in shared}
         trust = {key: found.trust for key, found in self.spreads.items() if found.trust < 1.0}
         why = {key: found.why for key, found in self.spreads.items() if found.why}
         for key, is_hub in self._ruled.items():
@@ -118,10 +117,10 @@ class Linker:
         return Known(trust, why)
 
     def _revised(
-        self, contacts: Iterable[str], carriers: Mapping[str, Sequence[str]], own: Mapping[str, Linkable]
+        self, shared: Iterable[str], carriers: Mapping[str, Sequence[str]], own: Mapping[str, Linkable]
     ) -> set[tuple[str, str]]:
         """Stored pairs that a contact may have joined before it was known as a hub; few, for a hub shows itself early."""
-        hubs = [key for key in contacts if self._ruled.get(key, self.spreads[key].is_hub)]
+        hubs = [key for key in shared if self._ruled.get(key, self.spreads[key].is_hub)]
         stored = {key: [one for one in carriers[key][:SAMPLE] if one not in own] for key in hubs}
         return {pair for key in hubs for pair in combinations(stored[key][: self._limits.revised], 2)}
 
