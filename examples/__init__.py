@@ -1,0 +1,1 @@
+"""Things to try Strazha on; part of the checkout, not of the shipped packages."""
