@@ -1,0 +1,194 @@
+"""``strazha eval``: figures of screening and linking on labelled files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from strazha.evaluation.counts import Counts
+    from strazha.evaluation.labelled import Labelled
+    from strazha.evaluation.linking import LinkingScore
+    from strazha.evaluation.screening import ScreeningScore
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=_FILE)
+@click.option("--errors", is_flag=True, help="Also list every row's errors: what was missed, what was found wrongly.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures to this file.")
+@click.option("--screened", type=_FILE, help="Score this output of `strazha screen` instead of screening now.")
+@click.option("--linked", type=_FILE, help="Score this output of `strazha link` instead of linking now.")
+def command(files: tuple[Path, ...], errors: bool, json_path: Path | None, screened: Path | None, linked: Path | None) -> None:
+    """Score screening and linking against labelled files (docs/evaluation.md). Rows with "group" are scored for linking too."""
+    from rich.console import Console
+
+    from strazha.evaluation.labelled import read_labelled
+
+    # Markup off: labelled texts hold brackets. Wide where nobody looks at a terminal, so that a log keeps its columns.
+    console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 160)
+    figures: dict[str, dict[str, object]] = {}
+    labelled = {path: read_labelled(path) for path in files}
+    for path, rows in labelled.items():
+        console.rule(str(path.name))
+        own: dict[str, object] = {}
+        if screened or not linked:
+            score = _screening(rows, screened)
+            own["screening"] = score.plain()
+            show_screening(console, score)
+            if errors:
+                show_misses(console, score)
+        grouped = [row for row in rows if row.group is not None]
+        if grouped and (linked or not screened):
+            own["linking"] = _linking(console, grouped, linked, errors=errors).plain()
+        figures[str(path)] = own
+    if json_path is not None:
+        json_path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _screening(rows: Sequence[Labelled], screened: Path | None) -> ScreeningScore:
+    from flows.steps import catalogue
+    from strazha.evaluation.labelled import read_outputs
+    from strazha.evaluation.screening import score_screening
+    from strazha.model import Strength
+
+    counters = [name for name, indicator in catalogue().items() if indicator.strength is Strength.COUNTER]
+    if screened is not None:
+        return score_screening(rows, read_outputs(screened), counters=counters)
+    from flows.blackbox import screen_rows
+
+    outputs = {output["id"]: output for output in screen_rows(_inputs(rows))}
+    return score_screening(rows, outputs, counters=counters)
+
+
+def _linking(console: Console, rows: Sequence[Labelled], linked: Path | None, *, errors: bool) -> LinkingScore:
+    from cli.link import link_numbered
+    from strazha.evaluation.labelled import read_outputs
+    from strazha.evaluation.linking import score_linking
+
+    if linked is not None:
+        outputs = read_outputs(linked)
+    else:
+        outputs = {row["id"]: row for row in link_numbered(enumerate(_inputs(rows), 1), []).rows()}
+    found = {name: str(row["cluster"]) for name, row in outputs.items() if row.get("cluster") is not None}
+    gold = {row.id: str(row.group) for row in rows}
+    score = score_linking(gold, found, frozenset(row.id for row in rows if row.hub_phone))
+    show_linking(console, score)
+    if errors:
+        show_pairs(console, rows, gold, found)
+    return score
+
+
+def _inputs(rows: Sequence[Labelled]) -> Iterator[dict[str, Any]]:
+    """The rows without their labels: nothing that is to be found may be given."""
+    for row in rows:
+        given = {"id": row.id, "title": row.title, "body": row.body, "site": row.site, "city": row.city}
+        if row.posted_at is not None:
+            given["posted_at"] = row.posted_at.isoformat()
+        yield given
+
+
+def show_screening(console: Console, score: ScreeningScore) -> None:
+    """Print the figures of screening as tables."""
+    from strazha.evaluation.counts import macro_f1, micro
+
+    rows: dict[str, Counts] = dict(score.extraction)
+    rows["all kinds"] = micro(list(score.extraction.values()))
+    rows["phones, disguised rows"] = score.phones_disguised
+    rows["phones, other rows"] = score.phones_plain
+    rows["phone is disguised"] = score.phone_obscured
+    rows["Latin-typed Bulgarian"] = score.latin_bg
+    _counts(console, f"Extraction ({score.rows} rows)", rows)
+    if score.without_output:
+        console.print(f"{score.without_output} rows have no output; they count as nothing found.")
+    _languages(console, score)
+    types = {f"{kind}": counts for kind, counts in sorted(score.ad_types.items())}
+    _counts(console, f"Advert type (macro F1 {macro_f1(list(types.values())):.3f})", types)
+    _confusion(console, score)
+    for counter, title in ((False, "Indicators"), (True, "Counter-indicators")):
+        counted = score.indicator_counts(counter=counter)
+        whole = micro(list(counted.values()))
+        figures = f"micro F1 {whole.f1:.3f}, macro F1 {macro_f1(list(counted.values())):.3f}"
+        _counts(console, f"{title} ({figures})", {**counted, "all": whole})
+    console.print(f"Shown where the label shows it: {score.span_overlap:.1%} of {score.spans_total} rightly found indicators")
+    for kind in ("benign", "other"):
+        bands = ", ".join(f"{band} {score.bands[kind][band]}" for band in ("urgent", "high", "medium", "low", "none"))
+        console.print(f"Bands of {kind} adverts: {bands}")
+
+
+def show_misses(console: Console, score: ScreeningScore) -> None:
+    """Print every row's errors, one kind a line."""
+    table = _table("Errors", "row", "kind", "missed", "false", texts=True)
+    for miss in score.misses:
+        table.add_row(*map(_printable, (miss.row, miss.kind, ", ".join(miss.missed), ", ".join(miss.false))))
+    console.print(table)
+
+
+def show_linking(console: Console, score: LinkingScore) -> None:
+    """Print the figures of linking."""
+    _counts(console, f"Linking ({score.adverts} adverts)", {"pairs": score.pairs})
+    console.print(
+        f"ARI {score.ari:.3f}   B-cubed precision {score.bcubed_precision:.3f}, recall {score.bcubed_recall:.3f}, "
+        f"F1 {score.bcubed_f1:.3f}   strangers of one hub in one cluster, pairs: {score.hub_false_pairs}"
+    )
+
+
+def show_pairs(console: Console, rows: Sequence[Labelled], gold: Mapping[str, str], found: Mapping[str, str]) -> None:
+    """Print where groups fell apart and where strangers were joined, one pair for each seam."""
+    from strazha.evaluation.linking import wrong_pairs
+
+    titles = {row.id: row.title for row in rows}
+    missed, joined = wrong_pairs(gold, found)
+    table = _table("Pairs", "error", "a", "b", "title of a", "title of b", texts=True)
+    for kind, pairs in (("missed", missed), ("false", joined)):
+        for a, b in pairs:
+            table.add_row(kind, *map(_printable, (a, b, titles.get(a, ""), titles.get(b, ""))))
+    console.print(table)
+
+
+def _counts(console: Console, title: str, rows: Mapping[str, Counts]) -> None:
+    table = _table(title, "", "precision", "recall", "F1", "there", "missed", "false")
+    for name, one in rows.items():
+        figures = (f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.f1:.3f}", str(one.support), str(one.fn), str(one.fp))
+        table.add_row(name, *figures)
+    console.print(table)
+
+
+def _languages(console: Console, score: ScreeningScore) -> None:
+    kinds = list(score.extraction)
+    table = _table(f"By language (right in {score.language_accuracy:.1%} of rows); F1", "", "rows", "right", *kinds)
+    for lang, counted in sorted(score.language_right.items(), key=lambda item: -item[1].total()):
+        per_kind = score.by_language[lang]
+        cells = [f"{per_kind[kind].f1:.2f}" if per_kind[kind].support + per_kind[kind].fp else "-" for kind in kinds]
+        table.add_row(lang, str(counted.total()), str(counted["right"]), *cells)
+    console.print(table)
+
+
+def _confusion(console: Console, score: ScreeningScore) -> None:
+    found = sorted({pair[1] for pair in score.confusion})
+    table = _table("Advert type: labelled (rows) and found (columns)", "", *found)
+    for gold in sorted({pair[0] for pair in score.confusion}):
+        table.add_row(gold, *(str(score.confusion[gold, one] or "") for one in found))
+    console.print(table)
+
+
+def _printable(text: str) -> str:
+    # Labelled texts are hostile input too: an escape sequence in one must not reach the reader's terminal.
+    return "".join(ch if ch.isprintable() else "·" for ch in text)
+
+
+def _table(title: str, *columns: str, texts: bool = False) -> Any:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number and not texts else "left", overflow="fold")
+    return table
