@@ -133,7 +133,7 @@ def _says_obscured(output: Row) -> bool:
     phones = [mention for mention in output.get("mentions", ()) if mention.get("kind") == "phone"]
     if any("obscured" in mention for mention in phones):
         return any(mention.get("obscured") for mention in phones)
-    return any(hit.get("indicator") == _OBSCURED for hit in output.get("hits", ()))
+    return bool(phones) and any(hit.get("indicator") == _OBSCURED for hit in output.get("hits", ()))
 
 
 def _language(score: ScreeningScore, row: Labelled, output: Row) -> None:
