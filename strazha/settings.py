@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     #: Address the review pages listen on.
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    #: Host names the review pages answer to, beside the loopback ones; a request for any other name is refused.
+    hosts: tuple[str, ...] = ()
     #: True where the pages are served over HTTPS (behind a proxy): cookies become Secure, HSTS is sent.
     https: bool = False
 

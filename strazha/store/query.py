@@ -46,7 +46,8 @@ class Query(Record):
     """A search. ``text`` takes words, "phrases", prefix*, -not, OR and field:word; anything malformed is read as plain words.
 
     ``filters``: field name to accepted values (OR within a field, AND between fields; the value "none" of ``decision``
-    means undecided). ``cursor`` continues a former page (search_after): pass what the page before gave, with the same sort.
+    means undecided, of ``cluster`` an advert in none). ``cursor`` continues a former page (search_after): pass what the page
+    before gave, with the same sort.
     """
 
     text: str = Field(default="", max_length=2000)

@@ -1,0 +1,114 @@
+"""The advert page's context, put together from index and ledger."""
+
+from __future__ import annotations
+
+from review import cover
+from review.contexts import AdvertPage, CaptureFacts, DecisionForm, SiteField
+from review.marked import marked_text
+from review.rows import advert_row, at_head, score_sum
+from review.services import Services
+from strazha.model import Advert, Decision, Screening
+from strazha.model.base import digest
+from strazha.store.documents import AdvertDoc
+
+#: Similar adverts shown, and characters of a site's own field or of the Cyrillic reading.
+SIMILAR, FIELD_LIMIT, READING_LIMIT = 6, 600, 20_000
+
+
+def seen_of(doc: AdvertDoc) -> str:
+    """Names what an advert page showed: a decision taken on it is about this and nothing newer."""
+    return digest(doc.screening.content_hash, doc.screening.pipeline.key)[:32]
+
+
+def advert_page(
+    services: Services,
+    doc: AdvertDoc,
+    *,
+    part: int = 1,
+    uncovered: bool = False,
+    saved: bool = False,
+    form: DecisionForm | None = None,
+) -> AdvertPage:
+    """Everything the advert page shows."""
+    advert, screening, state = doc.advert, doc.screening, doc.state
+    words = [] if uncovered else cover.contact_words(screening.mentions)
+    text = marked_text(advert.title, advert.body, screening, services.catalogue, part=part, uncovered=uncovered)
+    decisions = services.ledger.decisions("advert", doc.id)
+    cluster = services.index.cluster(doc.cluster_id) if doc.cluster_id else None
+    row = advert_row(doc, services.catalogue)
+    return AdvertPage(
+        id=doc.id,
+        title=advert.title if uncovered else row.title,
+        band=screening.band,
+        score=screening.score,
+        ad_type=screening.ad_type.value,
+        head_of_queue=at_head(screening.hits, services.catalogue),
+        languages=languages_of(screening),
+        latin_bg=screening.latin_bg,
+        text=text,
+        reading=reading_of(screening, words, uncovered=uncovered),
+        sum=score_sum(screening.reasons, screening.score, screening.band, words),
+        fields=_fields(advert, words, uncovered=uncovered),
+        capture=_capture(advert, state.landing_file),
+        first_seen=state.first_seen,
+        last_seen=state.last_seen,
+        gone_since=state.gone_since,
+        versions=tuple(reversed(services.ledger.versions(doc.id))),
+        cluster_id=doc.cluster_id if cluster is not None else "",
+        cluster_size=cluster.size if cluster is not None else 0,
+        similar=tuple(advert_row(found.doc, services.catalogue) for found in services.index.similar(doc.id, size=SIMILAR).rows),
+        decisions=tuple(reversed(decisions)),
+        form=form or fresh_form(doc, decisions),
+        pipeline=screening.pipeline.key,
+        screened_at=screening.screened_at,
+        images=tuple(image.url or image.pdq or image.sha256 for image in advert.images),
+        uncovered=uncovered,
+        saved=saved,
+    )
+
+
+def fresh_form(doc: AdvertDoc, decisions: list[Decision]) -> DecisionForm:
+    """An empty form for a decision about an advert."""
+    return DecisionForm("advert", doc.id, seen_of(doc), decisions[-1].id if decisions else "")
+
+
+def languages_of(screening: Screening) -> tuple[tuple[str, float], ...]:
+    """Languages with how sure the machine is, surest first."""
+    return tuple((guess.lang, guess.confidence) for guess in screening.languages)
+
+
+def reading_of(screening: Screening, words: list[str], *, uncovered: bool) -> str:
+    """The Cyrillic reading of Latin-typed Bulgarian, contacts covered."""
+    text = screening.reading[:READING_LIMIT]
+    return text if uncovered else cover.covered_sentence(text, words)
+
+
+def _fields(advert: Advert, words: list[str], *, uncovered: bool) -> tuple[SiteField, ...]:
+    price = advert.price
+    raw = (price.raw or f"{price.amount or ''} {price.currency}".strip()) if price is not None else ""
+    plain = {"price": raw, "place": advert.place, "category": advert.category, "seller": advert.seller, **advert.extra}
+    found = [
+        SiteField(name, value if uncovered else cover.covered_sentence(value, words))
+        for name, value in ((name, value[:FIELD_LIMIT]) for name, value in plain.items())
+        if value
+    ]
+    if advert.contact:
+        contact = advert.contact[:FIELD_LIMIT]
+        found.insert(0, SiteField("contact", contact if uncovered else cover.dotted(contact)))
+    if advert.country:
+        found.append(SiteField("country", advert.country))
+    return tuple(found)
+
+
+def _capture(advert: Advert, landing_file: str) -> CaptureFacts:
+    return CaptureFacts(
+        url=advert.url,
+        source_id=advert.source_id,
+        key=advert.key,
+        captured_at=advert.captured_at,
+        run_id=advert.run_id,
+        record_id=advert.capture_id,
+        content_hash=advert.content_hash,
+        landing_file=landing_file,
+        posted_at=advert.posted_at,
+    )

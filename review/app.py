@@ -1,0 +1,143 @@
+"""The application: what it is made of, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from datetime import datetime
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from review.access import ForbiddenError, LoginNeededError, gate, identify, login_path, user_of
+from review.contexts import ErrorPage
+from review.i18n import marked
+from review.render import STATIC, render
+from review.routers import adverts, captures, clusters, decisions, login, operations, paste, queue, search
+from review.services import Screen, Services, flows_catalogue, flows_screen
+from review.shield import LOOPBACK_HOSTS, Shield
+from strazha.clock import now
+from strazha.errors import StoreUnavailableError
+from strazha.ledger import Ledger, open_ledger
+from strazha.model import Indicator
+from strazha.settings import Settings
+from strazha.store import open_index
+from strazha.store.base import AdIndex
+
+log = logging.getLogger("strazha.review")
+
+#: Every router of the application; a new one is one line here.
+ROUTERS = (login, queue, adverts, captures, clusters, decisions, search, paste, operations)
+
+_WORDS: Mapping[int, tuple[str, str]] = {
+    400: (marked("The server did not understand this request."), marked("Go back and try again.")),
+    403: (marked("Your account does not reach this page."), marked("Ask an administrator if your work needs it.")),
+    404: (marked("There is nothing here."), marked("Check the address, or search for what you need.")),
+    405: (marked("This page cannot be used like that."), marked("Go back and use the buttons of the page.")),
+    413: (marked("That is more than the server takes."), marked("Send less at once.")),
+    422: (marked("The form was not filled in as it should be."), marked("Go back and check what you entered.")),
+    500: (
+        marked("Something went wrong in the server. Nothing was recorded."),
+        marked("Try again; if it stays, tell an operator."),
+    ),
+    503: (
+        marked("The index or the ledger cannot be reached."),
+        marked("Try again in a minute; if it stays, tell an operator."),
+    ),
+}
+
+
+def create_app(
+    settings: Settings, *, index: AdIndex | None = None, ledger: Ledger | None = None,
+    catalogue: Callable[[], Mapping[str, Indicator]] = flows_catalogue, screen: Screen = flows_screen,
+    clock: Callable[[], datetime] = now, hosts: Iterable[str] = (),
+) -> FastAPI:  # fmt: skip
+    """Make the application.
+
+    Index and ledger are opened from the settings when the server starts, and closed when it ends, unless they are handed
+    over. It answers to the loopback names, ``settings.hosts`` and ``hosts``, and to no others.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with ExitStack() as opened:
+            app.state.services = Services(
+                settings=settings,
+                index=index if index is not None else opened.enter_context(open_index(settings)),
+                ledger=ledger if ledger is not None else opened.enter_context(open_ledger(settings.ledger)),
+                catalogue_source=catalogue,
+                screen=screen,
+                clock=clock,
+            )
+            yield
+
+    # No generated API pages: there is no API yet, and a list of routes is nobody's business.
+    app = Application(
+        title="Strazha", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(gate)]
+    )
+    app.state.shield = {"hosts": [*LOOPBACK_HOSTS, *settings.hosts, *hosts], "https": settings.https}
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    _add_error_pages(app)
+    return app
+
+
+class Application(FastAPI):
+    """FastAPI behind the shield: also what the framework itself answers, up to its last error page, carries the headers."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Put the shield around everything."""
+        return Shield(super().build_middleware_stack(), **self.state.shield)
+
+
+def _add_error_pages(app: FastAPI) -> None:
+    async def login_needed(request: Request, _: Exception) -> Response:
+        target = login_path(request)
+        if request.headers.get("hx-request") == "true":
+            # htmx would put the login page into a part of this one; told so, it goes there as a whole.
+            return Response(status_code=401, headers={"HX-Redirect": target})
+        if request.method not in {"GET", "HEAD"}:
+            return render(
+                request, ErrorPage(401, marked("You are signed out."), marked("Sign in, then try again.")), status=401
+            )
+        return RedirectResponse(target, 303)
+
+    async def forbidden(request: Request, _: Exception) -> Response:
+        return _error(request, 403)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if user_of(request) is None:
+            # An address no route has never came to the gate; a signed-in user still gets the page with its menu.
+            await run_in_threadpool(identify, request)
+        return _error(request, status)
+
+    async def bad_form(request: Request, _: Exception) -> Response:
+        return _error(request, 422)
+
+    async def unavailable(request: Request, error: Exception) -> Response:
+        log.warning("store unavailable: %s", error)
+        return _error(request, 503)
+
+    async def failure(request: Request, error: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return _error(request, 500)
+
+    app.add_exception_handler(LoginNeededError, login_needed)
+    app.add_exception_handler(ForbiddenError, forbidden)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, bad_form)
+    app.add_exception_handler(StoreUnavailableError, unavailable)
+    app.add_exception_handler(Exception, failure)
+
+
+def _error(request: Request, status: int) -> Response:
+    problem, remedy = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
+    return render(request, ErrorPage(status, problem, remedy), status=status)

@@ -1,0 +1,152 @@
+"""What a user asked for in an address, read leniently: whatever cannot be understood is left out, nothing raises."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+QUEUE_FACETS = ("band", "ad_type", "source", "language", "indicator", "decision")
+ADVERT_FACETS = (*QUEUE_FACETS, "country", "place", "status")
+CLUSTER_FACETS = (*QUEUE_FACETS, "country", "place")
+
+#: Limits on what an address may carry: far above what a person types, far below what costs time.
+TEXT_LIMIT, VALUE_LIMIT, VALUES_LIMIT, CURSOR_LIMIT = 500, 200, 50, 4000
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAsk:
+    """Which part of the queue: all, clusters or adverts; filters; where to continue."""
+
+    kind: Literal["all", "clusters", "adverts"]
+    filters: dict[str, tuple[str, ...]]
+    cursor: str = ""
+
+    @classmethod
+    def read(cls, params: QueryParams) -> QueueAsk:
+        """Read an address. Without any filter form in it, only what is undecided is asked for."""
+        kind = params.get("kind", "all")
+        filters = chosen(params, QUEUE_FACETS)
+        if "f" not in params and "decision" not in filters:
+            filters["decision"] = ("none",)
+        return cls(
+            kind="clusters" if kind == "clusters" else "adverts" if kind == "adverts" else "all",
+            filters=filters,
+            cursor=params.get("cursor", "")[:CURSOR_LIMIT],
+        )
+
+    def query(self, cursor: str = "") -> str:
+        """The query string for this part of the queue, from ``cursor`` on."""
+        return query_string({"kind": self.kind, "f": "1"}, self.filters, cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAsk:
+    """What to search: text, facets, dates, order."""
+
+    kind: Literal["adverts", "clusters"]
+    text: str
+    filters: dict[str, tuple[str, ...]]
+    sort: Literal["priority", "newest", "relevance"]
+    min_score: int | None = None
+    seen_from: date | None = None
+    seen_to: date | None = None
+    cursor: str = ""
+    facets: tuple[str, ...] = field(default=ADVERT_FACETS)
+
+    @classmethod
+    def read(cls, params: QueryParams) -> SearchAsk:
+        """Read an address."""
+        kind: Literal["adverts", "clusters"] = "clusters" if params.get("kind") == "clusters" else "adverts"
+        facets = CLUSTER_FACETS if kind == "clusters" else ADVERT_FACETS
+        text = clean(params.get("q", ""), TEXT_LIMIT)
+        sort = params.get("sort", "relevance" if text else "priority")
+        return cls(
+            kind=kind,
+            text=text,
+            filters=chosen(params, facets),
+            sort="newest" if sort == "newest" else "relevance" if sort == "relevance" and text else "priority",
+            min_score=number(params.get("min_score", ""), 0, 100),
+            seen_from=day(params.get("seen_from", "")),
+            seen_to=day(params.get("seen_to", "")),
+            cursor=params.get("cursor", "")[:CURSOR_LIMIT],
+            facets=facets,
+        )
+
+    def query(self, cursor: str = "") -> str:
+        """The query string for this search, from ``cursor`` on."""
+        single = {"q": self.text, "kind": self.kind, "sort": self.sort}
+        if self.min_score is not None:
+            single["min_score"] = str(self.min_score)
+        for name, value in (("seen_from", self.seen_from), ("seen_to", self.seen_to)):
+            if value is not None:
+                single[name] = value.isoformat()
+        return query_string(single, self.filters, cursor)
+
+    def moments(self) -> tuple[datetime | None, datetime | None]:
+        """The two days as moments in UTC: the start of the first, the end of the last."""
+        low = datetime.combine(self.seen_from, time(), UTC) if self.seen_from else None
+        high = datetime.combine(self.seen_to, time(), UTC) + timedelta(days=1, milliseconds=-1) if self.seen_to else None
+        return low, high
+
+
+def chosen(params: QueryParams, fields: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The values chosen for each facet, without repetition, in order."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in fields:
+        values = dict.fromkeys(clean(value, VALUE_LIMIT) for value in params.getlist(name)[:VALUES_LIMIT])
+        values.pop("", None)
+        if values:
+            found[name] = tuple(values)
+    return found
+
+
+def clean(text: str, limit: int) -> str:
+    """A typed text cut to a limit, without characters no store can hold."""
+    return "".join(
+        char for char in text[:limit] if char == "\t" or (ord(char) >= 32 and not 0xD800 <= ord(char) <= 0xDFFF)
+    ).strip()
+
+
+def number(text: str, low: int, high: int) -> int | None:
+    """A whole number within bounds, or nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 and low <= int(text) <= high else None
+
+
+def day(text: str) -> date | None:
+    """A day as ``YYYY-MM-DD`` (not the very first or last of the calendar, so that a day more or less exists), or nothing."""
+    try:
+        found = date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+    return found if 1900 < found.year < 9000 else None
+
+
+def query_string(single: Mapping[str, str], filters: Mapping[str, tuple[str, ...]], cursor: str = "") -> str:
+    """A query string with empty values left out."""
+    pairs = [(name, value) for name, value in single.items() if value]
+    pairs += [(name, value) for name, values in filters.items() for value in values]
+    if cursor:
+        pairs.append(("cursor", cursor))
+    return urlencode(pairs)
+
+
+def pack(state: object) -> str:
+    """A small JSON value as text that fits in an address."""
+    return base64.urlsafe_b64encode(json.dumps(state, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def unpack(text: str) -> object:
+    """The value :func:`pack` was given, or ``None`` for anything it did not make."""
+    try:
+        found: object = json.loads(base64.urlsafe_b64decode(text.encode("ascii", "replace") + b"=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    return found

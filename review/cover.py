@@ -1,0 +1,102 @@
+"""Contacts of people who may be victims stay covered until someone asks for them. Covering never changes a text's length."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from strazha.model import Mention, MentionKind
+
+#: Kinds of mention that lead to a person.
+CONTACT_KINDS = frozenset({MentionKind.PHONE, MentionKind.EMAIL, MentionKind.HANDLE, MentionKind.URL})
+
+DOT = "•"
+#: Characters left readable at the end, so that an analyst can tell two covered contacts apart.
+TAIL = 2
+
+# What looks like a telephone or an address though no extractor said so. Nine digits: sums of money and dates stay readable.
+# Both patterns are linear: no part can match the same character in two ways.
+_NUMBER = re.compile(r"\+?\d(?:[ .\-/()]{0,2}\d){8,}")
+_ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,253}")
+
+
+def ranges(text: str, mentions: Iterable[Mention]) -> list[tuple[int, int]]:
+    """Where contacts stand in ``text``, given the mentions of that text: merged, sorted, within the text."""
+    held = list(mentions)
+    found = [(m.start, min(m.end, len(text))) for m in held if m.kind in CONTACT_KINDS and m.start < len(text)]
+    others = _merged((m.start, m.end) for m in held if m.kind not in CONTACT_KINDS)
+    ends = [end for _, end in others]
+    for pattern in (_NUMBER, _ADDRESS):
+        for match in pattern.finditer(text):
+            low, high = match.span()
+            # A price or an age is what its extractor says it is, however many digits stand there.
+            near = bisect_right(ends, low)
+            if near == len(others) or others[near][0] >= high:
+                found.append((low, high))
+    return _merged(found)
+
+
+def _merged(found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(found):
+        if high <= low:
+            continue
+        if merged and low < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def cover(text: str, where: Iterable[tuple[int, int]]) -> str:
+    """``text`` with dots for the letters and digits of each range but its last two; same length, so offsets hold."""
+    out: list[str] = []
+    at = 0
+    for low, high in where:
+        out.append(text[at:low])
+        out.append(dotted(text[low:high]))
+        at = high
+    out.append(text[at:])
+    return "".join(out)
+
+
+def dotted(text: str) -> str:
+    """A text with dots for all but its last two letters or digits (all of them when there are four or fewer)."""
+    marks = [index for index, char in enumerate(text) if char.isalnum()]
+    kept = set(marks[-TAIL:]) if len(marks) > 2 * TAIL else set()
+    return "".join(char if index in kept or char.isspace() else DOT for index, char in enumerate(text))
+
+
+def covered_contact(contact: str) -> str:
+    """A ``kind:value`` contact with its value covered: the kind, a telephone's country and an address' host stay readable."""
+    kind, colon, value = contact.partition(":")
+    if not colon:
+        return dotted(contact)
+    if kind == "phone":
+        return f"{kind}: {value[:3]}{dotted(value[3:])}"
+    if kind == "email" and "@" in value:
+        name, _, host = value.rpartition("@")
+        return f"{kind}: {DOT * max(3, len(name))}@{host}"
+    network, colon, name = value.partition(":")
+    return f"{kind}: {network}:{dotted(name)}" if colon else f"{kind}: {dotted(value)}"
+
+
+def contact_words(mentions: Iterable[Mention], contacts: Iterable[str] = ()) -> list[str]:
+    """Every writing under which the given contacts may turn up in a sentence, longest first."""
+    words: set[str] = set()
+    for mention in mentions:
+        if mention.kind in CONTACT_KINDS:
+            words.update((mention.text, str(mention.value), str(mention.value).rpartition(":")[2]))
+    for contact in contacts:
+        value = contact.partition(":")[2] or contact
+        words.update((value, value.rpartition(":")[2]))
+    return sorted((word for word in words if len(word) >= 4), key=len, reverse=True)
+
+
+def covered_sentence(text: str, words: Sequence[str] = ()) -> str:
+    """A sentence made by the program or a site's own field, with known contacts and what looks like one covered."""
+    for word in words:
+        if word in text:
+            text = text.replace(word, dotted(word))
+    return cover(text, ranges(text, ()))

@@ -1,0 +1,114 @@
+"""The names under which users read enumerations, fields and languages. Translated where they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from review.i18n import marked
+from strazha.model import AdType, Band, MentionKind, Outcome, Strength
+
+BANDS: Mapping[str, str] = {
+    Band.URGENT: marked("urgent"),
+    Band.HIGH: marked("high"),
+    Band.MEDIUM: marked("medium"),
+    Band.LOW: marked("low"),
+}
+AD_TYPES: Mapping[str, str] = {
+    AdType.JOB: marked("job offer"),
+    AdType.ADULT: marked("adult services"),
+    AdType.TRANSPORT: marked("transport"),
+    AdType.OTHER: marked("other offer"),
+    AdType.BENIGN: marked("harmless type"),
+}
+OUTCOMES: Mapping[str, str] = {
+    Outcome.REFER: marked("Refer"),
+    Outcome.MONITOR: marked("Monitor"),
+    Outcome.INSUFFICIENT: marked("Insufficient"),
+    Outcome.INDEPENDENT: marked("Independent"),
+    Outcome.SPAM: marked("Spam or scam"),
+    Outcome.NOT_RELEVANT: marked("Not relevant"),
+}
+#: What each outcome means, beside its button.
+OUTCOME_HELP: Mapping[str, str] = {
+    Outcome.REFER: marked("hand over for investigation or to the referral mechanism"),
+    Outcome.MONITOR: marked("keep watching; come back when something changes"),
+    Outcome.INSUFFICIENT: marked("indicators present, but too little to act on"),
+    Outcome.INDEPENDENT: marked("reads as a person working on their own account"),
+    Outcome.SPAM: marked("advertising noise or fraud without exploitation"),
+    Outcome.NOT_RELEVANT: marked("nothing here for this unit"),
+}
+MENTIONS: Mapping[str, str] = {
+    MentionKind.PHONE: marked("telephone"),
+    MentionKind.EMAIL: marked("e-mail address"),
+    MentionKind.HANDLE: marked("account name"),
+    MentionKind.NAME: marked("name"),
+    MentionKind.AGE: marked("age"),
+    MentionKind.PRICE: marked("price"),
+    MentionKind.PLACE: marked("place"),
+    MentionKind.URL: marked("web address"),
+}
+STRENGTHS: Mapping[str, str] = {
+    Strength.STRONG: marked("strong"),
+    Strength.MEDIUM: marked("medium"),
+    Strength.WEAK: marked("weak"),
+    Strength.COUNTER: marked("speaks against"),
+}
+VALIDITY: Mapping[str, str] = {
+    "supports": marked("Tested against known cases: supported"),
+    "contrary": marked("Tested against known cases: points the other way"),
+    "mixed": marked("Tested against known cases: mixed results"),
+    "untested": marked("Not tested against known cases"),
+}
+METHODS: Mapping[str, str] = {
+    "pattern": marked("wording"),
+    "semantic": marked("similar meaning"),
+    "derived": marked("derived"),
+}
+STATUS: Mapping[str, str] = {"live": marked("online"), "gone": marked("gone from the site")}
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "bg": marked("Bulgarian"),
+    "en": marked("English"),
+    "ro": marked("Romanian"),
+    "ru": marked("Russian"),
+    "de": marked("German"),
+    "tr": marked("Turkish"),
+    "el": marked("Greek"),
+    "sr": marked("Serbian"),
+    "mk": marked("Macedonian"),
+    "uk": marked("Ukrainian"),
+    "es": marked("Spanish"),
+    "fr": marked("French"),
+    "it": marked("Italian"),
+    "nl": marked("Dutch"),
+    "pl": marked("Polish"),
+    "cs": marked("Czech"),
+    "hu": marked("Hungarian"),
+    "und": marked("undetermined"),
+}
+#: Facet field to its heading.
+FACETS: Mapping[str, str] = {
+    "band": marked("Band"),
+    "ad_type": marked("Type"),
+    "source": marked("Source"),
+    "language": marked("Language"),
+    "indicator": marked("Indicator"),
+    "decision": marked("Decision"),
+    "place": marked("Place"),
+    "country": marked("Country"),
+    "status": marked("Status"),
+}
+_BY_FACET: Mapping[str, Mapping[str, str]] = {
+    "band": BANDS,
+    "ad_type": AD_TYPES,
+    "language": LANGUAGE_NAMES,
+    "decision": {**OUTCOMES, "none": marked("Undecided")},
+    "status": STATUS,
+}
+
+
+def facet_label(field: str, value: str) -> str:
+    """How a facet's value is shown (indicators are named by the catalogue, not here)."""
+    if field == "place":
+        name, _, country = value.partition("|")
+        return f"{name}, {country}" if country else name
+    return _BY_FACET.get(field, {}).get(value, value)

@@ -1,0 +1,173 @@
+"""An advert's text with everything the machine found in it: marks, the legend that explains them, contacts covered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from review import cover
+from review.contexts import MarkedText, MentionLine, Note
+from review.labels import MENTIONS
+from review.marks import Mark, parts, segments
+from review.rows import Catalogue
+from strazha.model import Hit, Indicator, Mention, MentionKind, Screening, Strength
+
+#: Characters of a body shown at once; longer ones are shown in parts. An advert of ordinary length is a twentieth of this.
+PART = 20_000
+#: Characters of a title shown; quotes in the legend; hits and mentions marked. Bounds for hostile adverts only.
+TITLE_LIMIT, QUOTE_LIMIT, QUOTES, MARKS_LIMIT, LINES_LIMIT = 1000, 160, 5, 2000, 200
+
+
+@dataclass
+class _Texts:
+    """Title and body as they may be shown: covered or not, same offsets as captured."""
+
+    title: str
+    body: str
+    covered: bool
+    words: list[str] = field(default_factory=list)
+
+    def sentence(self, text: str) -> str:
+        """A sentence about the advert, contacts covered where the text's are."""
+        return cover.covered_sentence(text, self.words) if self.covered else text
+
+    def quote(self, hit: Hit) -> str:
+        """The words behind a hit."""
+        if hit.start is None or hit.end is None or hit.field is None:
+            return self.sentence(hit.text)
+        text = self.title if hit.field == "title" else self.body
+        found = " ".join(text[hit.start : min(hit.end, hit.start + QUOTE_LIMIT)].split())
+        return found + ("…" if hit.end - hit.start > QUOTE_LIMIT else "")
+
+
+def marked_text(
+    title: str, body: str, screening: Screening, catalogue: Catalogue, *, part: int = 1, uncovered: bool = False
+) -> MarkedText:
+    """Title and one part of the body with all marks, and the legend. ``part`` counts from 1 and is brought into range."""
+    mentions = screening.mentions
+    texts = _Texts(title, body, covered=False) if uncovered else _covered(title, body, mentions)
+    by_indicator: dict[str, list[Hit]] = {}
+    for hit in screening.hits:
+        by_indicator.setdefault(hit.indicator, []).append(hit)
+    known = {name: catalogue.get(name) for name in by_indicator}
+    order = sorted(by_indicator, key=lambda name: _rank(known[name]))
+    numbers = {name: number for number, name in enumerate(order, 1)}
+    notes = [_note(numbers[name], name, known[name], by_indicator[name], texts) for name in order]
+    lines, men_marks = _mentions(mentions, len(notes), covered=not uncovered)
+    marks = _hit_marks(screening.hits, numbers, known)
+    marks_of: dict[str, list[Mark]] = {"title": [], "body": []}
+    for place, mark in (marks + men_marks)[:MARKS_LIMIT]:
+        marks_of[place].append(mark)
+    cuts = list(parts(len(body), PART))
+    part = min(max(part, 1), len(cuts))
+    low, high = cuts[part - 1]
+    return MarkedText(
+        title=tuple(segments(texts.title, marks_of["title"], end=TITLE_LIMIT)),
+        body=tuple(segments(texts.body, marks_of["body"], start=low, end=high)),
+        part=part,
+        parts=len(cuts),
+        length=len(body),
+        evidence=tuple(note for note in notes if not _counters(note.indicator)),
+        counter=tuple(note for note in notes if _counters(note.indicator)),
+        mentions=tuple(lines),
+        covered=0 if uncovered else sum(1 for line in lines if line.covered),
+    )
+
+
+def _covered(title: str, body: str, mentions: Sequence[Mention]) -> _Texts:
+    in_title = cover.ranges(title, [mention for mention in mentions if mention.field == "title"])
+    in_body = cover.ranges(body, [mention for mention in mentions if mention.field == "body"])
+    words = cover.contact_words(mentions)
+    return _Texts(cover.cover(title, in_title), cover.cover(body, in_body), covered=True, words=words)
+
+
+def _counters(indicator: Indicator | None) -> bool:
+    return indicator is not None and indicator.strength is Strength.COUNTER
+
+
+_STRENGTH_ORDER = (Strength.STRONG, Strength.MEDIUM, Strength.WEAK, Strength.COUNTER)
+
+
+def _rank(indicator: Indicator | None) -> tuple[int, int, str]:
+    if indicator is None:
+        return 1, 2, ""
+    return (0 if indicator.head_of_queue else 1), _STRENGTH_ORDER.index(indicator.strength), indicator.id
+
+
+def strength_css(indicator: Indicator | None) -> str:
+    """The class under which an indicator's strength is drawn."""
+    return f"s-{indicator.strength.value}" if indicator is not None else "s-W"
+
+
+def _note(number: int, name: str, indicator: Indicator | None, hits: Sequence[Hit], texts: _Texts) -> Note:
+    quotes = dict.fromkeys(quote for hit in hits if (quote := texts.quote(hit)))
+    first = min((hit.start for hit in hits if hit.field == "body" and hit.start is not None), default=None)
+    titled = any(hit.field == "title" and hit.start is not None for hit in hits)
+    return Note(
+        number=number,
+        css=strength_css(indicator),
+        label=indicator.label.get("en", name) if indicator is not None else name,
+        quotes=tuple(quotes)[:QUOTES],
+        part=0 if titled else None if first is None else first // PART + 1,
+        indicator=indicator,
+        methods=tuple(dict.fromkeys(hit.method for hit in hits)),
+        confidence=max(hit.confidence for hit in hits),
+        remarks=tuple(dict.fromkeys(texts.sentence(hit.note) for hit in hits if hit.note))[:QUOTES],
+        rules=tuple(dict.fromkeys(hit.rule for hit in hits if hit.rule))[:QUOTES],
+    )
+
+
+def _hit_marks(
+    hits: Sequence[Hit], numbers: Mapping[str, int], known: Mapping[str, Indicator | None]
+) -> list[tuple[str, Mark]]:
+    found: list[tuple[str, Mark]] = []
+    for hit in hits:
+        if hit.start is None or hit.end is None or hit.field is None:
+            continue
+        indicator = known[hit.indicator]
+        label = indicator.label.get("en", hit.indicator) if indicator is not None else hit.indicator
+        mark = Mark(hit.start, hit.end, numbers[hit.indicator], f"hit {strength_css(indicator)}", label)
+        found.append((hit.field, mark))
+    return found
+
+
+def _mentions(mentions: Sequence[Mention], taken: int, *, covered: bool) -> tuple[list[MentionLine], list[tuple[str, Mark]]]:
+    lines: dict[tuple[str, str], MentionLine] = {}
+    marks: list[tuple[str, Mark]] = []
+    for mention in mentions:
+        key = (mention.kind.value, mention.key)
+        if key not in lines and len(lines) < LINES_LIMIT:
+            lines[key] = _mention_line(mention, taken + len(lines) + 1, covered=covered and mention.kind in cover.CONTACT_KINDS)
+        number = lines[key].number if key in lines else 0
+        label = MENTIONS[mention.kind] + (" (disguised)" if mention.obscured else "")
+        css = f"men k-{mention.kind.value}"
+        marks.append((mention.field, Mark(mention.start, mention.end, number, css, label, numbered=False)))
+    return list(lines.values()), marks
+
+
+def _mention_line(mention: Mention, number: int, *, covered: bool) -> MentionLine:
+    value = readable_value(mention)
+    text = " ".join(mention.text.split())
+    return MentionLine(
+        number=number,
+        kind=mention.kind.value,
+        text=cover.dotted(text) if covered else text,
+        value=cover.covered_contact(f"{mention.kind.value}:{value}").partition(": ")[2] if covered else value,
+        covered=covered,
+        confidence=mention.confidence,
+        obscured=mention.obscured,
+        remarks=(*mention.disguise, *mention.tags),
+        part=0 if mention.field == "title" else mention.start // PART + 1,
+    )
+
+
+def readable_value(mention: Mention) -> str:
+    """A mention's normal form as a person reads it."""
+    value = mention.value
+    if not isinstance(value, dict):
+        return str(value)
+    if mention.kind is MentionKind.PLACE:
+        return ", ".join(str(value[key]) for key in ("name", "country") if value.get(key))
+    amount, currency, per = value.get("amount"), value.get("currency"), value.get("per")
+    shape = f"{amount:g}" if isinstance(amount, int | float) else str(amount or "")
+    return " ".join(str(item) for item in (shape, currency, f"per {per}" if per else "") if item)

@@ -1,0 +1,32 @@
+"""One advert, and the uncovering of its contacts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from review.access import READERS, open_to
+from review.advert_view import advert_page
+from review.render import render
+from review.routers.parts import Parts, Person, advert_or_404, note, part_of
+
+router = APIRouter()
+
+
+@router.get("/adverts/{advert_id:path}")
+@open_to(READERS)
+def advert(request: Request, services: Parts, user: Person, advert_id: str) -> Response:
+    """The advert page, contacts covered."""
+    doc = advert_or_404(services, advert_id)
+    note(services, user, "advert read", doc.id, version=doc.advert.content_hash)
+    saved = request.query_params.get("saved") == "1"
+    return render(request, advert_page(services, doc, part=part_of(request), saved=saved))
+
+
+@router.post("/uncover/advert/{advert_id:path}")
+@open_to(READERS)
+def uncover(request: Request, services: Parts, user: Person, advert_id: str) -> Response:
+    """The advert page with its contacts readable; each time is a line of the audit log."""
+    doc = advert_or_404(services, advert_id)
+    note(services, user, "contacts uncovered", doc.id, kind="advert", version=doc.advert.content_hash)
+    return render(request, advert_page(services, doc, part=part_of(request), uncovered=True))

@@ -1,0 +1,51 @@
+"""What endpoints ask FastAPI for: the services and the person, typed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException, Request
+
+from review.access import person
+from review.services import Services, services_of
+from strazha.ledger.records import User
+from strazha.store.documents import AdvertDoc, ClusterDoc
+
+Parts = Annotated[Services, Depends(services_of)]
+Person = Annotated[User, Depends(person)]
+
+
+def note(services: Services, user: User, action: str, subject: str, **detail: Any) -> None:
+    """Write to the audit log. Where that fails the page fails: nothing is looked at without a trace."""
+    services.ledger.audit(user.name, action, subject[:200], detail, services.clock())
+
+
+def advert_or_404(services: Services, advert_id: str) -> AdvertDoc:
+    """An advert of the index."""
+    doc = services.index.advert(advert_id) if usable(advert_id) else None
+    if doc is None:
+        raise HTTPException(404, "There is no advert with this number.")
+    return doc
+
+
+def cluster_or_404(services: Services, cluster_id: str) -> ClusterDoc:
+    """A cluster of the index; where it went into another one, that one."""
+    if usable(cluster_id):
+        doc = services.index.cluster(cluster_id)
+        if doc is None:
+            successor = services.ledger.cluster(cluster_id)
+            doc = services.index.cluster(successor.id) if successor is not None else None
+        if doc is not None:
+            return doc
+    raise HTTPException(404, "There is no cluster with this number.")
+
+
+def usable(identifier: str) -> bool:
+    """Whether a text from an address can be an id at all (stores need not cope with NUL or half surrogates)."""
+    return 0 < len(identifier) <= 200 and identifier.isprintable()
+
+
+def part_of(request: Request) -> int:
+    """Which part of a long page is asked for, from 1; anything else than a small number is 1."""
+    text = request.query_params.get("part", "1")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 7 else 1

@@ -1,0 +1,68 @@
+"""Searching adverts and clusters."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from review.access import READERS, open_to
+from review.ask import SearchAsk
+from review.contexts import SearchPage
+from review.render import render
+from review.routers.parts import Parts, Person, note
+from review.rows import cluster_row, facets, found_row
+from review.services import Services
+from strazha.store.query import AdvertPage, ClusterPage, Query
+
+router = APIRouter()
+
+SIZE = 25
+
+
+@router.get("/search")
+@open_to(READERS)
+def search(request: Request, services: Parts, user: Person) -> Response:
+    """Full text and facets. What was searched for is logged: it can name a person."""
+    ask = SearchAsk.read(request.query_params)
+    found = _found(services, ask)
+    if isinstance(found, AdvertPage):
+        rows = tuple(found_row(row, services.catalogue) for row in found.rows)
+    else:
+        rows = tuple(cluster_row(doc, services.catalogue) for doc in found.rows)
+    if ask.text or ask.filters:
+        note(services, user, "search", ask.kind, text=ask.text, filters=ask.filters, found=found.total)
+    return render(
+        request,
+        SearchPage(
+            rows=rows,
+            total=found.total,
+            facets=facets(found.facets, ask.facets, ask.filters, services.catalogue),
+            next_query=ask.query(found.cursor) if found.cursor else "",
+            first_query=ask.query(),
+            continued=bool(ask.cursor),
+            indicator_names={name: entry.label.get("en", name) for name, entry in services.catalogue.items()},
+            kind=ask.kind,
+            text=ask.text,
+            sort=ask.sort,
+            min_score=ask.min_score,
+            seen_from=ask.seen_from.isoformat() if ask.seen_from else "",
+            seen_to=ask.seen_to.isoformat() if ask.seen_to else "",
+        ),
+    )
+
+
+def _found(services: Services, ask: SearchAsk) -> AdvertPage | ClusterPage:
+    low, high = ask.moments()
+    query = Query(
+        text=ask.text,
+        filters=ask.filters,
+        min_score=ask.min_score,
+        seen_from=low,
+        seen_to=high,
+        sort=ask.sort,
+        facets=ask.facets,
+        size=SIZE,
+        cursor=ask.cursor,
+        highlight=True,
+    )
+    return services.index.search_clusters(query) if ask.kind == "clusters" else services.index.search_adverts(query)

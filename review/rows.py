@@ -1,0 +1,151 @@
+"""From review documents to rows of the queue and of search results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+from review import cover
+from review.contexts import Facet, FacetValue, Line, Row, Sum
+from review.labels import FACETS, facet_label
+from review.render import advert_href, cluster_href
+from strazha.model import AdType, Band, Indicator, MentionKind, Reason
+from strazha.store.documents import AdvertDoc, ClusterDoc
+from strazha.store.query import AdvertRow, FacetCount
+
+Catalogue = Mapping[str, Indicator]
+
+#: Reasons a row shows; the page behind it shows all.
+EVIDENCE_SHOWN, COUNTER_SHOWN = 3, 2
+
+
+def advert_row(doc: AdvertDoc, catalogue: Catalogue, snippet: Sequence[tuple[str, bool]] = ()) -> Row:
+    """The row of an advert."""
+    screening, state = doc.screening, doc.state
+    words = cover.contact_words(screening.mentions)
+    evidence, counter, more = _reasons(screening.reasons, words)
+    title_mentions = [mention for mention in screening.mentions if mention.field == "title"]
+    return Row(
+        kind="advert",
+        id=doc.id,
+        href=advert_href(doc.id),
+        title=cover.cover(doc.advert.title, cover.ranges(doc.advert.title, title_mentions)),
+        band=screening.band,
+        score=screening.score,
+        head_of_queue=at_head(screening.hits, catalogue),
+        ad_types=(screening.ad_type,),
+        sources=(doc.advert.source_id,),
+        languages=tuple(guess.lang for guess in screening.languages),
+        places=tuple(
+            dict.fromkeys(mention.key for mention in screening.mentions if mention.kind is MentionKind.PLACE)
+        )[:3],
+        first_seen=state.first_seen,
+        last_seen=state.last_seen,
+        gone_since=state.gone_since,
+        evidence=evidence,
+        counter=counter,
+        more=more,
+        decision=doc.decision,
+        decided_at=doc.decided_at,
+        snippet=tuple(snippet),
+    )  # fmt: skip
+
+
+def cluster_row(doc: ClusterDoc, catalogue: Catalogue) -> Row:
+    """The row of a cluster."""
+    words = cover.contact_words((), doc.contacts)
+    evidence, counter, more = _reasons(doc.cluster.reasons, words)
+    return Row(
+        kind="cluster",
+        id=doc.id,
+        href=cluster_href(doc.id),
+        title=cover.covered_sentence(doc.title, words),
+        band=doc.band,
+        score=doc.score,
+        head_of_queue=doc.head_of_queue,
+        ad_types=tuple(doc.ad_types),
+        sources=doc.sources,
+        languages=doc.languages,
+        places=doc.places[:3],
+        first_seen=doc.first_seen,
+        last_seen=doc.last_seen,
+        gone_since=None,
+        evidence=evidence,
+        counter=counter,
+        more=more,
+        decision=doc.decision,
+        decided_at=doc.decided_at,
+        size=doc.size,
+        # The cluster's own reasons can be few; its members' commonest indicators say what the adverts are like.
+        indicators=tuple(sorted(doc.indicators, key=lambda name: (-doc.indicators[name], name))[:3]),
+    )
+
+
+def found_row(row: AdvertRow, catalogue: Catalogue) -> Row:
+    """The row of a search result, contacts in its snippet covered too."""
+    words = cover.contact_words(row.doc.screening.mentions)
+    plain = "".join(span.text for span in row.snippet)
+    hidden = cover.covered_sentence(plain, words)
+    snippet, at = [], 0
+    for span in row.snippet:
+        snippet.append((hidden[at : at + len(span.text)], span.marked))
+        at += len(span.text)
+    return advert_row(row.doc, catalogue, snippet)
+
+
+def at_head(hits: Iterable[object], catalogue: Catalogue) -> bool:
+    """Whether one of the hits puts its advert at the head of the queue."""
+    return any((entry := catalogue.get(str(getattr(hit, "indicator", "")))) is not None and entry.head_of_queue for hit in hits)
+
+
+def _reasons(reasons: Sequence[Reason], words: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Line, ...], int]:
+    ordered = sorted(reasons, key=lambda reason: -abs(reason.points))
+    lines = [Line(cover.covered_sentence(reason.text, words), reason.points) for reason in ordered]
+    evidence = tuple(line for line in lines if line.points >= 0)[:EVIDENCE_SHOWN]
+    counter = tuple(line for line in lines if line.points < 0)[:COUNTER_SHOWN]
+    return evidence, counter, len(lines) - len(evidence) - len(counter)
+
+
+def score_sum(reasons: Sequence[Reason], score: int, band: Band, words: Sequence[str] = ()) -> Sum:
+    """A score as lines to add up, largest first, contacts covered."""
+    ordered = sorted(reasons, key=lambda reason: -reason.points)
+    lines = tuple(Line(cover.covered_sentence(reason.text, words), reason.points) for reason in ordered)
+    return Sum(lines=lines, total=round(sum(reason.points for reason in reasons), 2), score=score, band=band)
+
+
+def facets(
+    counts: Mapping[str, Iterable[FacetCount]],
+    fields: Iterable[str],
+    filters: Mapping[str, tuple[str, ...]],
+    catalogue: Catalogue,
+) -> tuple[Facet, ...]:
+    """The facets to choose from: what was counted, and what is chosen though nothing has it."""
+    found = []
+    for field in fields:
+        taken = filters.get(field, ())
+        counted = {item.value: item.count for item in counts.get(field, ())}
+        names = [*counted, *(value for value in taken if value not in counted)]
+        if field in _ORDER:
+            names.sort(key=partial(_place, _ORDER[field]))
+            FacetValue(name, _facet_name(field, name, catalogue), counted.get(name), name in taken) for name in names
+        )
+        if values:
+            found.append(Facet(field, FACETS[field], values))
+    return tuple(found)
+
+
+def _place(order: Sequence[str], name: str) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+#: Facets whose values have an order of their own.
+_ORDER: Mapping[str, list[str]] = {
+    "band": [band.value for band in reversed(Band)],
+    "ad_type": [kind.value for kind in AdType],
+}
+
+
+def _facet_name(field: str, value: str, catalogue: Catalogue) -> str:
+    if field == "indicator" and value in catalogue:
+        return catalogue[value].label.get("en", value)
+    return facet_label(field, value)

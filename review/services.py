@@ -1,0 +1,75 @@
+"""What the pages work with: index, ledger, catalogue, screening, clock. Opened once, handed to every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from threading import Lock
+
+from fastapi import Request
+
+from strazha.errors import BadInputError
+from strazha.evidence.landing import Landing
+from strazha.ledger import Ledger
+from strazha.model import Indicator, Screening
+from strazha.settings import Settings
+from strazha.store.base import AdIndex
+
+_SCREENING = Lock()
+
+#: Screens a pasted text: title and body in, screening out.
+Screen = Callable[[str, str], Screening]
+
+
+def flows_catalogue() -> Mapping[str, Indicator]:
+    """The catalogue as flows knows it; imported when the first page needs it."""
+    from flows.steps import catalogue
+
+    return catalogue()
+
+
+def flows_screen(title: str, body: str) -> Screening:
+    """Screen a pasted text through flows' plain steps; the models load with the first text, not with the server.
+
+    Raises BadInputError for a text that no reader can make sense of. One text at a time: the models are not made for threads.
+    """
+    from flows.steps import screen_text
+    from flows.steps.reading import TEXT_ERRORS
+
+    with _SCREENING:
+        try:
+            return screen_text(title, body)
+        except TEXT_ERRORS as error:
+            raise BadInputError(f"the text cannot be screened ({type(error).__name__})") from error
+
+
+@dataclass
+class Services:
+    """One server's parts. ``catalogue_source`` and ``screen`` are functions so that nothing heavy loads before it is needed."""
+
+    settings: Settings
+    index: AdIndex
+    ledger: Ledger
+    catalogue_source: Callable[[], Mapping[str, Indicator]]
+    screen: Screen
+    clock: Callable[[], datetime]
+
+    @cached_property
+    def landing(self) -> Landing:
+        """The landing area, where captures lie."""
+        return Landing(self.settings.landing_url)
+
+    @cached_property
+    def catalogue(self) -> Mapping[str, Indicator]:
+        """Indicators by id."""
+        return self.catalogue_source()
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application a request came to."""
+    found = request.app.state.services
+    if not isinstance(found, Services):
+        raise TypeError("the application was not started: use it as a context manager, or through a server")
+    return found

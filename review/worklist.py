@@ -1,0 +1,130 @@
+"""The queue: clusters and single adverts in one order, paged without skipping or repeating, whichever backend keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from review.ask import QUEUE_FACETS, QueueAsk, pack, unpack
+from review.contexts import Row
+from review.rows import Catalogue, advert_row, cluster_row
+from strazha.store.base import AdIndex
+from strazha.store.query import FacetCount, Query
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    """One page of the queue."""
+
+    rows: tuple[Row, ...]
+    clusters: int
+    adverts: int
+    facets: dict[str, tuple[FacetCount, ...]]
+    cursor: str
+
+
+@dataclass
+class _Stream:
+    """One of the two sorted streams the queue is merged from. ``cursor`` is ``None`` once it is exhausted."""
+
+    kind: str
+    cursor: str | None
+    rows: tuple[Row, ...] = ()
+    after: str | None = None
+    total: int = 0
+    facets: dict[str, tuple[FacetCount, ...]] | None = None
+    used: int = 0
+
+
+def page(index: AdIndex, ask: QueueAsk, catalogue: Catalogue, *, size: int) -> WorkPage:
+    """One page of the queue: head of queue first, then band, score, newness."""
+    start = _start(ask.cursor)
+    streams = [_Stream(kind, start.get(kind)) for kind in ("clusters", "adverts") if ask.kind in ("all", kind)]
+    for stream in streams:
+        _fetch(index, ask, catalogue, stream, size)
+    rows = _merge(streams, size)
+    ends = {stream.kind: _continue(index, ask, stream) for stream in streams}
+    facets: dict[str, tuple[FacetCount, ...]] = {}
+    for field in QUEUE_FACETS:
+        facets[field] = _added(stream.facets.get(field, ()) for stream in streams if stream.facets)
+    totals = {stream.kind: stream.total for stream in streams}
+    return WorkPage(
+        rows=tuple(rows),
+        clusters=totals.get("clusters", 0),
+        adverts=totals.get("adverts", 0),
+        facets=facets,
+        cursor=pack(ends) if any(end is not None for end in ends.values()) else "",
+    )
+
+
+def _start(cursor: str) -> dict[str, str | None]:
+    fresh: dict[str, str | None] = {"clusters": "", "adverts": ""}
+    state = unpack(cursor) if cursor else None
+    if not isinstance(state, dict):
+        return fresh
+    return {kind: value for kind in fresh if isinstance(value := state.get(kind), str) or value is None}
+
+
+def _query(ask: QueueAsk, stream: _Stream, size: int, *, facets: bool) -> Query:
+    filters = dict(ask.filters)
+    if stream.kind == "adverts":
+        # An advert of a cluster is looked at with its cluster.
+        filters["cluster"] = ("none",)
+    return Query(filters=filters, sort="priority", size=size, cursor=stream.cursor or "", facets=QUEUE_FACETS if facets else ())
+
+
+def _search(index: AdIndex, stream: _Stream, query: Query) -> Any:
+    return index.search_clusters(query) if stream.kind == "clusters" else index.search_adverts(query)
+
+
+def _fetch(index: AdIndex, ask: QueueAsk, catalogue: Catalogue, stream: _Stream, size: int) -> None:
+    # An exhausted stream is still asked for its counts, so that the facets do not shrink on later pages.
+    wanted = size if stream.cursor is not None else 0
+    found = _search(index, stream, _query(ask, stream, wanted, facets=True))
+    if stream.kind == "clusters":
+        stream.rows = tuple(cluster_row(doc, catalogue) for doc in found.rows)
+    else:
+        stream.rows = tuple(advert_row(row.doc, catalogue) for row in found.rows)
+    stream.total, stream.facets = found.total, found.facets
+    stream.after = found.cursor or None
+
+
+def _order(row: Row) -> tuple[Any, ...]:
+    # A cluster goes before an advert of the same standing: it is more work saved.
+    return (not row.head_of_queue, -row.band.rank, -row.score, -row.last_seen.timestamp(), row.kind != "cluster", row.id)
+
+
+def _merge(streams: list[_Stream], size: int) -> list[Row]:
+    rows: list[Row] = []
+    while len(rows) < size:
+        heads = [stream for stream in streams if stream.used < len(stream.rows)]
+        if not heads:
+            break
+        best = min(heads, key=lambda stream: _order(stream.rows[stream.used]))
+        rows.append(best.rows[best.used])
+        best.used += 1
+    return rows
+
+
+def _continue(index: AdIndex, ask: QueueAsk, stream: _Stream) -> str | None:
+    """Where the stream goes on after the rows that were used of it."""
+    if stream.cursor is None or (stream.used == len(stream.rows) and stream.after is None):
+        return None
+    if stream.used == 0:
+        return stream.cursor
+    if stream.used == len(stream.rows):
+        return stream.after
+    # Backends only say where a page ends, so a page that ends at the last row used is asked for.
+    found = _search(index, stream, _query(ask, stream, stream.used, facets=False))
+    return found.cursor or None
+
+
+def _added(lists: Iterable[Iterable[FacetCount]]) -> tuple[FacetCount, ...]:
+    counts: dict[str, int] = {}
+    for items in lists:
+        for item in items:
+            counts[item.value] = counts.get(item.value, 0) + item.count
+    return tuple(
+        FacetCount(value=value, count=count) for value, count in sorted(counts.items(), key=lambda it: (-it[1], it[0]))
+    )
