@@ -24,7 +24,7 @@ LINKING_SECONDS = 3600.0
 class BusyError(StrazhaError):
     """Another run works on the same source."""
 
-    exit_code = 4
+    exit_code = 5
 
 
 @contextmanager
