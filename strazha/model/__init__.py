@@ -19,7 +19,7 @@ from strazha.model.screening import (
     Versions,
 )
 from strazha.model.source import AdvertRule, LegalBasis, Source
-from strazha.model.text import NormalText, Passage, ReadField, ReadText
+from strazha.model.text import NormalText, Passage, ReadField, Reading, ReadText
 
 __all__ = [
     "AdType",
@@ -50,6 +50,7 @@ __all__ = [
     "Passage",
     "Price",
     "ReadField",
+    "Reading",
     "ReadText",
     "Reason",
     "Record",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from strazha.model.screening import LanguageGuess, Mention
 
 FieldName = Literal["title", "body"]
 
@@ -84,3 +87,15 @@ class ReadText:
     def fields(self) -> tuple[ReadField, ReadField]:
         """Title, then body."""
         return self.title, self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What nlp gives for one advert: the text as read, its languages, and everything named in it."""
+
+    text: ReadText
+    #: Main language first.
+    languages: tuple[LanguageGuess, ...]
+    latin_bg: bool
+    #: In order of appearance, title before body; offsets into the captured text.
+    mentions: tuple[Mention, ...]

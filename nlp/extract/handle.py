@@ -1,0 +1,151 @@
+"""Accounts on messengers and social networks, as ``network:name`` (WhatsApp and Viber as ``network:+number``)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from nlp.extract.page import Found, Page, View
+from nlp.lang import languages
+from nlp.lang.language import alternatives
+from strazha.model.screening import MentionKind
+
+KIND = MentionKind.HANDLE
+NAME = "handle"
+
+#: Networks that are reached by telephone number.
+BY_NUMBER = frozenset({"whatsapp", "viber"})
+_SITES = {
+    "t.me": "telegram", "telegram.me": "telegram", "instagram.com": "instagram", "facebook.com": "facebook", "fb.com": "facebook", "m.me": "facebook",
+    "tiktok.com": "tiktok", "vk.com": "vk", "ok.ru": "ok", "wa.me": "whatsapp", "snapchat.com": "snapchat", "x.com": "x", "twitter.com": "x",
+}  # fmt: skip
+_NOT_ACCOUNTS = frozenset(
+    {"share", "sharer", "groups", "p", "reel", "explore", "joinchat", "add", "events", "profile.php", "s", "c"}
+)
+#: A name as these networks allow it. Without @ or colon it must hold a digit, underscore or full stop to be told from a word.
+_ACCOUNT = r"[a-z0-9](?:[a-z0-9_]|\.(?=[a-z0-9_])|-(?=[a-z0-9_])){2,39}"
+_SPACED = r"[a-z0-9](?: [a-z0-9_.]){4,30}(?![a-z0-9])"
+_LINK = (
+    r"(?:\s{0,2}[(\[]?\s?(?:[:=>-]{1,2}|@|е|is|на|me|user|username|ник|nick|id|acc|account|акаунт|профил)\s{0,2}){0,3}\s{0,2}"
+)
+_AT_NAME = re.compile(rf"(?<![\w@.])@\s?({_ACCOUNT})")
+_NEGATION = re.compile(
+    r"(?:без|no|not|fara|fără|ohne|kein|keine|не|нет|nu|sin|bez|χωρις|not on|нямам|nqmam|don't have|do not have|nicht|немає|немам)\s(?:\w{1,12}\s){0,1}$"
+)
+
+
+@lru_cache(maxsize=1)
+def _networks() -> tuple[re.Pattern[str], dict[str, str]]:
+    names: dict[str, str] = {}
+    for data in languages().values():
+        for network, forms in data.networks.items():
+            names |= dict.fromkeys((*forms, network), network)
+    return re.compile(alternatives(names)), names
+
+
+@lru_cache(maxsize=1)
+def _after() -> re.Pattern[str]:
+    return re.compile(rf"(?P<link>{_LINK})(?:(?P<spaced>{_SPACED})|(?P<name>{_ACCOUNT}))(?![\w@])")
+
+
+def extract(page: Page) -> None:
+    """Add the accounts of both fields; telephone numbers must have been found before."""
+    for view in page.views:
+        _from_links(view)
+        cues = _cues(view)
+        for network, start, end in cues:
+            if network not in BY_NUMBER:
+                _named(view, network, end)
+        _with_at(view, cues)
+    _by_number(page)
+
+
+def _cues(view: View) -> list[tuple[str, int, int]]:
+    pattern, names = _networks()
+    cues = []
+    for match in pattern.finditer(view.plain):
+        if view.taken(match.start(), match.end(), (MentionKind.URL, MentionKind.EMAIL)):
+            continue
+        network = names[re.sub(r"\s+", " ", match.group())]
+        # Two letters ("tg", "ig", "wa") are a network only where a name or number follows, or in brackets.
+        if not _NEGATION.search(view.plain[max(0, match.start() - 30) : match.start()]):
+            cues.append((network, match.start(), match.end()))
+    return cues
+
+
+def _from_links(view: View) -> None:
+    for item in [found for found in view.found if found.kind is MentionKind.URL]:
+        parts = urlsplit(str(item.value))
+        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+        network = _SITES.get(host)
+        account = parts.path.strip("/").split("/")[0].lstrip("@").lower()
+        if network == "whatsapp" and account.lstrip("+").isdigit():
+            view.found.append(Found(KIND, item.start, item.end, f"whatsapp:+{account.lstrip('+')}", NAME, 0.97))
+        elif network and network != "whatsapp" and account and account not in _NOT_ACCOUNTS:
+            view.found.append(Found(KIND, item.start, item.end, f"{network}:{account}", NAME, 0.97))
+
+
+def _named(view: View, network: str, end: int) -> None:
+    """An account named right after the network's name."""
+    match = _after().match(view.plain, end)
+    if match is None or view.taken(match.start(), match.end(), (MentionKind.PHONE, MentionKind.EMAIL, KIND)):
+        return
+    link = match.group("link")
+    if match.group("spaced"):
+        name, start = match.group("spaced").replace(" ", ""), match.start("spaced")
+        if any(char.isalpha() for char in name):
+            view.found.append(Found(KIND, start, match.end(), f"{network}:{name}", NAME, 0.9, ("spacing",)))
+        return
+    name, start = match.group("name"), match.start("name")
+    if "@" in link:
+        start -= link[::-1].index("@") + 1
+    elif not _is_account(name, link, view.text[match.start("name") : match.end("name")]):
+        return
+    if any(char.isalpha() for char in name):
+        view.found.append(Found(KIND, start, match.end("name"), f"{network}:{name}", NAME, 0.95))
+
+
+def _is_account(name: str, link: str, written: str) -> bool:
+    shaped = any(char in "_." or char.isdigit() for char in name) and any(char.isalpha() for char in name)
+    return shaped or (":" in link and written == name and len(name) >= 4)
+
+
+def _with_at(view: View, cues: list[tuple[str, int, int]]) -> None:
+    """An @name without its network beside it belongs to the nearest network named in the field."""
+    if not cues:
+        return
+    for match in _AT_NAME.finditer(view.plain):
+        if view.taken(match.start(), match.end(), (MentionKind.EMAIL, MentionKind.URL, KIND)):
+            continue
+        network = min(
+            (cue for cue in cues if cue[0] not in BY_NUMBER), key=lambda cue: abs(cue[1] - match.start()), default=None
+        )
+        if network is not None:
+            view.found.append(Found(KIND, match.start(), match.end(), f"{network[0]}:{match.group(1)}", NAME, 0.8))
+
+
+def _by_number(page: Page) -> None:
+    """WhatsApp and Viber go with the number they stand beside, or with the advert's only number."""
+    phones = [(view, found) for view in page.views for found in view.found if found.kind is MentionKind.PHONE]
+    if not phones:
+        return
+    seen: set[str] = {str(found.value) for view in page.views for found in view.found if found.kind is KIND}
+    for view in page.views:
+        for network, start, end in _cues(view):
+            if network not in BY_NUMBER:
+                continue
+            here = [found for other, found in phones if other is view]
+            nearest = min(here, key=lambda found: _distance(found, start, end), default=None)
+            if nearest is None or (_distance(nearest, start, end) > 60 and len(phones) > 1):
+                if len({str(found.value) for _, found in phones}) != 1:
+                    continue
+                nearest = phones[0][1]
+            value = f"{network}:{nearest.value}"
+            if value not in seen:
+                seen.add(value)
+                view.found.append(Found(KIND, start, end, value, NAME, 0.9, tags=("by number",)))
+
+
+def _distance(found: Found, start: int, end: int) -> int:
+    return max(found.start - end, start - found.end, 0)

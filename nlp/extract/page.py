@@ -1,0 +1,93 @@
+"""What an extractor sees: both fields of an advert in their normal and plain forms, and what was found before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from nlp.lang import LanguageData, languages
+from nlp.normalise.plain import plain
+from strazha.model.screening import Mention, MentionKind
+from strazha.model.text import FieldName, NormalText
+
+
+@dataclass(slots=True)
+class Found:
+    """Something found at ``[start, end)`` of a view's text; becomes a :class:`Mention` with offsets into the captured text."""
+
+    kind: MentionKind
+    start: int
+    end: int
+    value: str | int | dict[str, Any]
+    extractor: str
+    confidence: float
+    disguise: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class View:
+    """One field as patterns read it: the normal form, or its Cyrillic reading. Offsets are into ``text``."""
+
+    def __init__(self, name: FieldName, captured: str, normal: NormalText, *, is_reading: bool = False) -> None:
+        self.name = name
+        self.captured = captured
+        self.normal = normal
+        self.text = normal.text
+        self.is_reading = is_reading
+        self.found: list[Found] = []
+
+    @cached_property
+    def plain(self) -> str:
+        """Lower case without accents; the same length as ``text``."""
+        return plain(self.text)
+
+    def taken(self, start: int, end: int, kinds: Iterable[MentionKind]) -> bool:
+        """True where something of one of these kinds was found across the range."""
+        wanted = set(kinds)
+        return any(item.kind in wanted and item.start < end and start < item.end for item in self.found)
+
+    def mention(self, found: Found) -> Mention | None:
+        """The mention in the captured text, or None where that text cannot be stored (lone surrogates, nothing left)."""
+        start, end = self.normal.original(found.start, found.end)
+        text = self.captured[start:end]
+        if not text or any("\ud800" <= char <= "\udfff" for char in text):
+            return None
+        return Mention(
+            kind=found.kind,
+            text=text,
+            value=found.value,
+            field=self.name,
+            start=start,
+            end=end,
+            extractor=found.extractor,
+            confidence=found.confidence,
+            obscured=bool(found.disguise),
+            disguise=found.disguise,
+            tags=found.tags,
+        )
+
+
+@dataclass
+class Page:
+    """An advert before the extractors: its views, languages and country. Extractors add to ``view.found``."""
+
+    views: tuple[View, ...]
+    #: Cyrillic readings of the fields that have Latin-typed Bulgarian; looked at beside the views, never instead of them.
+    readings: tuple[View, ...] = ()
+    #: Codes of the advert's languages, main first; English is always the last resort.
+    codes: tuple[str, ...] = ()
+    country: str | None = None
+    latin_bg: bool = False
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def language_data(self) -> tuple[LanguageData, ...]:
+        """Data of the advert's languages, main first."""
+        known = languages()
+        return tuple(known[code] for code in self.codes if code in known)
+
+    def all_views(self) -> Iterator[View]:
+        """The fields, then their readings."""
+        yield from self.views
+        yield from self.readings

@@ -1,0 +1,206 @@
+"""Which language an advert and each of its passages is in, and whether Bulgarian is typed in Latin letters.
+
+Three kinds of evidence are added up word by word: known words, letters that only some languages have, and word endings.
+They are exact on adverts (which are full of the same words) and cheap; py3langid is asked only where they say too little.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from nlp.lang import codes
+from nlp.language.reading import known
+from nlp.language.vocabulary import Evidence, word_evidence
+from nlp.normalise.plain import lower, plain
+from strazha.model.screening import LanguageGuess
+from strazha.model.text import Passage
+
+#: Name under which Latin-typed Bulgarian competes with the languages proper.
+LATIN_BG = "bg-Latn"
+#: Below this much evidence (about three known words) py3langid is asked too.
+ENOUGH = 3.0
+
+_WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)?")
+_PASSAGE = re.compile(r"[^\n.!?…;]+(?:[.!?…;]+(?!\s)[^\n.!?…;]+)*[.!?…;]*\n?|[\n.!?…;]+")
+_LETTERS: dict[str, tuple[tuple[str, float], ...]] = {}
+for _codes, _letters, _weight in (
+    (("bg",), "ъщ", 0.5), (("ru", "be"), "ыэё", 0.8), (("uk", "be"), "і", 0.8), (("uk",), "їєґ", 1.5), (("sr", "mk"), "јљњџ", 1.2), (("sr",), "ћђ", 2.0),
+    (("mk",), "ѓќѕ", 2.5), (("be",), "ў", 3.0), (("de",), "ß", 2.0), (("de", "tr", "hu"), "ü", 0.4), (("de", "tr", "hu", "sk"), "ö", 0.4), (("de", "sk"), "ä", 0.8),
+    (("tr",), "ğı", 1.6), (("ro", "tr"), "ş", 0.8), (("ro",), "ășțţ", 1.2), (("ro", "fr"), "â", 0.5), (("ro", "fr"), "î", 0.6), (("es",), "ñ¿¡", 1.8),
+    (("sr", "hr", "sl", "cs", "sk"), "čšž", 0.6), (("sr", "hr", "pl"), "ć", 0.8), (("sr", "hr"), "đ", 1.0), (("pl",), "ąęłżźśń", 1.5), (("cs",), "ěřů", 2.0),
+    (("sk",), "ľĺŕô", 1.5), (("cs", "sk", "hu", "es", "fr"), "éáíóú", 0.25), (("hu",), "őű", 2.5), (("fr", "pt", "tr", "sq"), "ç", 0.4), (("fr", "it"), "èàù", 0.5),
+    (("pt",), "ãõ", 1.5), (("sq", "fr"), "ë", 0.8),
+):  # fmt: skip
+    for _letter in _letters:
+        _LETTERS[_letter] = tuple((_code, _weight) for _code in _codes)
+
+_ENDINGS: dict[str, tuple[tuple[str, float], ...]] = {
+    ending: tuple((code, 0.25) for code in speakers.split())
+    for speakers, endings in {
+        "bg": "ите ята ата ото ът ият ване аме яме иха ахме еше ваме вам ника ници ките ката ция ции", "bg mk": "та то ме ши", "ru": "ого его ых ий ая ое ые ешь ишь тся ться ами ями ние ния ют ует аем ство ей ую ть ов", "uk": "ння ого ий ють ити ати ться ами єте ією ість ів ми",
+        "sr": "ње ња њу ајте ити ају ама има ије ски ног nje ima ama iti ije aju ili", "en": "ing tion ed ly ness ment able ers ight ould", "ro": "ului elor ul ele tie tii eaza esti are ati eti oara ind at",
+        "de": "ung en lich heit keit isch sch cht chen er st ungen", "tr": "lar ler lari leri yor mak mek dir dir lik lik nda nde dan den", "es": "cion ando iendo mente dad os as ar emos amos idad",
+        "pl": "ego ych owa ymi osc ac iem", "cs": "ani ych ovat eho", "it": "zione are ere ire mente ato ata", "fr": "tion ment eux aux ez ais",
+    }.items()
+    for ending in endings.split()
+}  # fmt: skip
+#: Spellings that hardly anything but Latin-typed Bulgarian has: 4 and 6 within a word, q without u, sht.
+_TYPED_DIGIT = re.compile(r"^[46][a-z]{2,}$|^[a-z]+[46][a-z]*$")
+_TYPED_Q = re.compile(r"q(?!u)")
+_TYPED_ENDING = re.compile(r"(?:iya|iyata|ite|ame|ata|iq|eto|ovo|ska|ski|sko|ova|ishte|nka|enie|ane|ene|ost)$")
+_NOT_TYPED = frozenset("čćšžđäöüßğışţșțăâîąęłżźśńěřůéáíóúñ")
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The languages of a text (main first), whether its Bulgarian is typed in Latin, and the passages of each field."""
+
+    languages: tuple[LanguageGuess, ...]
+    latin_bg: bool
+    passages: tuple[tuple[Passage, ...], ...]
+
+    @property
+    def main(self) -> str:
+        """Code of the main language."""
+        return self.languages[0].lang if self.languages else ""
+
+
+@lru_cache(maxsize=50_000)
+def _weigh(word: str) -> Evidence:
+    """Evidence of one word as it stands in the text."""
+    low = lower(word)
+    form = plain(low)
+    scores = dict(word_evidence().get(form, ()))
+    if len(low) > 3:
+        for size in (2, 3, 4):
+            for code, weight in _ENDINGS.get(form[-size:], ()):
+                scores[code] = scores.get(code, 0.0) + weight
+    for char in dict.fromkeys(low):
+        if not char.isascii():
+            for code, weight in _LETTERS.get(char, ()):
+                scores[code] = scores.get(code, 0.0) + weight
+    if form.isascii() and not _NOT_TYPED.intersection(low):
+        typed = _weigh_typed(form)
+        if typed > 0:
+            # A word that other languages know too speaks for Latin-typed Bulgarian only in company.
+            scores[LATIN_BG] = typed / (1 + 0.6 * bool(scores))
+    low_first = low[0]
+    if "α" <= low_first <= "ω" or "ά" <= low_first <= "ώ":
+        scores["el"] = scores.get("el", 0.0) + 1.5
+    elif "\u0400" <= low_first <= "\u04ff":
+        scores = {code: score for code, score in scores.items() if code in _CYRILLIC}
+    else:
+        scores = {code: score for code, score in scores.items() if code not in _CYRILLIC_ONLY}
+    return tuple(scores.items())
+
+
+_CYRILLIC = frozenset({"bg", "ru", "uk", "sr", "mk", "be"})
+_CYRILLIC_ONLY = frozenset({"bg", "ru", "uk", "mk", "be", "el"})
+
+
+def _weigh_typed(form: str) -> float:
+    score = 0.0
+    if _TYPED_DIGIT.search(form):
+        score += 1.5
+    if _TYPED_Q.search(form) and len(form) > 1:
+        score += 1.2
+    if any(char.isdigit() for char in form.replace("4", "").replace("6", "")):
+        return 0.0
+    if form[0].isdigit() and not score:
+        return 0.0
+    if len(form) > 1 and known(form):
+        score += 0.5 if len(form) == 2 else 1.0
+    if "sht" in form:
+        score += 0.5
+    if len(form) > 4 and _TYPED_ENDING.search(form):
+        score += 0.2
+    return score
+
+
+def identify(texts: Sequence[str], hint: str = "") -> Identified:
+    """Languages of an advert given its fields' normal texts; ``hint`` (a code, say from the page) tips the balance only."""
+    totals: dict[str, float] = {}
+    scored: list[list[tuple[int, int, dict[str, float], int]]] = []
+    for text in texts:
+        rows = []
+        for match in _PASSAGE.finditer(text):
+            scores, letters = _scores(match.group())
+            rows.append((match.start(), match.end(), scores, letters))
+            for code, score in scores.items():
+                totals[code] = totals.get(code, 0.0) + score
+        scored.append(rows)
+    if hint[:2].lower() in codes():
+        totals[hint[:2].lower()] = totals.get(hint[:2].lower(), 0.0) + 0.7
+    if sum(sorted(totals.values())[-1:]) < ENOUGH:
+        _ask(" ".join(texts), totals)
+    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    main = ranked[0][0] if ranked else ""
+    passages = tuple(
+        tuple(Passage(first, last, _passage_language(scores, main)) for first, last, scores, _ in rows) for rows in scored
+    )
+    return Identified(_guesses(ranked, scored), main == LATIN_BG, passages)
+
+
+def _scores(text: str) -> tuple[dict[str, float], int]:
+    scores: dict[str, float] = {}
+    letters = 0
+    for word in _WORD.findall(text):
+        if word.isdigit():
+            continue
+        letters += len(word)
+        for code, weight in _weigh(word) if len(word) <= 40 else ():
+            scores[code] = scores.get(code, 0.0) + weight
+    return scores, letters
+
+
+def _passage_language(scores: dict[str, float], main: str) -> str:
+    # A passage leaves the advert's main language only on clear evidence: a foreign name or brand is not a foreign passage.
+    if not scores:
+        return main
+    best = max(scores, key=lambda code: (scores[code], code == main))
+    return best if scores[best] > scores.get(main, 0.0) + 1.0 and scores[best] >= 1.6 else main
+
+
+def _guesses(
+    ranked: list[tuple[str, float]], scored: list[list[tuple[int, int, dict[str, float], int]]]
+) -> tuple[LanguageGuess, ...]:
+    if not ranked or ranked[0][1] <= 0:
+        return ()
+    main, top = ranked[0]
+    runner = next((score for code, score in ranked[1:] if _code(code) != _code(main)), 0.0)
+    guesses = [LanguageGuess(lang=_code(main), confidence=round(top / (top + runner), 3))]
+    # Further languages: those in which whole passages are written.
+    shares: dict[str, int] = {}
+    total = 0
+    for rows in scored:
+        for _first, _last, scores, letters in rows:
+            code = _code(_passage_language(scores, main))
+            shares[code] = shares.get(code, 0) + letters
+            total += letters
+    for code, letters in sorted(shares.items(), key=lambda item: -item[1]):
+        if code != guesses[0].lang and letters >= 0.15 * total:
+            guesses.append(LanguageGuess(lang=code, confidence=round(letters / total, 3)))
+    return tuple(guesses)
+
+
+def _code(name: str) -> str:
+    return "bg" if name == LATIN_BG else name
+
+
+@lru_cache(maxsize=1)
+def _model() -> LanguageIdentifier:
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model.set_languages([*codes(), "hr", "sl", "pl", "cs", "sk", "it", "fr", "nl", "pt", "hu", "sq", "mk", "be"])
+    return model
+
+
+def _ask(text: str, totals: dict[str, float]) -> None:
+    if not any(char.isalpha() for char in text):
+        return
+    code, probability = _model().classify(text[:2000])
+    totals[code] = totals.get(code, 0.0) + 2.0 * float(probability)

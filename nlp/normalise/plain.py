@@ -1,0 +1,50 @@
+"""Length-preserving simplification: lower case without accents, so that offsets in both forms are the same."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+
+def lower(text: str) -> str:
+    """Lower case with the same length (the capital dotted I of Turkish would otherwise become two characters)."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(char.lower() if len(char.lower()) == 1 else _base(char).lower()[:1] for char in text)
+
+
+def _base(char: str) -> str:
+    return unicodedata.normalize("NFD", char)[:1]
+
+
+@lru_cache(maxsize=1)
+def _accents() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for code in (*range(0xC0, 0x250), *range(0x370, 0x400), *range(0x1E00, 0x2000)):
+        char = chr(code)
+        base = _base(char)
+        if base != char and base.isalpha():
+            table[code] = base
+    extra = {
+        "ı": "i",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ς": "σ",
+        "ё": "е",
+        "ѝ": "и",
+        "ѐ": "е",
+        "’": "'",
+        "ʼ": "'",
+        "`": "'",
+        "´": "'",
+        "ґ": "г",
+    }
+    return table | {ord(char): base for char, base in extra.items()}
+
+
+def plain(text: str) -> str:
+    """Lower case, accents of Latin and Greek letters off (Cyrillic й and ї stay), same length as ``text``."""
+    low = lower(text)
+    return low if low.isascii() else low.translate(_accents())

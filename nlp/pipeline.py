@@ -1,0 +1,126 @@
+"""The one entry to this room: a text goes in, a :class:`strazha.model.text.Reading` comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from typing import NamedTuple
+
+from nlp.extract import EXTRACTORS, Page, View
+from nlp.language import LATIN_BG, identify, read_cyrillic
+from nlp.normalise import Mask, fold, normalise
+from strazha.model.screening import Mention, MentionKind
+from strazha.model.text import NormalText, Passage, ReadField, Reading, ReadText
+
+#: Version of everything in this room: raise it when the same text may be read differently, so that adverts are read again.
+VERSION = "1"
+
+_MASKS = {MentionKind.PHONE: "#", MentionKind.EMAIL: "@", MentionKind.HANDLE: "@", MentionKind.URL: "@", MentionKind.NAME: "*"}
+
+
+class Item(NamedTuple):
+    """One advert to read: its texts, the country of its site or its own (ISO 3166), and the site's language hint."""
+
+    title: str
+    body: str
+    country: str | None = None
+    lang_hint: str = ""
+
+
+class Reader:
+    """Reads adverts. Making one loads the languages (under three seconds); it can be used for any number of texts."""
+
+    def __init__(self) -> None:
+        self.read("", "")
+
+    def read(self, title: str, body: str, *, country: str | None = None, lang_hint: str = "") -> Reading:
+        """Languages, normal forms and mentions of one advert. Never raises, whatever the texts; linear in their length."""
+        normals = (normalise(title), normalise(body))
+        identified = identify([normal.text for normal in normals], lang_hint)
+        passages = [tuple(Passage(p.start, p.end, _lang(p.lang)) for p in row) for row in identified.passages]
+        readings = [_reading(normal, row) for normal, row in zip(normals, identified.passages, strict=True)]
+        views = (View("title", title, normals[0]), View("body", body, normals[1]))
+        page = Page(
+            views=views,
+            readings=tuple(
+                View(v.name, v.captured, r, is_reading=True) for v, r in zip(views, readings, strict=True) if r is not None
+            ),
+            codes=tuple(guess.lang for guess in identified.languages),
+            country=country,
+            latin_bg=identified.latin_bg,
+        )
+        for extractor in EXTRACTORS:
+            extractor.extract(page)
+        fields = [
+            ReadField(view.name, view.captured, view.normal, reading, row)
+            for view, reading, row in zip(views, readings, passages, strict=True)
+        ]
+        text = ReadText(fields[0], fields[1], page.codes, identified.latin_bg, _folded(page, readings))
+        return Reading(text, identified.languages, identified.latin_bg, tuple(_mentions(page)))
+
+    def pipe(self, items: Iterable[Item | tuple[str, str]], processes: int = 1) -> Iterator[Reading]:
+        """Readings of many adverts in order; more than one process where the texts are many enough to pay for starting them."""
+        rows = (item if isinstance(item, Item) else Item(*item) for item in items)
+        if processes <= 1:
+            for item in rows:
+                yield self.read(item.title, item.body, country=item.country, lang_hint=item.lang_hint)
+            return
+        with ProcessPoolExecutor(processes) as pool:
+            # A window of batches, so that an endless stream is never held in memory.
+            while window := list(islice(rows, 200 * processes)):
+                batches = [window[at : at + 50] for at in range(0, len(window), 50)]
+                for readings in pool.map(_read_batch, batches):
+                    yield from readings
+
+
+_OWN: list[Reader] = []
+
+
+def _read_batch(items: list[Item]) -> list[Reading]:
+    # One reader per worker process, made when the first batch arrives.
+    if not _OWN:
+        _OWN.append(Reader())
+    return list(_OWN[0].pipe(items))
+
+
+def _lang(name: str) -> str:
+    return "bg" if name == LATIN_BG else name
+
+
+def _reading(normal: NormalText, passages: tuple[Passage, ...]) -> NormalText | None:
+    typed = tuple(passage for passage in passages if passage.lang == LATIN_BG)
+    return read_cyrillic(normal, typed) if typed else None
+
+
+def _mentions(page: Page) -> Iterator[Mention]:
+    order = {"title": 0, "body": 1}
+    mentions = [mention for view in page.all_views() for found in view.found if (mention := view.mention(found)) is not None]
+    seen: set[tuple[str, int, int, str]] = set()
+    for mention in sorted(mentions, key=lambda item: (order[item.field], item.start, item.end)):
+        mark = (mention.field, mention.start, mention.end, f"{mention.kind}:{mention.key}")
+        if mark not in seen:
+            seen.add(mark)
+            yield mention
+
+
+def _folded(page: Page, readings: list[NormalText | None]) -> str:
+    parts = []
+    for view, reading in zip(page.views, readings, strict=True):
+        masks: list[Mask] = [(found.start, found.end, _MASKS[found.kind]) for found in view.found if found.kind in _MASKS]
+        for other in page.readings:
+            if other.name == view.name:
+                masks.extend(_carried(other, view))
+        if reading is None:
+            parts.append(fold(view.text, masks))
+        else:
+            spans = [(*view.normal.original(start, end), sign) for start, end, sign in masks]
+            parts.append(fold(reading.text, [(*reading.normal(start, end), sign) for start, end, sign in spans]))
+    return " ".join(part for part in parts if part)
+
+
+def _carried(source: View, target: View) -> Iterator[Mask]:
+    for found in source.found:
+        if found.kind in _MASKS:
+            first, last = target.normal.normal(*source.normal.original(found.start, found.end))
+            yield first, last, _MASKS[found.kind]
