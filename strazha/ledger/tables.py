@@ -150,7 +150,7 @@ sightings = Table(
     Column("run_id", String(80), primary_key=True),
     Column("source_id", String(200), primary_key=True),
     Column("advert_id", String(200), primary_key=True),
-    #: new | changed | same | gone
+    #: new | changed | same | gone | unread
     Column("outcome", String(8), nullable=False),
     Column("captured_at", Moment, nullable=False),
     sqlite_with_rowid=False,

@@ -15,30 +15,43 @@ from strazha.ledger.records import SeenAdvert, TakeIn
 from strazha.ledger.tables import advert_versions, adverts, sightings
 
 _NEWEST = ("url", "content_hash", "landing_file", "landing_offset", "landing_length")
+#: Outcome of adverts that a run neither saw nor found gone.
+_UNREAD = "unread"
 _CHANGING = ("first_seen", "last_seen", "gone_since", "versions", *_NEWEST)
 
 
 class TakingIn(Part):
     """Writes adverts, versions and sightings."""
 
-    def take_in(self, source_id: str, run_id: str, seen: Iterable[SeenAdvert], *, complete: bool, at: datetime) -> TakeIn:
+    def take_in(
+        self,
+        source_id: str,
+        run_id: str,
+        seen: Iterable[SeenAdvert],
+        *,
+        complete: bool,
+        at: datetime,
+        unread: Iterable[str] = (),
+    ) -> TakeIn:
         """Note what a run saw of a source and return the run's counts so far.
 
         Repeating a call, or a part of it, changes nothing: each advert's outcome is kept per run. ``complete`` says that
         the crawl saw everything the source shows; only then are adverts it did not see marked gone, since ``at`` (the
-        run's moment). An advert that is seen again is no longer gone. Where a run saw one advert several times, the
-        newest capture counts. A capture older than what is known adds a version but does not become the newest.
+        run's moment), except those of ``unread``: adverts a listing named but whose page could not be read. An advert that
+        is seen again is no longer gone. Where a run saw one advert several times, the newest capture counts. A capture
+        older than what is known adds a version but does not become the newest.
         """
         for batch in chunks(seen):
             with self._db.write(f"take-in {source_id}") as connection:
                 self._take_batch(connection, source_id, run_id, batch)
         if complete:
+            self._keep_unread(source_id, run_id, unread, at)
             while self._mark_gone(source_id, run_id, at):
                 pass
         with self._db.read() as connection:
             counts = connection.execute(
                 select(sightings.c.outcome, func.count())
-                .where(sightings.c.run_id == run_id, sightings.c.source_id == source_id)
+                .where(sightings.c.run_id == run_id, sightings.c.source_id == source_id, sightings.c.outcome != _UNREAD)
                 .group_by(sightings.c.outcome)
             )
             return TakeIn.model_validate({row[0]: row[1] for row in counts})
@@ -59,7 +72,7 @@ class TakingIn(Part):
         versions = self._versions(connection, [i for i in newest.values() if _differs(i, by_id.get(i.advert_id))])
         for item in newest.values():
             before = seen.get(item.advert_id)
-            if before is None or before["outcome"] == "gone" or item.captured_at > before["captured_at"]:
+            if before is None or before["outcome"] in {"gone", _UNREAD} or item.captured_at > before["captured_at"]:
                 changes.add(item, by_id.get(item.advert_id), before, versions.get(item.advert_id, set()))
         self._db.put(connection, adverts, changes.adverts, update=_CHANGING)
         self._db.put(connection, advert_versions, changes.versions)
@@ -77,6 +90,14 @@ class TakingIn(Part):
             for advert_id, content_hash in rows:
                 found.setdefault(advert_id, set()).add(content_hash)
         return found
+
+    def _keep_unread(self, source_id: str, run_id: str, unread: Iterable[str], at: datetime) -> None:
+        for ids in chunks(unread):
+            known = select(adverts.c.advert_id).where(adverts.c.source_id == source_id, adverts.c.advert_id.in_(ids))
+            with self._db.write(f"take-in {source_id}") as connection:
+                key = {"run_id": run_id, "source_id": source_id, "outcome": _UNREAD, "captured_at": at}
+                rows = [{**key, "advert_id": one} for one in connection.execute(known).scalars()]
+                self._db.put(connection, sightings, rows)
 
     def _mark_gone(self, source_id: str, run_id: str, at: datetime) -> int:
         # An advert seen after `at` was seen by a later run: repeating an old run's call must not declare it gone.
