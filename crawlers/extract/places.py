@@ -45,7 +45,7 @@ def items(document: Document, places: Sequence[Place], limit: int) -> list[Scope
 
 def _css(scope: Scope, place: Place) -> list[str]:
     root = scope.item if scope.how == "css" else scope.document.html
-    nodes = root.css(place.css)[: _MAX_VALUES if place.all else 1]
+    nodes = root.css(place.css or "")[: _MAX_VALUES if place.all else 1]
     if place.attribute:
         return [value for node in nodes if (value := node.attributes.get(place.attribute))]
     return [lexbor_text(node, scope.limit) for node in nodes]
@@ -97,7 +97,8 @@ def _linked(read: Callable[[Document], list[dict[str, Any]]]) -> Callable[[Scope
 
 def _feed(scope: Scope, place: Place) -> list[str]:
     entries = [scope.item] if scope.how == "feed" else feeds.entries(scope.document)
-    return [entry[place.feed] for entry in entries if place.feed in entry]
+    name = place.feed or ""
+    return [entry[name] for entry in entries if name in entry]
 
 
 def _meta(scope: Scope, place: Place) -> list[str]:

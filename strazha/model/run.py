@@ -41,6 +41,8 @@ class CrawlReport(Record):
     #: Per cent of adverts in which a field was filled, by field name.
     filled: dict[str, float] = Field(default_factory=dict)
     errors: tuple[PageError, ...] = ()
+    #: Ids of adverts that a listing named but whose page could not be read: they are not gone.
+    unread: tuple[str, ...] = ()
 
 
 class StepReport(Record):
