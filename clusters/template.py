@@ -59,7 +59,7 @@ def templates(texts: Sequence[str]) -> list[Template]:
     Texts without a like are in no template. Time grows with the number of texts times the number of sheets (at most 12).
     """
     forms = [skeleton(_folded(text)) for text in texts]
-    left = list(range(len(texts)))
+    left = [index for index, form in enumerate(forms) if form]
     found: list[Template] = []
     for _ in range(_FAMILIES):
         family, standing = _biggest_family(left, forms)
