@@ -8,13 +8,12 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from strazha.errors import BadInputError
 from strazha.model import Advert, Image, Price, Record
 from strazha.model.advert import CountryCode
-
-SourceId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
+from strazha.model.source import SourceId
 
 
 def _listed(value: object) -> object:
