@@ -1,7 +1,7 @@
 """``make demo``: the main job on the bundled example site, from the first page fetched to the review pages.
 
-Everything is real but the site: Scrapy crawls it over loopback, Prefect runs the steps, SQLite keeps ledger and index. The texts
-are invented; what is true of each advert is known, so the summary can say what was found and what was not.
+Everything is real but the site: Scrapy crawls it over loopback, Prefect runs the steps, SQLite keeps ledger and index.
+Its texts are invented; what is true of each advert is known, so the summary can say what was found and what was not.
 """
 
 from __future__ import annotations
