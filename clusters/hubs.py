@@ -24,9 +24,9 @@ SAMPLE = 24
 #: Points from which an identifier is a hub, and from which it is doubted.
 HUB = 3.5
 DOUBTED = 2.5
-#: Trust left to a hub (joins nothing even beside weak evidence) and to a doubted one (joins only beside other evidence).
+#: Trust left to a hub, which joins nothing, and to a doubted one, which joins beside a like text, not beside a day and town.
 HUB_TRUST = 0.05
-DOUBTED_TRUST = 0.5
+DOUBTED_TRUST = 0.45
 #: Texts more alike than this count as one text: an operation's hundred copies are not spread.
 _SAME_TEXT = 0.60
 

@@ -14,7 +14,7 @@ def compared(a: Linkable, b: Linkable, known: Known) -> dict[str, Compared]:
 
 def weight_of(name: str, a: Linkable, b: Linkable) -> float:
     """Weight of a comparison for this pair (0 to 1)."""
-    if name == "text" and AdType.BENIGN in (a.ad_type, b.ad_type):
+    if name == "text" and a.ad_type is AdType.BENIGN and b.ad_type is AdType.BENIGN:
         return BENIGN_TEXT
     return WEIGHTS[name]
 

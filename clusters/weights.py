@@ -14,8 +14,9 @@ WEIGHTS: dict[str, float] = {
     "name_age_city": 0.40,  # "Maria, 25, Sofia" exists many times: never alone
     "time_place": 0.08,  # every big town has hundreds a day
 }
-#: Weight of like texts when either advert is benign: shops, landlords and agencies fill in the site's own form, so that
-#: strangers' texts are alike. There it takes a second piece of evidence.
+#: Weight of like texts between two benign adverts: shops, landlords and agencies fill in the site's own form, so that
+#: strangers' texts are alike. There it takes a second piece of evidence. One of the two being benign may be a slip of the
+#: screening and does not count.
 BENIGN_TEXT = 0.45
 
 #: A link this strong joins; weaker ones are only shown.
