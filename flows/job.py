@@ -7,6 +7,7 @@ over other sources, is brought to an end first without crawling again, so that n
 from __future__ import annotations
 
 import errno
+import re
 import secrets
 import sqlite3
 import time
@@ -30,6 +31,7 @@ Tell = Callable[[str, int, int], None]
 
 #: A crawl that stopped longer ago is not continued: the site has moved on, and half a crawl of yesterday is not today's.
 RESUME_WITHIN = timedelta(hours=24)
+_CRAWLED = re.compile(r"^\d{8}T\d{6}Z-[0-9a-f]{4}$")
 
 
 class Caller(Protocol):
@@ -69,7 +71,7 @@ def run(rooms: Rooms, sources: Sequence[Source], *, call: Caller = at_once, tell
     with hold_sources(rooms.settings, ids), _explained():
         _check_basis(sources)
         open_run = rooms.ledger.open_run(ids)
-        if open_run is not None and now() - open_run.started_at > RESUME_WITHIN:
+        if open_run is not None and not _resumable(open_run):
             open_run = None
         _finish_leftovers(rooms, ids, keep=open_run.run_id if open_run else "", call=call, tell=tell)
         at = now()
@@ -115,13 +117,15 @@ class _Run:
         return self.report
 
     def _crawl(self, sources: Sequence[Source]) -> None:
+        from crawlers.engine import CrawlFailedError
+
         with self._step("crawl") as step:
             for number, source in enumerate(sources):
                 self.tell(f"crawl {source.id}", number, len(sources))
                 work = _bind(steps.crawl_source, self.rooms, self.report.run_id, source)
                 try:
                     step.add(done=self.call(f"crawl {source.id}", work).pages)
-                except (steps.SourceUnreachableError, LegalBasisError) as error:
+                except (steps.SourceUnreachableError, CrawlFailedError, LegalBasisError) as error:
                     step.add(failed=1)
                     self._keep(errors=(*self.report.errors, str(error)))
                     self._refuse(source, error)
@@ -242,6 +246,11 @@ class _Counting:
 
     def ended(self) -> StepReport:
         return self.report.model_copy(update={"seconds": round(time.monotonic() - self._since, 3)})
+
+
+def _resumable(report: RunReport) -> bool:
+    # An import that was killed is wound up, never crawled on.
+    return _CRAWLED.match(report.run_id) is not None and now() - report.started_at <= RESUME_WITHIN
 
 
 def _check_basis(sources: Sequence[Source]) -> None:

@@ -17,6 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 from prefect.tasks import exponential_backoff
 
+from crawlers.engine import CrawlFailedError
 from flows import job
 from flows.chosen import Wanted, choose
 from flows.holding import BusyError
@@ -30,7 +31,7 @@ from strazha.settings import Settings, settings
 Result = TypeVar("Result")
 
 #: Errors that may be over a minute later. A missing legal basis, a broken definition or a full disk are not among them.
-PASSING = (SourceUnreachableError, StoreUnavailableError)
+PASSING = (SourceUnreachableError, CrawlFailedError, StoreUnavailableError)
 RETRIES = 3
 
 #: What an embedding program (the command line) wants to be told, beside Prefect's parameters, which must be plain JSON.

@@ -23,7 +23,6 @@ def cluster_doc(cluster: Cluster, members: Sequence[Held], decision: Decision | 
     carried = Counter(name for one in members for name in {hit.indicator for hit in one.screening.hits})
     for hit in cluster.hits:
         carried.setdefault(hit.indicator, len(members))
-    known = catalogue()
     face = min(members, key=lambda one: (-one.screening.score, -len(one.advert.title), one.advert.id))
     return ClusterDoc(
         cluster=cluster,
@@ -40,13 +39,19 @@ def cluster_doc(cluster: Cluster, members: Sequence[Held], decision: Decision | 
         languages=_common(tuple(guess.lang for guess in one.screening.languages) for one in members),
         first_seen=min(one.state.first_seen for one in members),
         last_seen=max(one.state.last_seen for one in members),
-        head_of_queue=any(known[name].head_of_queue for name in carried if name in known),
+        head_of_queue=heads_queue(carried),
         score=cluster.score,
         band=cluster.band,
         decision=decision.outcome if decision else None,
         decided_at=decision.decided_at if decision else None,
         version=version,
     )
+
+
+def heads_queue(indicators: Iterable[str]) -> bool:
+    """Whether any of the indicators puts what carries it at the head of the queue."""
+    known = catalogue()
+    return any(known[name].head_of_queue for name in indicators if name in known)
 
 
 def _common(values: Iterable[Iterable[Value]]) -> tuple[Value, ...]:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.rooms import Rooms
-from flows.steps.reading import linkable
+from flows.steps.reading import linkable, versions
 from strazha.evidence.landing import LineRef
 from strazha.model import Advert, AdvertState, Linkable, Screening
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The newest version of an advert with its newest screening."""
+    """The newest version of an advert with its screening: by the present pipeline, or else the newest there is."""
 
     state: AdvertState
     advert: Advert
@@ -34,7 +34,8 @@ class Held:
 def load_held(rooms: Rooms, advert_ids: Iterable[str]) -> dict[str, Held]:
     """What is held of each advert, by id in order of id. Unknown and unscreened adverts are left out."""
     ids = sorted(set(advert_ids))
-    refs = rooms.ledger.screening_refs(ids)
+    # What the present pipeline says comes before what another one said later, such as an old import's.
+    refs = {**rooms.ledger.screening_refs(ids), **rooms.ledger.screening_refs(ids, pipeline=versions().key)}
     states = {one: state for one, state in rooms.ledger.advert_states(ids).items() if one in refs}
     adverts = _lines(rooms, {s.advert_id: LineRef(file=s.landing_file, offset=s.landing_offset, length=s.landing_length)
                              for s in states.values()})  # fmt: skip

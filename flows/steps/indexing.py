@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 
 from flows.rooms import Rooms
-from flows.steps.cluster_facts import cluster_doc
+from flows.steps.cluster_facts import cluster_doc, heads_queue
 from flows.steps.holdings import Held, load_held
 from strazha.model import Cluster, Link, StepReport
 from strazha.store import AdvertDoc, ClusterDoc, LinkDoc
@@ -41,6 +41,7 @@ def index_adverts(rooms: Rooms, advert_ids: Collection[str]) -> StepReport:
                 screening=item.screening,
                 cluster_id=clusters.get(one, ""),
                 keys=tuple(keys[one]),
+                head_of_queue=heads_queue(hit.indicator for hit in item.screening.hits),
                 decision=decision.outcome if decision else None,
                 decided_at=decision.decided_at if decision else None,
                 version=_newest(item.moment, times),
