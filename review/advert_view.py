@@ -36,6 +36,7 @@ def advert_page(
     decisions = services.ledger.decisions("advert", doc.id)
     cluster = services.index.cluster(doc.cluster_id) if doc.cluster_id else None
     row = advert_row(doc, services.catalogue)
+    reading = _reading(advert, screening)
     return AdvertPage(
         id=doc.id,
         title=advert.title if uncovered else row.title,
@@ -46,7 +47,8 @@ def advert_page(
         languages=languages_of(screening),
         latin_bg=screening.latin_bg,
         text=text,
-        reading=reading_of(screening, words, uncovered=uncovered),
+        reading=screening.reading[:READING_LIMIT] if uncovered else reading or "",
+        reading_covered=reading is None and not uncovered,
         sum=score_sum(screening.reasons, screening.score, screening.band, words),
         fields=_fields(advert, words, uncovered=uncovered),
         capture=_capture(advert, state.landing_file),
@@ -77,10 +79,15 @@ def languages_of(screening: Screening) -> tuple[tuple[str, float], ...]:
     return tuple((guess.lang, guess.confidence) for guess in screening.languages)
 
 
-def reading_of(screening: Screening, words: list[str], *, uncovered: bool) -> str:
-    """The Cyrillic reading of Latin-typed Bulgarian, contacts covered."""
-    text = screening.reading[:READING_LIMIT]
-    return text if uncovered else cover.covered_sentence(text, words)
+def _reading(advert: Advert, screening: Screening) -> str | None:
+    # The reading carries no offsets; it has the words of title and body in their order.
+    captured = f"{advert.title}\n{advert.body}"
+    hidden = "\n".join(
+        cover.cover(text, cover.ranges(text, [mention for mention in screening.mentions if mention.field == name]))
+        for name, text in (("title", advert.title), ("body", advert.body))
+    )
+    found = cover.covered_reading(screening.reading, captured, hidden) if screening.reading else ""
+    return found[:READING_LIMIT] if found is not None else None
 
 
 def _fields(advert: Advert, words: list[str], *, uncovered: bool) -> tuple[SiteField, ...]:

@@ -266,6 +266,8 @@ class AdvertPage(Page):
     latin_bg: bool
     text: MarkedText
     reading: str
+    #: True where there is a reading that cannot be shown while contacts are covered.
+    reading_covered: bool
     sum: Sum
     fields: tuple[SiteField, ...]
     capture: CaptureFacts

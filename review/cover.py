@@ -18,6 +18,7 @@ TAIL = 2
 # What looks like a telephone or an address though no extractor said so. Nine digits: sums of money and dates stay readable.
 # Both patterns are linear: no part can match the same character in two ways.
 _NUMBER = re.compile(r"\+?\d(?:[ .\-/()]{0,2}\d){8,}")
+_WORD = re.compile(r"\S+")
 _ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,253}")
 
 
@@ -92,6 +93,24 @@ def contact_words(mentions: Iterable[Mention], contacts: Iterable[str] = ()) -> 
         value = contact.partition(":")[2] or contact
         words.update((value, value.rpartition(":")[2]))
     return sorted((word for word in words if len(word) >= 4), key=len, reverse=True)
+
+
+def covered_reading(reading: str, captured: str, hidden: str) -> str | None:
+    """A Cyrillic reading of a text, covered word by word where ``hidden`` (the covered text) differs from ``captured``.
+
+    ``None`` where words of the reading cannot be told to be those of the text, so that nothing may be shown of it.
+    """
+    was, now = captured.split(), hidden.split()
+    words = iter(zip(was, now, strict=True))
+    if len(reading.split()) != len(was):
+        return None if captured != hidden else cover(reading, ranges(reading, ()))
+
+    def one(match: re.Match[str]) -> str:
+        before, after = next(words)
+        return match.group() if before == after else DOT * len(match.group())
+
+    text = _WORD.sub(one, reading)
+    return cover(text, ranges(text, ()))
 
 
 def covered_sentence(text: str, words: Sequence[str] = ()) -> str:

@@ -127,6 +127,7 @@ def facets(
         names = [*counted, *(value for value in taken if value not in counted)]
         if field in _ORDER:
             names.sort(key=partial(_place, _ORDER[field]))
+        values = tuple(
             FacetValue(name, _facet_name(field, name, catalogue), counted.get(name), name in taken) for name in names
         )
         if values:

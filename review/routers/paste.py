@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from review import cover
 from review.access import READERS, open_to
-from review.advert_view import languages_of, reading_of
+from review.advert_view import languages_of
 from review.contexts import PastePage
 from review.i18n import marked
 from review.marked import marked_text
@@ -67,7 +67,7 @@ def paste(
             ad_type=screening.ad_type.value,
             languages=languages_of(screening),
             latin_bg=screening.latin_bg,
-            reading=reading_of(screening, [], uncovered=True),
+            reading=screening.reading,
             pipeline=screening.pipeline.key,
         ),
     )
