@@ -75,7 +75,7 @@ def run_monitored(own: Settings, wanted: Wanted, *, tell: job.Tell = job.silent)
     """
     told, held = _TELL.set(tell), _SETTINGS.set(own)
     try:
-        state = monitor(**wanted.parameters(), return_state=True)
+        state: Any = monitor(**wanted.parameters(), return_state=True)
     finally:
         _TELL.reset(told)
         _SETTINGS.reset(held)
@@ -93,17 +93,18 @@ def run_monitored(own: Settings, wanted: Wanted, *, tell: job.Tell = job.silent)
 def _run(rooms: Rooms, sources: Sequence[Source], retry_delay: float) -> RunReport:
     def as_task(name: str, work: Callable[[], Result], /) -> Result:
         # Not cached and not persisted: what a task gives lies in landing area and ledger already.
-        unit = task(
-            work,
-            name=name,
+        unit: Any = task(
+            name=name.split(maxsplit=1)[0],
+            task_run_name=name,
             retries=RETRIES,
             retry_delay_seconds=exponential_backoff(backoff_factor=retry_delay),
             retry_jitter_factor=0.2,
             retry_condition_fn=_may_pass,
             cache_policy=NO_CACHE,
             persist_result=False,
-        )
-        return unit()
+        )(work)
+        given: Result = unit()
+        return given
 
     return job.run(rooms, sources, call=as_task, tell=_TELL.get())
 

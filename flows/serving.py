@@ -100,8 +100,8 @@ async def _serve(planned: Sequence[Planned], timing: Timing, wanted: Wanted, rea
 
 async def _deployment(source: Source, timing: Timing, wanted: Wanted) -> RunnerDeployment:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.deployments.runner import EntrypointType
     from prefect.schedules import Cron, Interval
+    from prefect.types.entrypoint import EntrypointType
 
     from flows.monitor import monitor
 
