@@ -17,6 +17,8 @@ class AdvertDoc(Record):
     cluster_id: str = ""
     #: Blocking keys of linking, so that candidates are found by the index itself.
     keys: tuple[str, ...] = ()
+    #: True where an indicator of the screening puts the advert at the head of the queue whatever its score.
+    head_of_queue: bool = False
     decision: Outcome | None = None
     decided_at: Moment | None = None
     #: Version of the document: a later write wins, an older one is ignored (external versioning).

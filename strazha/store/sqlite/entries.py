@@ -1,0 +1,171 @@
+"""Review documents as the SQLite index keeps them: order, words, values and keys drawn from each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
+
+from strazha.model import Band, MentionKind, Record
+from strazha.store.documents import AdvertDoc, ClusterDoc
+from strazha.store.folding import FoldedWord, fold_words, number_tokens
+from strazha.store.query import AdvertField, ClusterField
+
+UNDECIDED = "none"
+#: Columns of the full-text table. title, body and reading hold skeletons, exact the words as spelled, numbers all tails of
+#: digit runs; order matters for the weights in ranking.
+TEXT_COLUMNS = ("title", "body", "reading", "exact", "numbers")
+#: Characters of a field that are indexed. A page of 20 MB must neither fill the index nor stop it; no advert is so long.
+MAX_TEXT = 200_000
+
+_CONTACT_KINDS = {MentionKind.PHONE, MentionKind.EMAIL, MentionKind.HANDLE}
+AnyDoc = TypeVar("AnyDoc", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document, ready to be written."""
+
+    id: str
+    version: int
+    body: str
+    #: Head of queue, band and score in one number, so that one index serves the queue.
+    priority: int
+    score: int
+    #: What "new" means: for an advert when it was first seen, for a cluster when it last was. Milliseconds since 1970.
+    newness: int
+    first_seen: int
+    last_seen: int
+    texts: tuple[str, ...]
+    #: (field, value) of everything that can be filtered or counted, without the decision.
+    values: frozenset[tuple[str, str]]
+    keys: frozenset[int]
+    decision: str
+    decided_at: int | None
+
+
+def advert_entry(doc: AdvertDoc) -> Entry:
+    """An advert's entry."""
+    advert, state, screening = doc.advert, doc.state, doc.screening
+    places = [mention for mention in screening.mentions if mention.kind is MentionKind.PLACE]
+    contacts = [mention for mention in screening.mentions if mention.kind in _CONTACT_KINDS]
+    countries = {str(mention.value.get("country") or "") for mention in places if isinstance(mention.value, dict)}
+    values: dict[AdvertField, Iterable[str]] = {
+        AdvertField.SOURCE: [advert.source_id],
+        AdvertField.AD_TYPE: [screening.ad_type.value],
+        AdvertField.BAND: [screening.band.value],
+        AdvertField.LANGUAGE: [guess.lang for guess in screening.languages],
+        AdvertField.INDICATOR: [hit.indicator for hit in screening.hits],
+        AdvertField.PLACE: [mention.key for mention in places],
+        AdvertField.COUNTRY: {advert.country or "", *countries},
+        AdvertField.CONTACT: [f"{mention.kind.value}:{mention.key}" for mention in contacts],
+        AdvertField.CLUSTER: [doc.cluster_id],
+        AdvertField.STATUS: ["gone" if state.gone_since else "live"],
+    }
+    site_fields = "\n".join((advert.place, advert.contact, advert.seller))
+    numbers = (advert.title, advert.body, advert.contact, *(mention.key for mention in contacts))
+    return Entry(
+        id=doc.id,
+        version=doc.version,
+        body=_to_json(doc),
+        priority=_priority(doc.head_of_queue, screening.band, screening.score),
+        score=screening.score,
+        newness=millis(state.first_seen),
+        first_seen=millis(state.first_seen),
+        last_seen=millis(state.last_seen),
+        texts=_texts(advert.title, f"{advert.body}\n{site_fields}", screening.reading, numbers),
+        values=_pairs(values),
+        keys=frozenset(key_hash(key) for key in doc.keys),
+        decision=doc.decision.value if doc.decision else UNDECIDED,
+        decided_at=millis(doc.decided_at) if doc.decided_at else None,
+    )
+
+
+def cluster_entry(doc: ClusterDoc) -> Entry:
+    """A cluster's entry."""
+    values: dict[ClusterField, Iterable[str]] = {
+        ClusterField.SOURCE: doc.sources,
+        ClusterField.AD_TYPE: [kind.value for kind in doc.ad_types],
+        ClusterField.BAND: [doc.band.value],
+        ClusterField.LANGUAGE: doc.languages,
+        ClusterField.INDICATOR: doc.indicators,
+        ClusterField.PLACE: doc.places,
+        ClusterField.COUNTRY: doc.countries,
+        ClusterField.CONTACT: doc.contacts,
+    }
+    places = [place.partition("|")[0] for place in doc.places]
+    body = "\n".join((*doc.names, *doc.contacts, *places))
+    return Entry(
+        id=doc.id,
+        version=doc.version,
+        body=_to_json(doc),
+        priority=_priority(doc.head_of_queue, doc.band, doc.score),
+        score=doc.score,
+        newness=millis(doc.last_seen),
+        first_seen=millis(doc.first_seen),
+        last_seen=millis(doc.last_seen),
+        texts=_texts(doc.title, body, "", (doc.title, *doc.contacts)),
+        values=_pairs(values),
+        keys=frozenset(),
+        decision=doc.decision.value if doc.decision else UNDECIDED,
+        decided_at=millis(doc.decided_at) if doc.decided_at else None,
+    )
+
+
+def read_doc(kind: type[AnyDoc], body: str) -> AnyDoc:
+    """A document from its stored form."""
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError:
+        # Lone surrogates are escaped on the way in, which pydantic's own parser refuses.
+        return kind.model_validate(json.loads(body))
+
+
+def millis(at: datetime) -> int:
+    """Milliseconds since 1970."""
+    return round(at.timestamp() * 1000)
+
+
+def key_hash(key: str) -> int:
+    """A blocking key as 63 bits: a tenth of the space of its text, and no two of a billion keys meet by chance."""
+    return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
+
+
+def _priority(head: bool, band: Band, score: int) -> int:
+    return head * 1000 + band.rank * 200 + score
+
+
+def _to_json(doc: Record) -> str:
+    try:
+        return doc.model_dump_json()
+    except PydanticSerializationError:
+        return json.dumps(doc.plain())
+
+
+def _texts(title: str, body: str, reading: str, numbers: Iterable[str]) -> tuple[str, ...]:
+    words = [fold_words(text[:MAX_TEXT]) for text in (title, body, reading)]
+    exact = " ".join(word.plain for field in words for word in field)
+    # In order of first appearance, so that the same document gives the same text in every process.
+    tails = number_tokens(text[:MAX_TEXT] for text in numbers)
+    return (*(_skeletons(field) for field in words), exact, " ".join(tails))
+
+
+def _skeletons(words: list[FoldedWord]) -> str:
+    # Other spellings stand at the end, where they disturb no phrase.
+    others = dict.fromkeys(other for word in words for other in word.others)
+    return " ".join((*(word.main for word in words), *others))
+
+
+def _pairs(values: dict[AdvertField, Iterable[str]] | dict[ClusterField, Iterable[str]]) -> frozenset[tuple[str, str]]:
+    return frozenset((field.value, storable(value)) for field, found in values.items() for value in found if value)
+
+
+def storable(value: str) -> str:
+    """A value as SQLite can hold it: lone surrogates become question marks."""
+    return value.encode("utf-8", "replace").decode("utf-8")
