@@ -79,9 +79,12 @@ class LanguageData(Record):
     age: AgeWords
     name_cues: NameCues
     not_names: Words = ()
+    #: Prepositions and words that stand before a place, and words before a street, quarter or district.
+    before_place: Words = ()
+    streets: Words = ()
     #: Frequent words of adverts: they tell the language.
     words: Words
-    #: Given names with their everyday forms, as written (names.txt).
+    #: Given names with their everyday forms, in plain form (names.txt).
     names: Words = ()
     #: Given names that are also everyday words: they need a context (names.txt, marked with a question mark).
     shaky_names: Words = ()
@@ -171,7 +174,7 @@ def _lines(file: Traversable) -> Iterator[str]:
 
 
 def _names(file: Traversable) -> tuple[list[str], list[str]]:
-    words = [word for line in _lines(file) for word in line.split()]
+    words = dict.fromkeys(plain(word) for line in _lines(file) for word in line.split())
     return [word for word in words if not word.endswith("?")], [word[:-1] for word in words if word.endswith("?")]
 
 

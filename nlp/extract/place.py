@@ -1,0 +1,206 @@
+"""Settlements and countries, as ``{"name", "country", "geoname_id", "lat", "lon"}`` (English names in ASCII).
+
+A capitalised word or phrase is looked up in the gazetteer as written and without case endings. What speaks for a place
+(population, a preposition, its being named again, another place of the same country) is weighed against what speaks against it
+(an everyday word, a person's name, a street or hotel called after it).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlp.extract.page import Found, Page, View
+from nlp.gazetteer import Place, gazetteer, stem
+from nlp.gazetteer.build import EUROPE
+from nlp.lang import languages
+from nlp.lang.language import alternatives
+from nlp.normalise.plain import plain
+from nlp.language.vocabulary import word_evidence
+from strazha.model.screening import MentionKind
+
+KIND = MentionKind.PLACE
+NAME = "place"
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
+_LONGEST = 4
+#: Countries near the sources: of two places with one name the one there is meant more often than its size tells.
+_NEAR = {"BG": 1.6, "RO": 0.7, "GR": 0.7, "DE": 0.8, "GB": 0.7, "AT": 0.5, "IT": 0.4, "ES": 0.4, "NL": 0.4, "BE": 0.3, "CY": 0.6, "TR": 0.3, "RS": 0.3, "UA": 0.2}
+_CASES = frozenset({"ru", "uk", "sr", "el", "bg"})
+_TURKISH = re.compile(r"['’](?:d[ae]|t[ae]|d[ae]n|t[ae]n|y[ae]|[ae]|n[iıuü]n|[iıuü]n|y[iıuü]|[iıuü])$")
+
+
+@dataclass(slots=True)
+class _Candidate:
+    view: View
+    start: int
+    end: int
+    places: list[Place]
+    score: float
+
+
+def extract(page: Page) -> None:
+    """Add the places of both fields; a country alone only where no settlement of it is named."""
+    candidates = [candidate for view in page.all_views() for candidate in _candidates(page, view)]
+    countries = {place.country for item in candidates for place in item.places if not place.name}
+    chosen = [(item, _choose(item, candidates, countries, page)) for item in candidates]
+    settled = {place.country for item, place in chosen if place is not None and place.name}
+    last: tuple[View, int, str] | None = None
+    for item, place in chosen:
+        # A small name right behind a city of the same country, with nothing between, is a quarter of it.
+        if place is not None and last is not None and (item.view, place.country) == (last[0], last[2]) and item.view.text[last[1] : item.start] == " ":
+            continue
+        last = (item.view, item.end, place.country) if place is not None and place.name else None
+        if place is None or (not place.name and place.country in settled):
+            continue
+        value = {"name": place.name or None, "country": place.country, "geoname_id": place.geoname_id, "lat": place.lat, "lon": place.lon}
+        confidence = max(0.3, min(0.97, 0.35 + item.score / 10))
+        item.view.found.append(Found(KIND, item.start, item.end, value, NAME, round(confidence, 2)))
+
+
+def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
+    words = list(_WORD.finditer(view.text))
+    index = 0
+    while index < len(words):
+        word = words[index].group()
+        size = 0
+        # In a text without any capitals the gazetteer would match every third word.
+        if word[0].isupper() or word[0].isalpha() and view.plain[words[index].start() : words[index].end()] in gazetteer().starts:
+            for size in range(min(_LONGEST, len(words) - index), 0, -1):
+                candidate = _candidate(page, view, words[index : index + size])
+                if candidate is not None:
+                    yield candidate
+                    break
+            else:
+                size = 0
+        index += size or 1
+
+
+def _candidate(page: Page, view: View, words: list[re.Match[str]]) -> _Candidate | None:
+    start, end = words[0].start(), words[-1].end()
+    for left, right in zip(words, words[1:], strict=False):
+        if view.text[left.end() : right.start()] not in {" ", "-", " - ", ". "} or (". " == view.text[left.end() : right.start()] and len(left.group()) > 3):
+            return None
+        if " - " == view.text[left.end() : right.start()]:
+            return None
+    form = view.plain[start:end].replace("-", " ").replace(". ", " ")
+    if len(words) == 1 and len(form) < 3 and form not in {"uk"}:
+        return None
+    if len(words) > 1 and (words[0].group().islower() or form.split(" ", 1)[0] not in gazetteer().starts):
+        return None
+    places, exact = _lookup(form, page)
+    if not places and len(words) == 1 and (match := _TURKISH.search(form)):
+        places, exact = gazetteer().find(form[: match.start()]), True
+        end -= len(form) - match.start()
+    if not places or view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
+        return None
+    if len(words) == 1 and form.isascii() and len(form) < 4 and view.text[start:end].istitle() and max(p.population for p in places) < 100_000:
+        return None
+    score = _score(page, view, start, end, form, places, exact)
+    return _Candidate(view, start, end, places, score) if score > 0 else None
+
+
+def _lookup(form: str, page: Page) -> tuple[list[Place], bool]:
+    found = gazetteer().find(form)
+    if found:
+        return found, True
+    if not form.isascii() and len(form) >= 4 and " " not in form and _CASES.intersection(page.codes):
+        places = [place for other in gazetteer().stems.get(stem(form), ()) for place in gazetteer().find(other)]
+        return [place for place in places if place.population >= 5_000], False
+    if "ro" in page.codes and len(form) > 5 and form.endswith(("ei", "ului")):
+        return gazetteer().find(form.removesuffix("ei").removesuffix("ului") + ("a" if form.endswith("ei") else "")), False
+    return [], False
+
+
+@lru_cache(maxsize=64)
+def _patterns(codes: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    known = [languages()[code] for code in codes]
+    before = alternatives(word for data in known for word in data.before_place)
+    streets = alternatives(word for data in known for word in data.streets)
+    person = alternatives(word for data in known for word in (*data.name_cues.before, *data.name_cues.titles))
+    return re.compile(before + r"\.?\s{1,2}$"), re.compile(streets + r"\.?\s{0,2}[\"„“«']?$"), re.compile(person + r"[\s.:,]{1,3}$")
+
+
+def _own_name(place: Place, form: str) -> bool:
+    return not place.name or plain(place.name).replace("-", " ") == form
+
+
+@lru_cache(maxsize=64)
+def _street_words(codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for code in codes for word in languages()[code].streets)
+
+
+@lru_cache(maxsize=1)
+def _given_names() -> frozenset[str]:
+    return frozenset(name for data in languages().values() for name in (*data.names, *data.shaky_names))
+
+
+def _score(page: Page, view: View, start: int, end: int, form: str, places: list[Place], exact: bool) -> float:
+    codes = tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en")))
+    before, streets, person = _patterns(codes)
+    context = view.plain[max(0, start - 24) : start]
+    if form in _street_words(codes) or streets.search(context) or context.endswith(("«", "„", "“", "\"", "@", "#", "_", "/")) and view.text[end : end + 1] in {"»", "“", "”", "\"", "_"}:
+        return 0.0
+    size = max(place.population for place in places)
+    score = math.log10(max(size, 100)) - 2.6
+    preposition = bool(before.search(context))
+    if preposition:
+        score += 1.6
+    elif all(place.name and place.country not in EUROPE for place in places):
+        return 0.0
+    if not exact:
+        # Without its ending almost any word is like some name: only a preposition and a place of size make it one.
+        if not preposition and not all(not place.name for place in places):
+            return 0.0
+        score -= 0.4
+    elif not preposition and form.isascii() and not any(_own_name(place, form) for place in places):
+        score -= 1.2
+    if " " in form:
+        score += 0.8
+    if not preposition and page.codes[:1] == ("de",):
+        # Every German noun has a capital, so a capital says nothing.
+        score -= 0.7
+    if context.rstrip().endswith((",", "-", "(", "/", "|", ">", "→")) or not context.strip():
+        score += 0.5
+    if view.text[end : end + 1] in {",", ")"} or not view.text[end:].strip() or view.text[end : end + 3] in {" - ", " > "}:
+        score += 0.5
+    if " " not in form and form in word_evidence():
+        languages_of = {code for code, _ in word_evidence()[form]}
+        # The very cities and countries of the word lists are there because adverts name them.
+        if not (places[0].population >= 100_000 and view.text[start].isupper()):
+            score -= 3.0 if languages_of.intersection((*page.codes, "en")) else 1.0
+    if form in _given_names() and size < 1_000_000:
+        score -= 3.0 if not preposition else 1.5
+    if person.search(context) and size < 1_000_000:
+        score -= 2.0
+    if view.text[start].islower():
+        score -= 2.0
+    if view.is_reading:
+        score -= 0.3
+    return score - _short(form, size)
+
+
+def _short(form: str, size: int) -> float:
+    # Short names of small places are mostly something else.
+    if size >= 100_000:
+        return 0.0
+    return 1.0 if len(form) <= 4 else 0.4 if len(form) == 5 else 0.0
+
+
+def _choose(item: _Candidate, others: list[_Candidate], countries: set[str], page: Page) -> Place | None:
+    """The place meant among those of one name; None where too little speaks for any."""
+    company = countries | {other.places[0].country for other in others if other is not item and len(other.places) == 1}
+    home = {region for code in page.codes if code in languages() for region in languages()[code].regions[:1]}
+
+    def rank(place: Place) -> float:
+        score = math.log10(max(place.population, 100)) + _NEAR.get(place.country, 0.0)
+        score += 1.5 * (place.country in company) + 0.6 * (place.country in home) + 1.0 * (place.country == page.country)
+        return score + (3.0 if not place.name else 0.0)
+
+    best = max(item.places, key=rank)
+    support = 0.8 * (best.country in company) + 0.3 * (best.country in home)
+    small = best.name and best.population < 20_000 and best.country != "BG"
+    return best if item.score + support >= (2.2 if small else 1.3) else None
