@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 
 from scrapy.exceptions import (
@@ -20,6 +19,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
+from crawlers.content_encoding import BROKEN_BODY
 from crawlers.extract.errors import PageError
 from crawlers.guard.guard import Guard, plain_host
 from crawlers.handlers.capture import CaptureFailedError, PageCapError, TooLargeError
@@ -48,9 +48,10 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, bool], ...] = (
     ((DownloadTimeoutError,), "timeout", True),
     ((CannotResolveHostError,), "dns", True),
     ((DownloadConnectionRefusedError, ConnectError, ConnectionDone, ConnectionLost), "connection", True),
-    ((ResponseDataLossError, DownloadFailedError, DownloadCancelledError), "broken answer", True),
+    ((ResponseDataLossError,), "cut short", True),
+    ((DownloadFailedError, DownloadCancelledError), "broken answer", True),
     ((CaptureFailedError,), "evidence", True),
-    ((OSError, EOFError, zlib.error, ValueError), "decoding", False),
+    (BROKEN_BODY, "decoding", False),
 )
 
 
@@ -75,13 +76,21 @@ def _ignored(error: BaseException) -> Cause | None:
 
 
 def _by_kind(error: BaseException) -> Cause:
+    if isinstance(error, ValueError) and "in request url" in str(error):
+        return Cause("refused address", f"redirect: {error}")  # Scrapy could not even make a request of the Location
     for kinds, kind, passing in _KINDS:
         if isinstance(error, kinds):
-            return Cause(kind, str(error), passing)
-    # brotli and zstandard have exceptions of their own, which share no base with the others.
-    if type(error).__module__.split(".")[0] in {"brotli", "_brotli", "zstd", "_zstd", "compression", "backports", "brotlicffi"}:
-        return Cause("decoding", str(error))
+            return Cause(kind, _plain(str(error)), passing)
     return Cause("error", f"{type(error).__name__}: {error}", passing=True)
+
+
+def _plain(text: str) -> str:
+    # Twisted wraps the reason in the name of its Failure class, several times over.
+    return (
+        text.replace("<twisted.python.failure.Failure ", "").replace(">]", "").replace("[", "", 1)
+        if "Failure" in text
+        else text
+    )
 
 
 def _http(error: HttpError, guard: Guard) -> Cause:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import lxml.etree
 import lxml.html
@@ -19,6 +18,27 @@ from crawlers.extract.charset import decode
 from crawlers.extract.errors import PageError
 
 _GZIP = b"\x1f\x8b\x08"
+
+Found = TypeVar("Found")
+
+
+def _once(read: Callable[[Document], Found]) -> property:
+    """A view that is computed once, also when it fails: every field of a bad page asks for it again."""
+    name = read.__name__
+
+    def view(self: Document) -> Found:
+        if name not in self._views:
+            try:
+                self._views[name] = read(self)
+            except PageError as error:
+                self._views[name] = error
+        found = self._views[name]
+        if isinstance(found, PageError):
+            raise found
+        return cast(Found, found)
+
+    view.__doc__ = read.__doc__
+    return property(view)
 
 
 @dataclass
@@ -32,24 +52,25 @@ class Document:
     encodings: Sequence[str] = ()
     #: Bound for what unpacking a ``.gz`` body may give.
     max_bytes: int = 24_000_000
+    _views: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
-    @cached_property
+    @_once
     def data(self) -> bytes:
         """The body; a gzip file (``sitemap.xml.gz``) unpacked."""
         return _gunzip(self.body, self.max_bytes) if self.body.startswith(_GZIP) else self.body
 
-    @cached_property
+    @_once
     def text(self) -> str:
         """The page as text."""
         return decode(self.data, self.content_type, self.encodings)
 
-    @cached_property
+    @_once
     def html(self) -> LexborHTMLParser:
         """The page for CSS."""
         check_markup(self.data)
         return LexborHTMLParser(self.text)
 
-    @cached_property
+    @_once
     def tree(self) -> Any:
         """The page for XPath, JSON-LD and microdata: lxml's root element."""
         check_markup(self.data)
@@ -64,7 +85,7 @@ class Document:
             raise PageError("parse", "no HTML document")
         return root
 
-    @cached_property
+    @_once
     def json(self) -> Any:
         """The page as JSON."""
         try:
@@ -73,7 +94,7 @@ class Document:
             detail = "nested too deeply" if isinstance(error, RecursionError) else str(error)
             raise PageError("parse", f"not JSON: {detail}") from error
 
-    @cached_property
+    @_once
     def xml(self) -> Any:
         """The page as XML (feeds, sitemaps): entities are not resolved, nothing is fetched, small slips are forgiven."""
         parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False, load_dtd=False)

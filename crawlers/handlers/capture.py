@@ -12,7 +12,7 @@ from typing import Any
 from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.exceptions import IgnoreRequest, ResponseDataLossError, StopDownload
 from scrapy.http import Response
 
 from crawlers.engine.job import Job
@@ -20,7 +20,6 @@ from strazha.clock import now
 from strazha.evidence.warc import Exchange
 from strazha.model.advert import Capture
 
-_RECEIVED = "strazha_received"
 CAPTURE = "strazha_capture"
 
 
@@ -47,12 +46,15 @@ class CapturingHandler(HTTP11DownloadHandler):
         self._default_maxsize = 0
         self._job: Job = crawler.spider.job  # type: ignore[union-attr]
         self._limit = self._job.source.limits.body_bytes
+        # Bytes so far of the requests under way here; Scrapy has a second handler, for https, that hears the same signal.
+        self._sizes: dict[Request, int] = {}
         crawler.signals.connect(self._received, signals.bytes_received)
 
     def _received(self, data: bytes, request: Request) -> None:
-        request.meta[_RECEIVED] = request.meta.get(_RECEIVED, 0) + len(data)
-        if request.meta[_RECEIVED] > self._limit:
-            raise StopDownload(fail=False)
+        if request in self._sizes:
+            self._sizes[request] += len(data)
+            if self._sizes[request] > self._limit:
+                raise StopDownload(fail=False)
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, capture, then hand up; ``request.meta[CAPTURE]`` names the capture."""
@@ -62,12 +64,18 @@ class CapturingHandler(HTTP11DownloadHandler):
             tally.missed("page cap")
             raise PageCapError("the day's pages are used up")
         tally.requests += 1
-        request.meta[_RECEIVED] = 0
         request.meta.pop(CAPTURE, None)
-        response = await super().download_request(request)
+        self._sizes[request] = 0
+        try:
+            response = await super().download_request(request)
+        finally:
+            del self._sizes[request]
         self._record(request, response)
         if "download_stopped" in response.flags:
             raise TooLargeError(f"more than {self._limit} bytes")
+        if "dataloss" in response.flags:
+            # Captured, but not read: half an advert would pass for a changed one.
+            raise ResponseDataLossError("the connection ended before the body did")
         return response
 
     def _record(self, request: Request, response: Response) -> None:
@@ -81,6 +89,8 @@ class CapturingHandler(HTTP11DownloadHandler):
         tally.pages += 1
         tally.bytes += len(response.body)
         request.meta[CAPTURE] = capture
+        # From here on the page is decoded and read; should that hang, the parent knows on which page.
+        self._job.say("reading", request.url)
 
 
 def capture_of(response: Response) -> Capture:
@@ -94,7 +104,7 @@ def _exchange(request: Request, response: Response) -> Exchange:
     truncated = ""
     if "download_stopped" in response.flags:
         truncated = "length"
-    elif "dataloss" in response.flags or "partial" in response.flags:
+    elif "dataloss" in response.flags:
         truncated = "disconnect"
     return Exchange(
         url=request.url, method=request.method, request_headers=_texts(request.headers), request_body=request.body,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -15,6 +16,7 @@ import scrapy
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.python.failure import Failure
+from w3lib.url import canonicalize_url
 
 from crawlers.engine.failures import Cause, by_address, cause_of
 from crawlers.engine.job import Job
@@ -22,7 +24,9 @@ from crawlers.extract.adverts import Reading, id_from_url, read_advert, read_ite
 from crawlers.extract.document import Document
 from crawlers.extract.errors import PageError
 from crawlers.extract.links import Links, numbered, read_links
+from crawlers.guard.guard import shown
 from crawlers.handlers.capture import capture_of
+from strazha.errors import RefusedAddressError
 from strazha.model.advert import Advert
 from strazha.model.source import Source
 
@@ -39,7 +43,8 @@ class SourceSpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.job = job
         self.source: Source = job.source
-        self._wanted: set[str] = set()
+        #: Ids and canonical addresses that were asked for.
+        self._asked: set[str] = set()
         self._links_found = 0
 
     # What a coded spider overrides.
@@ -63,12 +68,49 @@ class SourceSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the start addresses."""
         for url in self.source.start:
-            yield self._listing_request(url, depth=0, page=1, priority=_LISTING_PRIORITY)
+            for request in self._listing_requests(url, [url], depth=0, page=1, priority=_LISTING_PRIORITY):
+                yield request
 
-    def _listing_request(self, url: str, *, depth: int, page: int, priority: int) -> scrapy.Request:
-        return scrapy.Request(
-            url, self.parse_listing, errback=self.listing_failed, priority=priority, cb_kwargs={"depth": depth, "page": page}
-        )
+    def _listing_requests(
+        self, found_on: str, urls: list[str], *, depth: int, page: int, priority: int
+    ) -> Iterator[scrapy.Request]:
+        for url in urls:
+            if self._may_ask(url, found_on) and self._is_new(canonicalize_url(url)):
+                kwargs = {"depth": depth, "page": page}
+                yield self._request(url, self.parse_listing, self.listing_failed, priority, kwargs)
+
+    def _advert_request(self, url: str, found_on: str) -> scrapy.Request | None:
+        """The request for an advert's page; None where it was asked for, or read, in this run already."""
+        try:
+            known = id_from_url(self.source, url)
+        except PageError as error:
+            self.job.tally.error(error.kind, url, error.detail)
+            known = None
+        if known in self.job.done_ids or url in self.job.done_urls or not self._may_ask(url, found_on):
+            return None
+        if not self._is_new(known or canonicalize_url(url)):
+            return None
+        return self._request(url, self.parse_advert, self.advert_failed, _ADVERT_PRIORITY, {"asked": url})
+
+    @staticmethod
+    def _request(url: str, callback: Any, errback: Any, priority: int, kwargs: dict[str, Any]) -> scrapy.Request:
+        # Scrapy's own filter of duplicates stays out: it drops a redirect to a page seen before without telling anybody.
+        return scrapy.Request(url, callback, errback=errback, priority=priority, cb_kwargs=kwargs, dont_filter=True)
+
+    def _is_new(self, name: str) -> bool:
+        if name in self._asked:
+            return False
+        self._asked.add(name)
+        return True
+
+    def _may_ask(self, url: str, found_on: str) -> bool:
+        """Ask the guard before Scrapy parses the address: what is no address at all would end the reading of the whole page."""
+        try:
+            self.job.guard.check(url)
+        except RefusedAddressError as error:
+            self.job.tally.error("refused link", found_on, str(error).partition("\n")[0])
+            return False
+        return True
 
     def parse_listing(self, response: Response, depth: int, page: int) -> Iterator[Any]:
         """Read a listing page: its own adverts, then its links."""
@@ -80,14 +122,13 @@ class SourceSpider(scrapy.Spider):
                 links = self.read_listing(document)
         except PageError as error:
             self._failed_listing(response.url, Cause(error.kind, error.detail))
-        for problem in [*links.problems, *reading.problems]:
-            self.job.tally.error(problem.kind, response.url, problem.detail)
+        self._note(response.url, [*links.problems, *reading.problems])
         if links.problems and not links.adverts and not reading.adverts:
             self.job.tally.missed("listing pages failed")
         self._links_found += len(links.adverts) + len(reading.adverts)
         fresh = [advert for advert in reading.adverts if advert.id not in self.job.done_ids]
         yield from fresh
-        requests = [request for url in links.adverts if (request := self._advert_request(url)) is not None]
+        requests = [request for url in links.adverts if (request := self._advert_request(url, response.url)) is not None]
         yield from requests
         yield from self._further_listings(response.url, links, depth=depth, page=page, fresh=bool(fresh or requests))
 
@@ -100,28 +141,11 @@ class SourceSpider(scrapy.Spider):
             self.job.tally.error("paging limit", url, f"more than {limits.pages_per_listing} pages in a row")
             self.job.tally.missed("paging limit")
         else:
-            for link in pages:
-                yield self._listing_request(link, depth=depth, page=page + 1, priority=_PAGE_PRIORITY)
+            yield from self._listing_requests(url, pages, depth=depth, page=page + 1, priority=_PAGE_PRIORITY)
         if links.listings and depth >= limits.depth:
             self.job.tally.error("depth", url, f"links beyond depth {limits.depth} are not followed")
             return
-        for link in links.listings:
-            yield self._listing_request(link, depth=depth + 1, page=1, priority=_LISTING_PRIORITY)
-
-    def _advert_request(self, url: str) -> scrapy.Request | None:
-        """The request for an advert's page; None where it was asked for, or read, in this run already."""
-        try:
-            known = id_from_url(self.source, url)
-        except PageError as error:
-            self.job.tally.error(error.kind, url, error.detail)
-            known = None
-        name = known or url
-        if name in self._wanted or known in self.job.done_ids or url in self.job.done_urls:
-            return None
-        self._wanted.add(name)
-        return scrapy.Request(
-            url, self.parse_advert, errback=self.advert_failed, priority=_ADVERT_PRIORITY, cb_kwargs={"asked": url}
-        )
+        yield from self._listing_requests(url, links.listings, depth=depth + 1, page=1, priority=_LISTING_PRIORITY)
 
     def parse_advert(self, response: Response, asked: str) -> Iterator[Advert]:
         """Read an advert's page."""
@@ -135,18 +159,21 @@ class SourceSpider(scrapy.Spider):
         if not reading.adverts and response.url != asked and id_from_url(self.source, response.url) is None:
             self.job.tally.error("redirected away", asked, f"to {response.url}")
             return
-        for problem in reading.problems:
-            self.job.tally.error(problem.kind, response.url, problem.detail)
+        self._note(response.url, reading.problems)
         if not reading.adverts:
             self._unread(asked, passing=False)
         yield from reading.adverts
+
+    def _note(self, url: str, problems: list[PageError]) -> None:
+        # Each once a page: what is wrong with a page fails every field read from it.
+        for kind, detail in dict.fromkeys((problem.kind, problem.detail) for problem in problems):
+            self.job.tally.error(kind, url, detail)
 
     # What failed.
 
     def listing_failed(self, failure: Failure) -> None:
         """Scrapy could not give a listing page."""
-        request = failure.request  # type: ignore[attr-defined]
-        self._failed_listing(request.url, self._cause(failure))
+        self._failed_listing(*self._cause(failure))
 
     def _failed_listing(self, url: str, cause: Cause) -> None:
         self.job.tally.error(cause.kind, url, cause.detail)
@@ -155,18 +182,21 @@ class SourceSpider(scrapy.Spider):
 
     def advert_failed(self, failure: Failure) -> None:
         """Scrapy could not give an advert's page."""
-        request = failure.request  # type: ignore[attr-defined]
-        cause = self._cause(failure)
-        self.job.tally.error(cause.kind, request.url, cause.detail)
+        asked, cause = self._cause(failure)
+        self.job.tally.error(cause.kind, asked, cause.detail)
         if not cause.gone:
-            self._unread(request.cb_kwargs["asked"], passing=cause.passing)
+            self._unread(asked, passing=cause.passing)
         self._stop_if_useless(cause)
 
-    def _cause(self, failure: Failure) -> Cause:
-        error = failure.value
+    def _cause(self, failure: Failure) -> tuple[str, Cause]:
+        """The address first asked for, and why it failed, wherever redirects led."""
+        error, request = failure.value, failure.request  # type: ignore[attr-defined]
         assert error is not None  # noqa: S101 - Scrapy hands on failures that hold an exception
-        host = urlparse_cached(failure.request).hostname or ""  # type: ignore[attr-defined]
-        return by_address(cause_of(error, self.job.guard), host, self.job.guard)
+        cause = by_address(cause_of(error, self.job.guard), urlparse_cached(request).hostname or "", self.job.guard)
+        asked = request.meta.get("redirect_urls", [request.url])[0]
+        if asked != request.url:
+            cause = replace(cause, detail=f"led to {shown(request.url)} {cause.detail}".strip())
+        return asked, cause
 
     def _unread(self, url: str, *, passing: bool) -> None:
         # Where the address gives the id, the ledger can be told that this advert is not gone; where it does not, or where the
