@@ -73,6 +73,8 @@ class Page:
     kind: str = "item"
     #: The link as the front page writes it, where it differs from the path.
     href: str = ""
+    #: For redirects: the report may name the address led to instead of the page's own; this stands in it, and in no other.
+    leads: str = ""
 
 
 def advert(key: str, *, head: str = "", body: str = "Boils a litre in three minutes. 0888 000 000", extra: str = "") -> str:

@@ -9,6 +9,7 @@ import struct
 import time
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 
 from tests.targets.hostile_visit import KIND, MEGABYTE, Answer, Page, Visit, advert, exact, item, raw
@@ -113,6 +114,9 @@ def _redirects(neighbour: str) -> Iterable[Page]:
     def to(location: str, status: str = "302 Found") -> Answer:
         return raw(b"moved", f"Location: {location}", status=status)
 
+    def leading(key: str, family: str, note: str, location: str, leads: str, status: str = "302 Found") -> Page:
+        return replace(item(key, "error", family, note, to(location, status)), leads=leads)
+
     def endless(visit: Visit) -> None:
         count = int(visit.query("n", "0")[:9])
         visit.page(b"", [f"Location: /item/redirect-endless?n={count + 1}"], "302 Found")
@@ -121,34 +125,36 @@ def _redirects(neighbour: str) -> Iterable[Page]:
     yield item("redirect-self", "error", "redirect", "a redirect to itself", to("/item/redirect-self"))
     yield item("redirect-empty", "error", "redirect", "an empty Location", to(""))
     yield item("redirect-none", "error", "redirect", "no Location at all", raw(b"moved", status="301 Moved Permanently"))
-    yield item("redirect-noise", "error", "redirect", "a Location that is no address", to("ht!tp://[::::]:99999/%zz\x7f\xff"))
+    yield leading(
+        "redirect-noise", "redirect", "a Location that is no address", "ht!tp://[::::]:99999/%zz\x7f\xff/to-noise", "to-noise"
+    )
     yield item("redirect-long", "error", "redirect", "a Location of 100 KB", to("/item/" + "x" * 100_000))
     port = neighbour.rsplit(":", 1)[1]
     bad = {
         "private": "http://10.0.0.1/",
         "metadata": "http://169.254.169.254/latest/meta-data/",
-        "neighbour": f"{neighbour}/secret",
-        "ipv6": f"http://[::1]:{port}/secret",
-        "mapped": f"http://[::ffff:127.0.0.1]:{port}/secret",
-        "decimal": f"http://2130706433:{port}/secret",
-        "octal": f"http://0177.0.0.1:{port}/secret",
-        "hex": f"http://0x7f000001:{port}/secret",
-        "short": f"http://127.1:{port}/secret",
-        "zero": f"http://0.0.0.0:{port}/secret",
-        "localhost": f"http://localhost:{port}/secret",
+        "neighbour": f"{neighbour}/",
+        "ipv6": f"http://[::1]:{port}/",
+        "mapped": f"http://[::ffff:127.0.0.1]:{port}/",
+        "decimal": f"http://2130706433:{port}/",
+        "octal": f"http://0177.0.0.1:{port}/",
+        "hex": f"http://0x7f000001:{port}/",
+        "short": f"http://127.1:{port}/",
+        "zero": f"http://0.0.0.0:{port}/",
+        "localhost": f"http://localhost:{port}/",
         "userinfo": "http://127.0.0.1@10.0.0.1/",
-        "backslash": f"http://127.0.0.1:{port}\\@10.0.0.1/secret",
-        "scheme-relative": f"//127.0.0.1:{port}/secret",
-        "file": "file:///etc/hostname",
-        "javascript": "javascript:alert(1)",
+        "backslash": f"http://127.0.0.1:{port}\\@10.0.0.1/",
+        "scheme-relative": f"//127.0.0.1:{port}/",
+        "file": "file:///etc/hostname?",
+        "javascript": "javascript:alert(1)//",
         "data": "data:text/html,<h1 class=title>data</h1>",
-        "gopher": "gopher://127.0.0.1:25/_x",
-        "s3": "s3://bucket/key",
+        "gopher": "gopher://127.0.0.1:25/_",
+        "s3": "s3://bucket/",
         "offsite": "http://example.com/",
     }
     for name, location in bad.items():
-        yield item(f"redirect-{name}", "error", "guard", f"a redirect to {location}", to(location))
-    yield item("redirect-307", "error", "guard", "a 307 to the neighbour", to(f"{neighbour}/secret", "307 Temporary Redirect"))
+        yield leading(f"redirect-{name}", "guard", f"a redirect to {location}", f"{location}to-{name}", f"to-{name}")
+    yield leading("redirect-307", "guard", "a 307 to the neighbour", f"{neighbour}/to-307", "to-307", "307 Temporary Redirect")
 
 
 def _statuses() -> Iterable[Page]:
@@ -218,7 +224,7 @@ def _connections() -> Iterable[Page]:
         "length-none", "advert", "no length, ends with the connection", ok + b"Connection: close\r\n\r\n" + whole("length-none")
     )
     yield wire(
-        "length-vast", "error", "a length of 9 EB", ok + b"Content-Length: 9223372036854775807\r\n\r\n" + whole("length-vast")
+        "length-vast", "either", "a length of 9 EB", ok + b"Content-Length: 9223372036854775807\r\n\r\n" + whole("length-vast")
     )
     yield wire(
         "chunk-bad", "either", "a chunk size that is no number", ok + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nxx\r\n0\r\n\r\n"
@@ -251,7 +257,7 @@ def _headers() -> Iterable[Page]:
     yield headed("link-header", "advert", "a Link header to a private address", "Link: <http://10.0.0.1/>; rel=canonical")
     yield item(
         "type-odd",
-        "advert",
+        "either",
         "headers",
         "a content type of 50 KB",
         raw(advert("type-odd").encode(), f"{_TYPE}; x={'y' * 50_000}"),
