@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -34,11 +35,13 @@ class MemoryCandidates:
         for advert, keys in zip(fresh, keys_of_many(fresh), strict=True):
             self._adverts[advert.id] = advert
             for key in keys:
-                self._ids.setdefault(key, []).append(advert.id)
+                ids = self._ids.setdefault(key, [])
+                insort(ids, advert.id)
+                del ids[self._limit :]
 
     def find(self, keys: Sequence[str]) -> dict[str, list[str]]:
         """See :class:`Candidates`."""
-        return {key: sorted(self._ids[key])[: self._limit] for key in keys if key in self._ids}
+        return {key: list(self._ids[key]) for key in keys if key in self._ids}
 
     def get(self, ids: Sequence[str]) -> dict[str, Linkable]:
         """See :class:`Candidates`."""

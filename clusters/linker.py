@@ -18,8 +18,11 @@ from clusters.candidates import Candidates
 from clusters.compare import Known
 from clusters.hubs import SAMPLE, Spread, spread
 from clusters.keys import is_contact, is_picture, is_text, keys_of_many
-from clusters.pair import joins, link
+from clusters.pair import hopeless, joins, link
 from strazha.model import Link, Linkable
+
+#: Worth of a shared contact or picture in shared text bands, when candidates are ranked: more than all bands.
+_FIRM = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Limits:
     text: int = 2
     #: Comparisons an advert, those that share most keys first.
     comparisons: int = 48
+    #: Of these, comparisons with adverts that share a single text band and nothing else.
+    single: int = 8
     #: Stored adverts a hub whose links among themselves are scored anew.
     revised: int = 12
 
@@ -67,37 +72,55 @@ class Linker:
         # What can be a hub: contacts and whole pictures. A text's spread is what linking by text is about.
         shared = sorted(key for key in carriers if is_contact(key) or is_picture(key))
         again = {(one.a, one.b) for one in former}
-        wanted = {one for pair in pairs | again for one in pair}.union(*(carriers[key][:SAMPLE] for key in shared))
+        wanted = {one for pair in pairs.keys() | again for one in pair}.union(*(carriers[key][:SAMPLE] for key in shared))
         adverts = {**self._candidates.get(sorted(wanted - own.keys())), **own}
         known = self._judge(shared, carriers, adverts)
-        found = {pair: link(adverts[pair[0]], adverts[pair[1]], known) for pair in pairs if self._both(pair, adverts)}
-        kept = {pair: one for pair, one in found.items() if joins(one)}
-        for pair in again | self._revised(shared, carriers, own):
-            if pair not in kept and self._both(pair, adverts):
-                kept[pair] = found.get(pair) or link(adverts[pair[0]], adverts[pair[1]], known)
-        return [kept[pair] for pair in sorted(kept)]
+        again |= self._revised(shared, carriers, own)
+        kept: list[Link] = []
+        for pair in sorted(pairs.keys() | again):
+            a, b = adverts.get(pair[0]), adverts.get(pair[1])
+            # An index may name an advert that was dropped since: no reason to fail.
+            if a is None or b is None or (pair not in again and not pairs[pair] and hopeless(a, b, known)):
+                continue
+            found = link(a, b, known)
+            if pair in again or joins(found):
+                kept.append(found)
+        return kept
 
     def _carriers(self, keys: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         """Key -> ids that carry it, sorted, for keys that at least two adverts carry."""
-        carriers: dict[str, set[str]] = {}
+        # Most keys have one carrier: a plain id until a second comes keeps a file of a million adverts in memory.
+        first: dict[str, str] = {}
+        more: dict[str, set[str]] = {}
         for one, own_keys in keys.items():
             for key in own_keys:
-                carriers.setdefault(key, set()).add(one)
-        for key, stored in self._candidates.find(sorted(carriers)).items():
-            carriers[key].update(stored)
-        return {key: sorted(ids) for key, ids in carriers.items() if len(ids) > 1}
+                if key in first:
+                    more.setdefault(key, {first[key]}).add(one)
+                else:
+                    first[key] = one
+        for key, stored in self._candidates.find(sorted(first)).items():
+            others = set(stored) - {first[key]}
+            if others:
+                more.setdefault(key, {first[key]}).update(others)
+        return {key: sorted(ids) for key, ids in more.items()}
 
-    def _pairs(self, keys: Mapping[str, Sequence[str]], carriers: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
-        pairs: set[tuple[str, str]] = set()
+    def _pairs(self, keys: Mapping[str, Sequence[str]], carriers: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], bool]:
+        """Pairs to compare, and whether they share more than text bands."""
+        pairs: dict[tuple[str, str], bool] = {}
         for one, own_keys in keys.items():
             met: Counter[str] = Counter()
             for key in own_keys:
                 limit = self._limit(key)
                 others = [other for other in carriers.get(key, ())[: limit + 1] if other != one][:limit]
                 # A contact is worth more than all bands: it must not lose its place to a text's many near neighbours.
-                met.update(dict.fromkeys(others, 1 if is_text(key) else 100))
+                met.update(dict.fromkeys(others, 1 if is_text(key) else _FIRM))
             ranked = sorted(met.items(), key=lambda item: (-item[1], item[0]))[: self._limits.comparisons]
-            pairs.update((one, other) if one < other else (other, one) for other, _ in ranked)
+            # One band in common is mostly chance among very many adverts; copies share several, or meet through a third.
+            several = sum(1 for _, shared in ranked if shared > 1)
+            near = ranked[: several + self._limits.single]
+            for other, shared in near:
+                pair = (one, other) if one < other else (other, one)
+                pairs[pair] = pairs.get(pair, False) or shared >= _FIRM
         return pairs
 
     def _limit(self, key: str) -> int:
@@ -123,8 +146,3 @@ class Linker:
         hubs = [key for key in shared if self._ruled.get(key, self.spreads[key].is_hub)]
         stored = {key: [one for one in carriers[key][:SAMPLE] if one not in own] for key in hubs}
         return {pair for key in hubs for pair in combinations(stored[key][: self._limits.revised], 2)}
-
-    @staticmethod
-    def _both(pair: tuple[str, str], adverts: Mapping[str, Linkable]) -> bool:
-        # An index may name an advert that was dropped since: no reason to fail.
-        return pair[0] in adverts and pair[1] in adverts

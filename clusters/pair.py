@@ -32,6 +32,15 @@ def link(a: Linkable, b: Linkable, known: Known) -> Link:
     return Link(a=first.id, b=second.id, score=round(1.0 - doubt, 4), reasons=tuple(reason for _, reason in reasons))
 
 
+def hopeless(a: Linkable, b: Linkable, known: Known) -> bool:
+    """Whether a pair without common contact or picture cannot join for want of like wording: told by the text alone, fast."""
+    text = COMPARISONS["text"](a, b, known)
+    doubt = 1.0 - weight_of("text", a, b) * text.score
+    for name in ("name_age_city", "time_place"):
+        doubt *= 1.0 - WEIGHTS[name]
+    return 1.0 - doubt < JOIN
+
+
 def joins(found: Link) -> bool:
     """Whether the link is strong enough to join two adverts."""
     return found.score >= JOIN

@@ -14,7 +14,7 @@ def compare(a: Linkable, b: Linkable, known: Known) -> Compared:
 
     Score: trust in the shared contact (see clusters/hubs.py); several shared contacts add up as independent evidence.
     """
-    shared = sorted(contact_keys(a.contacts) & contact_keys(b.contacts))
+    shared = sorted(contact_keys(a.contacts) & contact_keys(b.contacts)) if a.contacts and b.contacts else []
     if not shared:
         return Compared(0.0, "They share no contact.")
     # A number and the messenger handle made of it are one piece of evidence, not two.

@@ -12,6 +12,8 @@ def compare(a: Linkable, b: Linkable, known: Known) -> Compared:
 
     Score: .4 for a shared name, .3 more for a like age, .3 more for a shared town.
     """
+    if not a.names or not b.names:
+        return Compared(0.0, "At least one of them names no person.")
     names = sorted({same_name(name) for name in a.names} & {same_name(name) for name in b.names} - {""})
     if not names:
         return Compared(0.0, "They name no person in common.")

@@ -13,11 +13,13 @@ _DAY = 86_400.0
 
 def compare(a: Linkable, b: Linkable, known: Known) -> Compared:
     """Adverts of one town within days of each other. Score: 1 on the same day, falling to 0 after 30 days."""
-    towns = sorted(shared_towns(a, b))
-    if a.posted_at is None or b.posted_at is None or not towns:
-        return Compared(0.0, "No town and time of posting in common.")
+    if a.posted_at is None or b.posted_at is None:
+        return Compared(0.0, "It is not known when both were posted.")
     days = abs((a.posted_at - b.posted_at).total_seconds()) / _DAY
     score = max(0.0, 1.0 - days / FAR_DAYS)
     if not score:
-        return Compared(0.0, f"Both concern {towns[0]}, but were posted {days:.0f} days apart.")
+        return Compared(0.0, f"They were posted {days:.0f} days apart.")
+    towns = sorted(shared_towns(a, b))
+    if not towns:
+        return Compared(0.0, "They concern no town in common.")
     return Compared(score, f"Both concern {towns[0]} and were posted {days:.0f} days apart.")
