@@ -116,6 +116,15 @@ def test_every_number_on_the_site_is_fictional():
             assert host in {"example.com", "example.org", "example.bg"}
 
 
+def test_no_two_groups_share_a_mailbox():
+    owners = {}
+    for ad in [*adverts(1), *adverts(2)]:
+        for address in re.findall(r"[\w.-]+@[\w.-]+\w", ad.body):
+            owners.setdefault(address, set()).add(ad.group)
+    assert owners
+    assert {address: groups for address, groups in owners.items() if len(groups) > 1} == {}
+
+
 def test_nothing_explicit_and_adults_only():
     for ad in [*adverts(1), *adverts(2)]:
         assert not EXPLICIT.search(text_of(ad)), ad.ref
@@ -245,3 +254,16 @@ def test_the_truth_can_be_printed(capsys, monkeypatch):
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(rows) == len(adverts(2))
     assert {"advert_id", "source_id", "group", "kind", "phones"} <= set(rows[0])
+
+
+@pytest.mark.live
+def test_the_module_serves_until_it_is_stopped():
+    command = [sys.executable, "-m", "examples.site", "--port", "0", "--state", "2"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            platforms = dict(process.stdout.readline().strip().split(": ") for _ in PLATFORMS)
+            assert set(platforms) == set(PLATFORMS)
+            assert "Мегдан" in get(platforms["classifieds"])
+            assert "Пътека" in get(platforms["jobs"])
+        finally:
+            process.terminate()
