@@ -14,7 +14,7 @@ from strazha.store.folding import fold_word, fragments
 from strazha.store.parse import And, Digits, Keyword, Node, Not, Or, Phrase, Word
 from strazha.store.query import Query
 from strazha.store.sqlite.codes import FIELD_BYTES, TAGGED, code, fold_value, tag
-from strazha.store.sqlite.entries import key_hash, millis, storable
+from strazha.store.sqlite.entries import UNDECIDED, key_hash, millis, storable
 
 #: Above so many documents a condition on tags is tested document by document: cheaper than a list of them all.
 MANY = 20_000
@@ -172,14 +172,19 @@ class Compiler:
         if name == "key":
             hashes = json.dumps([key_hash(value) for value in values])
             return f"h.doc IN (SELECT doc FROM {self._prefix}_keys WHERE hash IN (SELECT value FROM json_each(?)))", [hashes]
-        numbers = []
+        numbers: list[int] = []
+        without = UNDECIDED in values and name != "decision"
         for value in dict.fromkeys(values):
             row = self._connection.execute(
                 f"SELECT number FROM {self._prefix}_values WHERE field = ? AND value = ?", (FIELD_BYTES[name], storable(value))
             ).fetchone()
             if row is not None:
                 numbers.append(row[0])
-        return self._has(name, numbers)
+        sql, found = self._has(name, numbers)
+        if not without:
+            return sql, found
+        # No byte of another field or of a number is a field's byte, so its absence is the absence of any value.
+        return f"({sql} OR instr(h.codes, ?) = 0)", [*found, bytes((FIELD_BYTES[name],))]
 
     def _has(self, name: str, numbers: Sequence[int]) -> tuple[str, list[object]]:
         if not numbers:

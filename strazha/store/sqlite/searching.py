@@ -14,10 +14,11 @@ from strazha.store.query import FacetCount, Query
 from strazha.store.sqlite.codes import facets
 from strazha.store.sqlite.compiled import Clause, Compiler
 
-#: Weights of bm25 by column: title, body, reading, exact, numbers. A title is a twentieth as long as a body and says what the
-#: advert is for, so a word there counts four times; the reading repeats the body, so it counts less than it; a word spelled
-#: as typed counts twice on top of its folded form; a number names a person or an operation, so it outweighs everything else.
-WEIGHTS = (4.0, 1.0, 0.5, 2.0, 8.0)
+#: Weights of bm25 by column: title, body, reading, exact, numbers. bm25 saturates: a weight of 10 makes one word in the title
+#: count about twice one in the body, which says what the advert is for better than any number of words below it. The reading
+#: repeats the body, so it counts half. exact must only decide between equals (a word spelled as typed before one that folds
+#: alike, but never before a title): 0.2 gives it a third of a word. A number names a person or an operation: as the title.
+WEIGHTS = (10.0, 1.0, 0.5, 0.2, 10.0)
 
 _ORDERS: dict[str, tuple[str, str, tuple[type, ...]]] = {
     "priority": (

@@ -1,0 +1,189 @@
+"""The index with 100,000 invented adverts: rate of writing, time of searching with five facets, of the queue, of similar adverts.
+
+    python -m benchmarks.store [--adverts 100000] [--store sqlite]
+
+Times are of whole calls of the AdIndex, documents parsed and validated, as a review page makes them. Bars (issues 2 and 3):
+95 of 100 searches with five facets under 40 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import random
+import resource
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.market import STOCK, WORDS
+from strazha.model import Advert, AdvertState, Band, Hit, LanguageGuess, Mention, Reason, Screening, Versions
+from strazha.settings import Settings
+from strazha.store import AdIndex, AdvertDoc, Query, open_index
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+FACETS = ("source", "band", "language", "indicator", "place")
+TOWNS = {"Sofia": "BG", "Varna": "BG", "Munich": "DE", "Berlin": "DE", "Vienna": "AT", "Leeds": "GB", "Cluj-Napoca": "RO"}
+VERSIONS = Versions(code="bench", nlp="1", catalogue="1")
+
+
+def adverts(count: int, seed: int = 7) -> Iterator[AdvertDoc]:
+    """Adverts of about 80 words; one in five belongs to an operation of ten with one number and one sheet."""
+    rng = random.Random(seed)
+    vocabulary = {lang: text.split() for lang, text in WORDS.items()}
+    languages = list(vocabulary)
+    indicators = [f"indicator_{n:02}" for n in range(40)]
+    sheets: dict[int, tuple[str, list[str], str]] = {}
+    for number in range(count):
+        operation = number // 50 if number % 5 == 0 else -1
+        lang = rng.choice(languages)
+        words = [
+            *rng.choices(vocabulary[lang], k=70),
+            f"x{rng.randrange(count)}",
+            f"{lang}{int(rng.paretovariate(0.6)) % 20000}",
+        ]
+        phone = f"+35988800{rng.randrange(10000):04}"
+        if operation >= 0:
+            lang, words, phone = sheets.setdefault(operation, (lang, words, phone))
+        body = " ".join(words) + ". " + rng.choice(STOCK[lang]) + ". " + phone.replace("+359", "0")
+        yield document(rng, number, lang, " ".join(words[:6]), body, phone, operation, indicators)
+
+
+def document(
+    rng: random.Random, number: int, lang: str, title: str, body: str, phone: str, operation: int, indicators: list[str]
+) -> AdvertDoc:
+    """One advert with mentions, hits and blocking keys as a real run gives it."""
+    advert = Advert(source_id=f"source_{number % 12}", key=str(number), title=title, body=body, captured_at=START)
+    seen = START + timedelta(minutes=number)
+    state = AdvertState(
+        advert_id=advert.id, source_id=advert.source_id, first_seen=seen, last_seen=seen + timedelta(days=rng.randrange(30)),
+        gone_since=seen if rng.random() < 0.2 else None, content_hash=advert.content_hash, versions=1,
+        landing_file="captures/f.jsonl", landing_offset=number, landing_length=900,
+    )  # fmt: skip
+    town = rng.choice(list(TOWNS))
+    place = {"name": town, "country": TOWNS[town], "geoname_id": 1, "lat": 1.0, "lon": 1.0}
+    found = [("phone", phone, len(body) - 10, len(body)), ("place", place, 0, 5), ("age", 20 + number % 30, 6, 8)]
+    mentions = tuple(
+        Mention(kind=kind, text=body[a:b], value=value, field="body", start=a, end=b, extractor="bench", confidence=1)
+        for kind, value, a, b in found
+    )  # fmt: skip
+    score = min(99, int(rng.expovariate(0.05)))
+    hits = tuple(
+        Hit(indicator=name, field="body", start=0, end=9, text=body[:9], method="pattern", confidence=0.9)
+        for name in rng.sample(indicators, k=rng.randrange(5))
+    )
+    screening = Screening(
+        advert_id=advert.id, content_hash=advert.content_hash, screened_at=START, ad_type=rng.choice(["job", "adult", "benign"]),
+        languages=(LanguageGuess(lang=lang, confidence=0.9),), mentions=mentions, hits=hits, score=score,
+        band=list(Band)[score // 25], reasons=(Reason(code="bench", text="points for the benchmark", points=score),),
+        folded=body, pipeline=VERSIONS,
+    )  # fmt: skip
+    keys = (f"phone:{phone}", *(f"text:{rng.getrandbits(64):x}" for _ in range(32)))
+    return AdvertDoc(
+        advert=advert,
+        state=state,
+        screening=screening,
+        keys=keys,
+        version=1,
+        cluster_id=f"c{operation}" if operation >= 0 else "",
+    )
+
+
+def timed(calls: list[Callable[[], object]]) -> tuple[float, float]:
+    """Median and 95th percentile of the calls' times in milliseconds."""
+    for call in calls[:5]:
+        call()
+    times = []
+    for call in calls:
+        start = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times), statistics.quantiles(times, n=20)[18]
+
+
+def queries(index: AdIndex, ids: list[str]) -> dict[str, list[Callable[[], object]]]:
+    """What a day at the review pages asks for, two hundred times each."""
+    rng = random.Random(11)
+    words = [word for text in WORDS.values() for word in text.split()]
+
+    def search(**query: object) -> Callable[[], object]:
+        return lambda: index.search_adverts(Query.model_validate(query))
+
+    def some(make: Callable[[], Callable[[], object]]) -> list[Callable[[], object]]:
+        return [make() for _ in range(200)]
+
+    live = {"status": ("live",), "decision": ("none",)}
+    return {
+        "queue page, no facets": some(lambda: search(filters=live)),
+        "queue page, five facets": some(lambda: search(filters=live, facets=FACETS)),
+        "queue page, five facets, one filter more": some(
+            lambda: search(filters=live | {"indicator": (f"indicator_{rng.randrange(40):02}",)}, facets=FACETS)
+        ),
+        "one word, five facets": some(lambda: search(text=rng.choice(words), facets=FACETS, highlight=True)),
+        "two words, five facets": some(lambda: search(text=" ".join(rng.sample(words, 2)), facets=FACETS, highlight=True)),
+        "two words, by relevance": some(
+            lambda: search(text=" ".join(rng.sample(words, 2)), sort="relevance", facets=FACETS, highlight=True)
+        ),
+        "word or word, five facets": some(
+            lambda: search(text=" OR ".join(rng.sample(words, 2)), facets=FACETS, highlight=True)
+        ),
+        "six digits of a number": some(lambda: search(text=f"88800{rng.randrange(10)}", facets=FACETS, highlight=True)),
+        "one contact": some(lambda: search(filters={"contact": (f"phone:+35988800{rng.randrange(10000):04}",)}, facets=FACETS)),
+        "similar adverts": some(lambda: (lambda one: lambda: index.similar(one))(rng.choice(ids))),
+        "adverts by 30 keys": some(lambda: (lambda keys: lambda: index.by_keys(keys))([f"text:{n}" for n in range(30)])),
+    }
+
+
+def main() -> None:
+    """Fill, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--adverts", type=int, default=100_000)
+    parser.add_argument("--store", default="sqlite")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder), store=options.store)
+        with open_index(settings) as index:
+            measure(index, options.adverts)
+        if options.store == "sqlite":
+            print(f"file: {os.path.getsize(settings.index_file) / 1e6:,.0f} MB")
+
+
+def measure(index: AdIndex, count: int) -> None:
+    """One table."""
+    print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores, {count:,} adverts")
+    start, made, ids = time.perf_counter(), 0.0, list[str]()
+    batch: list[AdvertDoc] = []
+    written = 0
+    for doc in adverts(count):
+        batch.append(doc)
+        ids.append(doc.id)
+        if len(batch) == 5000:
+            begin = time.perf_counter()
+            written += index.put_adverts(batch)
+            made += time.perf_counter() - begin
+            batch = []
+    begin = time.perf_counter()
+    written += index.put_adverts(batch)
+    index.refresh()
+    made += time.perf_counter() - begin
+    print(
+        f"written: {written:,} in {made:.1f} s, {written / made:,.0f} a second (made in {time.perf_counter() - start - made:.0f} s)"
+    )
+    newer = [doc.model_copy(update={"version": 2}) for doc in index.adverts(ids[:5000])]
+    begin = time.perf_counter()
+    index.put_adverts(newer)
+    print(f"written again with the same words: {len(newer) / (time.perf_counter() - begin):,.0f} a second")
+    print(f"\n{'search':42} {'p50 ms':>8} {'p95 ms':>8}")
+    for name, calls in queries(index, ids).items():
+        median, late = timed(calls)
+        print(f"{name:42} {median:8.1f} {late:8.1f}")
+    print(f"\nmost memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
