@@ -56,8 +56,9 @@ def _demo(home: Path, console: Console, *, port: int | None) -> int:
     started = time.monotonic()
     _empty(home)
     own = Settings(home=home, _env_file=None)  # type: ignore[call-arg]
-    # Runs of the flow read their settings from the environment.
+    # Runs of the flow read their settings from the environment; Prefect's log goes to its server, the demo tells its own tale.
     os.environ["STRAZHA_HOME"] = str(home)
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     console.rule("[bold]Strazha demo: an invented classifieds site and an invented job board")
     reports = _two_crawls(own, console)
     with open_rooms(own) as rooms:
