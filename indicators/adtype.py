@@ -1,0 +1,126 @@
+"""What kind of advert it is: job, adult, transport, other or benign, from words and indicators anyone can read in adtype.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from indicators.catalogue import CatalogueEntry
+from indicators.definitions import Located
+from indicators.languages import load_languages
+from indicators.matcher import Feature
+from indicators.syntax import PatternError, parse
+from strazha.model import AdType, Hit
+
+FILE = Path(__file__).parent / "adtype.yaml"
+
+#: Indicators that a lawful, checkable offer of work may carry and still be called benign.
+_ORDINARY = frozenset(
+    {"no_experience_needed", "no_language_needed", "obscured_contact", "immediate_departure", "gender_age_restricted"}
+)
+_CHECKABLE = frozenset({"verifiable_employer", "licensed_intermediary"})
+
+
+class AdTypeTable(BaseModel):
+    """The contents of adtype.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    least: float
+    votes: dict[str, float]
+    votes_of: dict[str, float]
+    families: dict[str, AdType]
+    #: family -> language -> points -> patterns.
+    words: dict[str, dict[str, dict[float, tuple[str, ...]]]]
+
+    def features(self) -> list[Feature]:
+        """One feature for each pattern, so that each counts for itself."""
+        return [
+            Feature(f"{family}/{points:g}/{lang}.{place}", lang, (pattern,))
+            for family, languages in self.words.items()
+            for lang, by_points in languages.items()
+            for points, patterns in by_points.items()
+            for place, pattern in enumerate(patterns, 1)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The winning family, its type of advert, and every family's points."""
+
+    name: str
+    ad_type: AdType
+    points: Mapping[str, float]
+
+
+@lru_cache(maxsize=1)
+def table() -> AdTypeTable:
+    """The table, read once.
+
+    Raises:
+        DefinitionError: at file and line of the first thing that is wrong.
+    """
+    file = Located(FILE)
+    made = file.parse(AdTypeTable)
+    languages = load_languages()
+    for family, by_language in made.words.items():
+        if family not in made.families:
+            raise file.error(f"family {family} has no type", "words", family, remedy="add it under families")
+        for lang, by_points in by_language.items():
+            for points, patterns in by_points.items():
+                for place, pattern in enumerate(patterns):
+                    try:
+                        parse(pattern, languages[lang].lists)
+                    except (PatternError, KeyError) as error:
+                        where = ("words", family, lang, f"{points:g}", place)
+                        raise file.error(f"`{pattern}`: {error}", *where, remedy="see docs/add-an-indicator.md") from error
+    return made
+
+
+def family_of(features: Mapping[str, int], hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Family:
+    """The family of an advert from its words and the indicators seen in it (before any is dropped for its type)."""
+    rules = table()
+    points = dict.fromkeys(rules.families, 0.0)
+    for feature, count in features.items():
+        family, worth, _ = feature.split("/")
+        points[family] += float(worth) * min(count, 2) if float(worth) < 3 else float(worth)
+    for name in {hit.indicator for hit in hits}:
+        indicator = catalogue[name].indicator
+        if indicator.applies_to:
+            family = _FAMILY_OF[indicator.applies_to[0]]
+            family = "other" if name in _OTHER else family
+            points[family] += rules.votes_of.get(name, rules.votes[indicator.strength.value])
+    best = max(points, key=lambda family: points[family])
+    if points[best] < rules.least:
+        return Family("none", AdType.BENIGN, points)
+    return Family(best, rules.families[best], points)
+
+
+_FAMILY_OF = {
+    AdType.JOB: "job",
+    AdType.ADULT: "adult",
+    AdType.TRANSPORT: "transport",
+    AdType.OTHER: "other",
+    AdType.BENIGN: "massage",
+}
+_OTHER = frozenset({"child_or_newborn_offer", "sham_marriage_offer", "organ_offer"})
+
+
+def settle(family: Family, hits: Sequence[Hit]) -> AdType:
+    """The final type: an offer of work whose employer can be checked, and that holds only ordinary things, is benign."""
+    if family.ad_type is not AdType.JOB:
+        return family.ad_type
+    seen = {hit.indicator for hit in hits}
+    if seen & _CHECKABLE and not (seen - _ORDINARY - _CHECKABLE - {"written_contract", "deposit_required", "stated_limits"}):
+        return AdType.BENIGN
+    return AdType.JOB
+
+
+def applies(entry: CatalogueEntry, family: Family) -> bool:
+    """True where an indicator speaks about this type of advert; obscured contacts and the like speak about any."""
+    wanted = entry.indicator.applies_to
+    return not wanted or family.ad_type in wanted

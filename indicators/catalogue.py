@@ -1,0 +1,183 @@
+"""The catalogue of indicators: one YAML file each. Loads without spaCy, so that review pages can explain a hit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from indicators.definitions import Located
+from indicators.languages import Language, load_languages
+from indicators.syntax import PatternError, parse
+from strazha.model import Indicator, SourceRef, Strength, Validity
+from strazha.model.screening import AdType
+
+ROOM = Path(__file__).parent
+FOLDER = ROOM / "catalogue"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Pattern(_Strict):
+    """One pattern; a plain string in the file means ``match`` alone."""
+
+    match: Text
+    #: ``checked``: a negation before, inside or after the match cancels it. ``own``: the pattern says "no" or "without"
+    #: itself (assumed where it contains such a word), so only what it says counts.
+    negation: Literal["checked", "own"] | None = None
+    #: A pattern that cancels the match when it stands in the same sentence.
+    unless: Text | None = None
+    confidence: float = Field(default=0.85, gt=0, le=1)
+
+
+class Examples(_Strict):
+    """Texts the entry must see, and near misses it must not."""
+
+    match: tuple[Text, ...] = ()
+    no_match: tuple[Text, ...] = ()
+
+
+def _as_pattern(value: object) -> object:
+    return {"match": value} if isinstance(value, str) else value
+
+
+class EntryFile(_Strict):
+    """What stands in ``catalogue/<id>.yaml``."""
+
+    id: str
+    version: int = Field(ge=1)
+    level: Literal["advert", "cluster"]
+    applies_to: tuple[AdType, ...] = ()
+    strength: Strength
+    dimension: str = ""
+    label: dict[str, Text]
+    explanation: dict[str, Text]
+    sources: tuple[str, ...] = Field(min_length=1)
+    validity: Validity
+    head_of_queue: bool = False
+    #: True where a match inside quotation marks counts: names of firms stand in quotes, other people's words do too.
+    in_quotes: bool = False
+    #: Derivations (indicators/structured.py, indicators/cluster.py) that can give this indicator, beside its patterns.
+    derived: tuple[str, ...] = ()
+    patterns: dict[str, tuple[Annotated[Pattern, BeforeValidator(_as_pattern)], ...]] = Field(default_factory=dict)
+    examples: dict[str, Examples] = Field(default_factory=dict)
+
+
+class CatalogueEntry(_Strict):
+    """One indicator with all that finds it."""
+
+    indicator: Indicator
+    in_quotes: bool
+    derived: tuple[str, ...]
+    patterns: dict[str, tuple[Pattern, ...]]
+    examples: dict[str, Examples]
+    path: Path
+
+
+def load() -> dict[str, CatalogueEntry]:
+    """Every entry by id, in the order of the file names.
+
+    Raises:
+        DefinitionError: at file and line of the first thing that is wrong.
+    """
+    return dict(_load(FOLDER))
+
+
+@lru_cache(maxsize=8)
+def _load(folder: Path) -> dict[str, CatalogueEntry]:
+    return load_entries(sorted(folder.glob("*.yaml")))
+
+
+def load_entries(paths: Iterable[Path]) -> dict[str, CatalogueEntry]:
+    """Entries of the given files; used to check a file that is not in the catalogue yet."""
+    titles = source_titles()
+    languages = load_languages()
+    return {path.stem: _entry(Located(path), titles, languages) for path in paths}
+
+
+def source_titles() -> dict[str, str]:
+    """Full titles of the publications, by code."""
+    value = Located(ROOM / "sources.yaml").value
+    return {str(code): str(title) for code, title in value.items()}
+
+
+def _entry(file: Located, titles: dict[str, str], languages: dict[str, Language]) -> CatalogueEntry:
+    made = file.parse(EntryFile)
+    _check(file, made, titles)
+    _check_patterns(file, made, languages)
+    indicator = Indicator(
+        id=made.id,
+        version=made.version,
+        label=made.label,
+        explanation=made.explanation,
+        level=made.level,
+        applies_to=made.applies_to,
+        strength=made.strength,
+        dimension=made.dimension,
+        sources=tuple(SourceRef(code=code, title=titles[code]) for code in made.sources),
+        validity=made.validity,
+        head_of_queue=made.head_of_queue,
+    )
+    return CatalogueEntry(
+        indicator=indicator,
+        in_quotes=made.in_quotes,
+        derived=made.derived,
+        patterns=made.patterns,
+        examples=made.examples,
+        path=file.path,
+    )
+
+
+def _check(file: Located, made: EntryFile, titles: dict[str, str]) -> None:
+    if made.id != file.path.stem:
+        raise file.error(f"id {made.id} differs from the file name", "id", remedy=f"write id: {file.path.stem}")
+    for name in ("label", "explanation"):
+        missing = {"en", "bg"} - set(getattr(made, name))
+        if missing:
+            raise file.error(f"{name} lacks {', '.join(sorted(missing))}", name, remedy="write it in English and Bulgarian")
+    for at, code in enumerate(made.sources):
+        if code not in titles:
+            raise file.error(f"unknown source {code}", "sources", at, remedy="add its title to indicators/sources.yaml")
+    if made.strength is not Strength.COUNTER and not made.dimension:
+        raise file.error(
+            "dimension is missing", "strength", remedy="name the dimension it speaks for (see indicators/weights.yaml)"
+        )
+    if not made.patterns and not made.derived:
+        raise file.error("nothing finds this indicator", remedy="add patterns, or name its derivation under derived")
+    if made.level == "cluster" and made.patterns:
+        raise file.error("a cluster's indicator has no patterns", "patterns", remedy="name its derivation under derived")
+
+
+def _check_patterns(file: Located, made: EntryFile, languages: dict[str, Language]) -> None:
+    for lang, patterns in made.patterns.items():
+        if lang not in languages:
+            raise file.error(f"unknown language {lang}", "patterns", lang, remedy=f"known: {', '.join(languages)}")
+        for at, pattern in enumerate(patterns):
+            for text in filter(None, (pattern.match, pattern.unless)):
+                try:
+                    parse(text, languages[lang].lists)
+                except PatternError as error:
+                    place = ("patterns", lang, at)
+                    raise file.error(f"pattern `{text}`: {error}", *place, remedy="see docs/add-an-indicator.md") from error
+
+
+def VERSION_KEY() -> str:  # noqa: N802 - the name other rooms were given
+    """Twelve hex digits that change when any file of the room that decides a screening changes."""
+    return _version_key(ROOM)
+
+
+@lru_cache(maxsize=2)
+def _version_key(room: Path) -> str:
+    sha = hashlib.sha256()
+    for path in sorted([*room.rglob("*.yaml"), *room.glob("*.py")]):
+        sha.update(path.relative_to(room).as_posix().encode())
+        sha.update(path.read_bytes())
+    return sha.hexdigest()[:12]

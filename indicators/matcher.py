@@ -1,0 +1,209 @@
+"""Patterns of the catalogue on a text: hits with offsets into the text as captured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from indicators.catalogue import CatalogueEntry, Pattern
+from indicators.engine import Engine, Found
+from indicators.languages import Language
+from indicators.scope import Scope, Span
+from indicators.syntax import Sequence_, Slot, parse
+from indicators.tokens import Tokens, tokenise
+from strazha.model import Hit, NormalText, ReadField, ReadText, Strength
+
+RuleKind = Literal["indicator", "unless", "cue", "feature"]
+
+#: Hits kept of one indicator in one advert; an advert that repeats itself gains nothing by it.
+MAX_HITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a number of the engine stands for."""
+
+    kind: RuleKind
+    #: Indicator id, group of cues, or name of a feature.
+    name: str
+    lang: str
+    #: Place in the list it was written in, from 1: ``bg.3`` is the third Bulgarian pattern.
+    place: int
+    pattern: Pattern | None = None
+    own_negation: bool = False
+    unless: int | None = None
+
+    @property
+    def code(self) -> str:
+        """What a hit names as its rule."""
+        return f"{self.name}:{self.lang}.{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A named group of patterns that is no indicator: words that tell the type of advert, for instance."""
+
+    name: str
+    lang: str
+    patterns: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Matches:
+    """What patterns found in one reading of an advert."""
+
+    hits: list[Hit] = field(default_factory=list)
+    #: Feature -> number of places where one of its patterns stands unnegated.
+    features: dict[str, int] = field(default_factory=dict)
+
+
+class PatternMatcher:
+    """All patterns of the catalogue and further features, compiled once."""
+
+    def __init__(
+        self, catalogue: Mapping[str, CatalogueEntry], languages: Mapping[str, Language], features: Iterable[Feature] = ()
+    ) -> None:
+        self._catalogue = catalogue
+        self._rules: list[Rule] = []
+        sequences: dict[int, list[Sequence_]] = {}
+        own = {lang: _words(language.negation.before, language) for lang, language in languages.items()}
+        for name, entry in catalogue.items():
+            for lang, patterns in entry.patterns.items():
+                for place, pattern in enumerate(patterns, 1):
+                    lists = languages[lang].lists
+                    parsed = parse(pattern.match, lists)
+                    unless = None
+                    if pattern.unless:
+                        unless = len(self._rules)
+                        sequences[unless] = parse(pattern.unless, lists)
+                        self._rules.append(Rule("unless", name, lang, place))
+                    negated = pattern.negation == "own" or (pattern.negation is None and _holds(parsed, own[lang]))
+                    sequences[len(self._rules)] = parsed
+                    self._rules.append(Rule("indicator", name, lang, place, pattern, negated, unless))
+        for lang, language in languages.items():
+            for group, cues in language.cues().items():
+                for place, cue in enumerate(cues, 1):
+                    sequences[len(self._rules)] = parse(cue, language.lists)
+                    self._rules.append(Rule("cue", group, lang, place))
+        for feature in features:
+            for place, text in enumerate(feature.patterns, 1):
+                lists = languages[feature.lang].lists
+                sequences[len(self._rules)] = parsed = parse(text, lists)
+                negated = _holds(parsed, own[feature.lang])
+                self._rules.append(Rule("feature", feature.name, feature.lang, place, None, negated))
+        self._engine = Engine(sequences)
+
+    def match(self, text: ReadText) -> Matches:
+        """Hits and features of an advert, in its normal text and in the Cyrillic reading where there is one."""
+        matches = self._read(text.title, text.title.normal, text.body, text.body.normal)
+        if text.title.reading is not None or text.body.reading is not None:
+            title, body = text.title.reading or text.title.normal, text.body.reading or text.body.normal
+            again = self._read(text.title, title, text.body, body)
+            matches.hits += again.hits
+            for name, count in again.features.items():
+                matches.features[name] = max(matches.features.get(name, 0), count)
+        matches.hits = distinct(matches.hits)
+        return matches
+
+    def _read(self, title: ReadField, title_text: NormalText, body: ReadField, body_text: NormalText) -> Matches:
+        tokens = tokenise(title_text.text, body_text.text)
+        found = self._engine.scan(tokens)
+        cues: dict[str, dict[str, list[Span]]] = {}
+        unless: dict[int, list[int]] = {}
+        for one in found:
+            rule = self._rules[one.rule]
+            if rule.kind == "cue":
+                cues.setdefault(rule.lang, {}).setdefault(rule.name, []).append((one.first, one.last))
+            elif rule.kind == "unless":
+                unless.setdefault(one.rule, []).append(one.first)
+        scope = Scope(tokens.words, cues)
+        matches = Matches()
+        for one in found:
+            rule = self._rules[one.rule]
+            if rule.kind == "feature" and (rule.own_negation or not scope.negated(rule.lang, one.first, one.last)):
+                matches.features[rule.name] = matches.features.get(rule.name, 0) + 1
+            elif rule.kind == "indicator" and self._stands(rule, one, scope, unless):
+                hit = _hit(rule, one, tokens, {"title": (title, title_text), "body": (body, body_text)})
+                if hit is not None:
+                    matches.hits.append(hit)
+        return matches
+
+    def _stands(self, rule: Rule, one: Found, scope: Scope, unless: Mapping[int, list[int]]) -> bool:
+        entry = self._catalogue[rule.name]
+        if not rule.own_negation and scope.negated(rule.lang, one.first, one.last):
+            return False
+        if not entry.in_quotes and scope.quoted(one.first, one.last):
+            return False
+        if entry.indicator.strength is not Strength.COUNTER and scope.told(one.first):
+            return False
+        if rule.unless is not None and rule.unless in unless:
+            low, high = scope.sentence(one.first)
+            return not any(low <= at < high for at in unless[rule.unless])
+        return True
+
+
+def _hit(rule: Rule, one: Found, tokens: Tokens, fields: Mapping[str, tuple[ReadField, NormalText]]) -> Hit | None:
+    read, normal = fields[tokens.field(one.first)]
+    if tokens.field(one.first) != tokens.field(one.last - 1):
+        return None
+    start, end = normal.original(tokens.starts[one.first], tokens.ends[one.last - 1])
+    confidence = rule.pattern.confidence if rule.pattern else 0.5
+    return Hit(
+        indicator=rule.name,
+        field=read.name,
+        start=start,
+        end=end,
+        text=read.captured[start:end],
+        method="pattern",
+        confidence=confidence,
+        rule=rule.code,
+    )
+
+
+def distinct(hits: Iterable[Hit]) -> list[Hit]:
+    """Of overlapping hits of one indicator the longest, in order of place; at most :data:`MAX_HITS` of each indicator."""
+    kept: dict[str, list[Hit]] = {}
+    for hit in sorted(hits, key=_longest_first):
+        others = kept.setdefault(hit.indicator, [])
+        if len(others) < MAX_HITS and not any(_overlap(hit, other) for other in others):
+            others.append(hit)
+    return sorted((hit for others in kept.values() for hit in others), key=_place)
+
+
+def _longest_first(hit: Hit) -> tuple[int, float, str, int, str]:
+    return (hit.start or 0) - (hit.end or 0), -hit.confidence, hit.field or "", hit.start or 0, hit.rule
+
+
+def _place(hit: Hit) -> tuple[bool, bool, int, str]:
+    return hit.field is None, hit.field == "body", hit.start or 0, hit.indicator
+
+
+def _overlap(hit: Hit, other: Hit) -> bool:
+    if hit.start is None or other.start is None or hit.end is None or other.end is None:
+        # An absence said once is said; a second one adds nothing.
+        return hit.start is None
+    return hit.field == other.field and hit.start < other.end and other.start < hit.end
+
+
+def _words(cues: Iterable[str], language: Language) -> frozenset[str]:
+    """Words that alone are a cue of negation."""
+    return frozenset(
+        word
+        for cue in cues
+        for sequence in parse(cue, language.lists)
+        for slot in sequence
+        if len(sequence) == 1 and isinstance(slot, Slot)
+        for word in slot.words | slot.prefixes
+    )
+
+
+def _holds(sequences: Iterable[Sequence_], words: frozenset[str]) -> bool:
+    """True where some word of the pattern is a cue of negation."""
+    return any(
+        word in words
+        for sequence in sequences
+        for slot in sequence
+        if isinstance(slot, Slot)
+        for word in slot.words | slot.prefixes
+    )

@@ -1,0 +1,222 @@
+"""From hits to a score, a band and reasons: sums a person can repeat by hand from weights.yaml."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from indicators.catalogue import CatalogueEntry, load
+from indicators.definitions import Located
+from strazha.model import Band, Hit, Indicator, Reason, Scored, Screening, Strength
+
+FILE = Path(__file__).parent / "weights.yaml"
+
+#: Derivations that conclude from something missing.
+ABSENCES = frozenset({"employer.absent"})
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Independent(_Strict):
+    """What shields a person who works alone from a high band."""
+
+    all_of: tuple[str, ...]
+    none_of: tuple[str, ...]
+    band: Band
+
+
+class ClusterShare(_Strict):
+    """From which share or number of members on an indicator counts for a cluster."""
+
+    share: float
+    count: int
+
+
+class Weights(_Strict):
+    """The contents of weights.yaml."""
+
+    strength: dict[str, float]
+    validity: dict[str, float]
+    absence: float
+    positive_dimension: int
+    counter_floor: int
+    bands: dict[str, int]
+    urgent_dimensions: int
+    fewest: int
+    independent: Independent
+    head_of_queue_score: int
+    cluster: ClusterShare
+    dimensions: dict[str, dict[str, str]]
+
+
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    """The weights, read once.
+
+    Raises:
+        DefinitionError: at file and line of the first thing that is wrong.
+    """
+    return Located(FILE).parse(Weights)
+
+
+def score_advert(hits: Sequence[Hit], catalogue: Mapping[str, CatalogueEntry] | None = None) -> Scored:
+    """Score, band and reasons of one advert; the points of the reasons add up to the score before it is held in 0 to 100."""
+    return _score(hits, catalogue or load())
+
+
+def score_cluster(hits: Sequence[Hit], member_screenings: Sequence[Screening]) -> Scored:
+    """Score of a cluster: its own hits, and those indicators that enough of its members carry (an indicator counts once)."""
+    catalogue = load()
+    rule = weights().cluster
+    carried: Counter[str] = Counter()
+    best: dict[str, Hit] = {}
+    for screening in member_screenings:
+        for name in {hit.indicator for hit in screening.hits}:
+            carried[name] += 1
+        for hit in screening.hits:
+            if hit.indicator not in best or hit.confidence > best[hit.indicator].confidence:
+                best[hit.indicator] = hit
+    least = min(rule.count, max(1, math.ceil(rule.share * len(member_screenings))))
+    shared = [
+        hit
+        for name, hit in sorted(best.items())
+        if name in catalogue and (carried[name] >= least or catalogue[name].indicator.head_of_queue)
+    ]
+    return _score([*hits, *shared], catalogue)
+
+
+def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scored:
+    rules = weights()
+    best = _best(hits, catalogue)
+    risks = [pair for pair in best if pair[0].strength is not Strength.COUNTER]
+    reasons = [_reason(indicator, hit, rules) for indicator, hit in risks]
+    positive = _positive(risks)
+    for dimension, names in positive.items():
+        label = rules.dimensions.get(dimension, {"en": dimension})["en"]
+        text = f"Dimension {label} is positive by the ILO/EC rule: {_counted(names, catalogue)}"
+        reasons.append(
+            Reason(code=f"dimension:{dimension}", text=text, points=rules.positive_dimension, indicators=tuple(names))
+        )
+    reasons += _counters([pair for pair in best if pair[0].strength is Strength.COUNTER], rules)
+    names = {indicator.id for indicator, _ in best}
+    head = any(indicator.head_of_queue for indicator, _ in risks)
+    total = sum(reason.points for reason in reasons)
+    if head and total < rules.head_of_queue_score:
+        text = f"Head of the queue: raised to {rules.head_of_queue_score}, because it may concern a child"
+        marked = tuple(indicator.id for indicator, _ in risks if indicator.head_of_queue)
+        reasons.append(Reason(code="head_of_queue", text=text, points=rules.head_of_queue_score - total, indicators=marked))
+        total = rules.head_of_queue_score
+    score = int(max(0, min(100, total)))
+    band, why = _band(score, risks, positive, names, rules, head=head)
+    reasons += why
+    return Scored(score=score, band=band, reasons=tuple(reasons))
+
+
+def _best(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> list[tuple[Indicator, Hit]]:
+    """Each indicator once with its best hit: words before an absence, then the surest; strongest indicators first."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.indicator not in catalogue:
+            continue
+        other = best.get(hit.indicator)
+        if other is None or (hit.rule not in ABSENCES, hit.confidence) > (other.rule not in ABSENCES, other.confidence):
+            best[hit.indicator] = hit
+    order = "SMWC"
+    pairs = [(catalogue[name].indicator, hit) for name, hit in best.items()]
+    return sorted(pairs, key=lambda pair: (order.index(pair[0].strength.value), pair[0].id))
+
+
+def _points(indicator: Indicator, hit: Hit, rules: Weights) -> int:
+    points = rules.strength[indicator.strength.value] * rules.validity[indicator.validity.status]
+    if hit.rule in ABSENCES:
+        points *= rules.absence
+    return math.floor(points + 0.5)
+
+
+_WORDS = {Strength.STRONG: "strong", Strength.MEDIUM: "medium", Strength.WEAK: "weak", Strength.COUNTER: "counter-indicator"}
+
+
+def _reason(indicator: Indicator, hit: Hit, rules: Weights) -> Reason:
+    parts = [_WORDS[indicator.strength]]
+    if indicator.validity.status != "untested":
+        parts.append(f"validity {indicator.validity.status}")
+    if hit.rule in ABSENCES:
+        parts.append("an absence")
+    text = f"{indicator.label['en']} ({', '.join(parts)})"
+    return Reason(
+        code=f"indicator:{indicator.id}", text=text, points=_points(indicator, hit, rules), indicators=(indicator.id,)
+    )
+
+
+def _positive(risks: Iterable[tuple[Indicator, Hit]]) -> dict[str, list[str]]:
+    """Positive dimensions and the indicators that make them so: 2 S, or 1 S with M or W, or 3 M, or 2 M with W."""
+    by_dimension: dict[str, list[Indicator]] = {}
+    for indicator, hit in risks:
+        if indicator.dimension and indicator.validity.status != "contrary" and hit.rule not in ABSENCES:
+            by_dimension.setdefault(indicator.dimension, []).append(indicator)
+    positive = {}
+    for dimension, indicators in sorted(by_dimension.items()):
+        count = Counter(indicator.strength for indicator in indicators)
+        strong, medium, weak = count[Strength.STRONG], count[Strength.MEDIUM], count[Strength.WEAK]
+        if strong >= 2 or (strong and medium + weak) or medium >= 3 or (medium >= 2 and weak):
+            positive[dimension] = [indicator.id for indicator in indicators]
+    return positive
+
+
+def _counted(names: Sequence[str], catalogue: Mapping[str, CatalogueEntry]) -> str:
+    count = Counter(catalogue[name].indicator.strength for name in names)
+    order = (Strength.STRONG, Strength.MEDIUM, Strength.WEAK)
+    return ", ".join(f"{count[strength]} {_WORDS[strength]}" for strength in order if count[strength])
+
+
+def _counters(pairs: Sequence[tuple[Indicator, Hit]], rules: Weights) -> list[Reason]:
+    reasons, left = [], rules.counter_floor
+    for indicator, _ in pairs:
+        points = max(int(rules.strength["C"]), left)
+        left -= points
+        text = f"{indicator.label['en']} (speaks against exploitation by others)"
+        reasons.append(Reason(code=f"counter:{indicator.id}", text=text, points=points, indicators=(indicator.id,)))
+    return reasons
+
+
+def _band(
+    score: int,
+    risks: Sequence[tuple[Indicator, Hit]],
+    positive: Mapping[str, Sequence[str]],
+    names: set[str],
+    rules: Weights,
+    *,
+    head: bool,
+) -> tuple[Band, list[Reason]]:
+    if head:
+        return Band.URGENT, []
+    band = Band.LOW
+    for name, least in rules.bands.items():
+        if score >= least:
+            band = Band(name)
+    reasons: list[Reason] = []
+
+    def hold(at: Band, code: str, text: str) -> None:
+        nonlocal band
+        if band.rank > at.rank:
+            band = at
+            reasons.append(Reason(code=code, text=text, points=0))
+
+    if len(positive) < rules.urgent_dimensions:
+        hold(Band.HIGH, "band:dimensions", f"Not urgent: fewer than {rules.urgent_dimensions} positive dimensions")
+    if not positive and not any(indicator.strength is Strength.STRONG for indicator, _ in risks):
+        hold(Band.MEDIUM, "band:evidence", "Not high: no positive dimension and no strong indicator")
+    weighty = [indicator for indicator, _ in risks if indicator.validity.status != "contrary"]
+    if len(weighty) < rules.fewest or all(indicator.strength is Strength.WEAK for indicator in weighty):
+        hold(Band.LOW, "band:fewest", "One indicator alone, or weak ones only, are no flag")
+    shield = rules.independent
+    if names.issuperset(shield.all_of) and names.isdisjoint(shield.none_of):
+        hold(shield.band, "band:independent", "Held at medium: independent, states limits, and nobody else speaks")
+    return band, reasons

@@ -1,0 +1,106 @@
+"""Folded tokens of an advert, each with its place in the text it came from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+#: Ends of sentences and lines: no gap of a pattern reaches over one of these tokens.
+SENTENCE_ENDS = frozenset(".!?…\n")
+#: Ends of clauses: no negation reaches over one of these tokens.
+CLAUSE_ENDS = SENTENCE_ENDS | frozenset(",;:()—|•✅✔❗")
+#: A full stop that ends no sentence ("18 г. с опит", "ul. 3") becomes this token.
+MINOR_STOP = "·"
+#: A hyphen between spaces: a dash that separates clauses.
+DASH = "—"
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,:]\d+)*|\n|[^\w\s]|_")
+
+
+class _FoldTable(dict[int, int | str]):
+    """Lower case, no accents, one character for one: offsets stay what they were. Filled as characters turn up."""
+
+    def __missing__(self, code: int) -> int | str:
+        char = chr(code)
+        if unicodedata.category(char) in {"Cf", "Mn", "Cs", "Co", "Cn"} and char != "\n":
+            folded = " " if unicodedata.category(char) != "Mn" else char
+        else:
+            base = unicodedata.normalize("NFKD", char)[:1] or char
+            folded = base.lower()[:1] or base
+            folded = _EXTRA.get(folded, folded)
+        self[code] = folded
+        return folded
+
+
+# Letters that Unicode does not decompose, and signs that stand for one another in adverts.
+_EXTRA = {
+    "ı": "i",
+    "ß": "s",
+    "ς": "σ",
+    "ł": "l",
+    "ø": "o",
+    "đ": "d",
+    "’": "'",
+    "ʼ": "'",
+    "`": "'",
+    "´": "'",
+    "–": "-",
+    "—": "-",
+    "ґ": "г",
+}
+_FOLD = _FoldTable({ord(sign): letter for sign, letter in _EXTRA.items()})
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents, of the same length, so that offsets hold."""
+    return text.translate(_FOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Folded words with their offsets; title first, then a line end, then body.
+
+    ``starts``/``ends`` count in the normal text of the field that a token belongs to; tokens before ``body`` are of the title.
+    """
+
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+    body: int
+
+    def field(self, index: int) -> str:
+        """ "title" or "body"."""
+        return "title" if index < self.body else "body"
+
+
+def tokenise(title: str, body: str) -> Tokens:
+    """Tokens of an advert's title and body (normal texts, any length; linear time)."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    _add(title, words, starts, ends)
+    words.append("\n")
+    starts.append(len(title))
+    ends.append(len(title))
+    split = len(words)
+    _add(body, words, starts, ends)
+    return Tokens(words, starts, ends, split)
+
+
+def _add(text: str, words: list[str], starts: list[int], ends: list[int]) -> None:
+    for match in _TOKEN.finditer(fold(text)):
+        word = match.group()
+        start, end = match.span()
+        if word == "." and not _ends_sentence(text, end):
+            word = MINOR_STOP
+        elif word == "-" and text[start - 1 : start].isspace() and text[end : end + 1].isspace():
+            word = DASH
+        words.append(word)
+        starts.append(start)
+        ends.append(end)
+
+
+def _ends_sentence(text: str, end: int) -> bool:
+    following = text[end : end + 3].lstrip()
+    return not following or (not text[end : end + 1].strip() and not (following[0].islower() or following[0].isdigit()))
