@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from nlp.extract.lexicon import Word, tokens
 from nlp.lang import LanguageData, languages
 from nlp.normalise.plain import plain
 from strazha.model.screening import Mention, MentionKind
@@ -42,6 +44,19 @@ class View:
     def plain(self) -> str:
         """Lower case without accents; the same length as ``text``."""
         return plain(self.text)
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """The words and numbers of the plain form, in order."""
+        return tokens(self.plain)
+
+    @cached_property
+    def _word_starts(self) -> list[int]:
+        return [word.start for word in self.words]
+
+    def word_after(self, at: int) -> int:
+        """Index of the first word that starts at or after ``at``."""
+        return bisect_left(self._word_starts, at)
 
     def taken(self, start: int, end: int, kinds: Iterable[MentionKind]) -> bool:
         """True where something of one of these kinds was found across the range."""

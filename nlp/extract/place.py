@@ -28,7 +28,22 @@ NAME = "place"
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 _LONGEST = 4
 #: Countries near the sources: of two places with one name the one there is meant more often than its size tells.
-_NEAR = {"BG": 1.6, "RO": 0.7, "GR": 0.7, "DE": 0.8, "GB": 0.7, "AT": 0.5, "IT": 0.4, "ES": 0.4, "NL": 0.4, "BE": 0.3, "CY": 0.6, "TR": 0.3, "RS": 0.3, "UA": 0.2}
+_NEAR = {
+    "BG": 1.6,
+    "RO": 0.7,
+    "GR": 0.7,
+    "DE": 0.8,
+    "GB": 0.7,
+    "AT": 0.5,
+    "IT": 0.4,
+    "ES": 0.4,
+    "NL": 0.4,
+    "BE": 0.3,
+    "CY": 0.6,
+    "TR": 0.3,
+    "RS": 0.3,
+    "UA": 0.2,
+}
 _CASES = frozenset({"ru", "uk", "sr", "el", "bg"})
 _TURKISH = re.compile(r"['’](?:d[ae]|t[ae]|d[ae]n|t[ae]n|y[ae]|[ae]|n[iıuü]n|[iıuü]n|y[iıuü]|[iıuü])$")
 
@@ -51,12 +66,23 @@ def extract(page: Page) -> None:
     last: tuple[View, int, str] | None = None
     for item, place in chosen:
         # A small name right behind a city of the same country, with nothing between, is a quarter of it.
-        if place is not None and last is not None and (item.view, place.country) == (last[0], last[2]) and item.view.text[last[1] : item.start] == " ":
+        if (
+            place is not None
+            and last is not None
+            and (item.view, place.country) == (last[0], last[2])
+            and item.view.text[last[1] : item.start] == " "
+        ):
             continue
         last = (item.view, item.end, place.country) if place is not None and place.name else None
         if place is None or (not place.name and place.country in settled):
             continue
-        value = {"name": place.name or None, "country": place.country, "geoname_id": place.geoname_id, "lat": place.lat, "lon": place.lon}
+        value = {
+            "name": place.name or None,
+            "country": place.country,
+            "geoname_id": place.geoname_id,
+            "lat": place.lat,
+            "lon": place.lon,
+        }
         confidence = max(0.3, min(0.97, 0.35 + item.score / 10))
         item.view.found.append(Found(KIND, item.start, item.end, value, NAME, round(confidence, 2)))
 
@@ -68,7 +94,11 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
         word = words[index].group()
         size = 0
         # In a text without any capitals the gazetteer would match every third word.
-        if word[0].isupper() or word[0].isalpha() and view.plain[words[index].start() : words[index].end()] in gazetteer().starts:
+        if (
+            word[0].isupper()
+            or word[0].isalpha()
+            and view.plain[words[index].start() : words[index].end()] in gazetteer().starts
+        ):
             for size in range(min(_LONGEST, len(words) - index), 0, -1):
                 candidate = _candidate(page, view, words[index : index + size])
                 if candidate is not None:
@@ -82,7 +112,9 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
 def _candidate(page: Page, view: View, words: list[re.Match[str]]) -> _Candidate | None:
     start, end = words[0].start(), words[-1].end()
     for left, right in zip(words, words[1:], strict=False):
-        if view.text[left.end() : right.start()] not in {" ", "-", " - ", ". "} or (". " == view.text[left.end() : right.start()] and len(left.group()) > 3):
+        if view.text[left.end() : right.start()] not in {" ", "-", " - ", ". "} or (
+            ". " == view.text[left.end() : right.start()] and len(left.group()) > 3
+        ):
             return None
         if " - " == view.text[left.end() : right.start()]:
             return None
@@ -97,7 +129,13 @@ def _candidate(page: Page, view: View, words: list[re.Match[str]]) -> _Candidate
         end -= len(form) - match.start()
     if not places or view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
         return None
-    if len(words) == 1 and form.isascii() and len(form) < 4 and view.text[start:end].istitle() and max(p.population for p in places) < 100_000:
+    if (
+        len(words) == 1
+        and form.isascii()
+        and len(form) < 4
+        and view.text[start:end].istitle()
+        and max(p.population for p in places) < 100_000
+    ):
         return None
     score = _score(page, view, start, end, form, places, exact)
     return _Candidate(view, start, end, places, score) if score > 0 else None
@@ -121,7 +159,11 @@ def _patterns(codes: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str],
     before = alternatives(word for data in known for word in data.before_place)
     streets = alternatives(word for data in known for word in data.streets)
     person = alternatives(word for data in known for word in (*data.name_cues.before, *data.name_cues.titles))
-    return re.compile(before + r"\.?\s{1,2}$"), re.compile(streets + r"\.?\s{0,2}[\"„“«']?$"), re.compile(person + r"[\s.:,]{1,3}$")
+    return (
+        re.compile(before + r"\.?\s{1,2}$"),
+        re.compile(streets + r"\.?\s{0,2}[\"„“«']?$"),
+        re.compile(person + r"[\s.:,]{1,3}$"),
+    )
 
 
 def _own_name(place: Place, form: str) -> bool:
@@ -142,7 +184,12 @@ def _score(page: Page, view: View, start: int, end: int, form: str, places: list
     codes = tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en")))
     before, streets, person = _patterns(codes)
     context = view.plain[max(0, start - 24) : start]
-    if form in _street_words(codes) or streets.search(context) or context.endswith(("«", "„", "“", "\"", "@", "#", "_", "/")) and view.text[end : end + 1] in {"»", "“", "”", "\"", "_"}:
+    if (
+        form in _street_words(codes)
+        or streets.search(context)
+        or context.endswith(("«", "„", "“", '"', "@", "#", "_", "/"))
+        and view.text[end : end + 1] in {"»", "“", "”", '"', "_"}
+    ):
         return 0.0
     size = max(place.population for place in places)
     score = math.log10(max(size, 100)) - 2.6

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 
-
 from nlp.normalise.plain import plain
 
 EUROPE = frozenset(
@@ -45,9 +44,25 @@ def rows() -> Iterator[str]:
         if population < floor:
             continue
         name = exonyms.get((str(city["name"]), country), str(city["name"]))
-        yield _row(str(city["geonameid"]), ascii_name(name), country, city["latitude"], city["longitude"], population, _forms(city, name))
+        yield _row(
+            str(city["geonameid"]),
+            ascii_name(name),
+            country,
+            city["latitude"],
+            city["longitude"],
+            population,
+            _forms(city, name),
+        )
     for name, country, lat, lon, *forms in _table("supplement.tsv"):
-        yield _row("", name, country, float(lat), float(lon), KNOWN, [plain(form) for form in (forms or [""])[0].split(",") if form] or [plain(name)])
+        yield _row(
+            "",
+            name,
+            country,
+            float(lat),
+            float(lon),
+            KNOWN,
+            [plain(form) for form in (forms or [""])[0].split(",") if form] or [plain(name)],
+        )
 
 
 def _row(identifier: str, name: str, country: str, lat: float, lon: float, population: int, forms: list[str]) -> str:
@@ -66,7 +81,24 @@ def _forms(city: Any, name: str) -> list[str]:
 
 def ascii_name(name: str) -> str:
     """A name in ASCII letters without accents."""
-    table = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "Ae", "’": "'", "‘": "'", "þ": "th", "ð": "d"})
+    table = str.maketrans(
+        {
+            "ł": "l",
+            "Ł": "L",
+            "ø": "o",
+            "Ø": "O",
+            "đ": "d",
+            "Đ": "D",
+            "ı": "i",
+            "ß": "ss",
+            "æ": "ae",
+            "Æ": "Ae",
+            "’": "'",
+            "‘": "'",
+            "þ": "th",
+            "ð": "d",
+        }
+    )
     text = unicodedata.normalize("NFKD", name.translate(table))
     return text.encode("ascii", "ignore").decode().strip()
 

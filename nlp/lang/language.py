@@ -69,12 +69,18 @@ class LanguageData(Record):
     #: Words for crowns, whose country the context has to tell.
     crowns: Words = ()
     periods: dict[str, Words]
-    half: Words = ()
+    #: Half an hour, in one or more words.
+    half_hour: Words = ()
+    #: Period words that may stand apart from the amount (daily, weekly), and words for "every".
+    adverbs: Words = ()
+    every: Words = ()
     per: Words = ()
     wage: Words = ()
     fee: Words = ()
     rent: Words = ()
     fare: Words = ()
+    #: What a fare is paid for (a seat, a ticket, a person).
+    seats: Words = ()
     job: Words = ()
     age: AgeWords
     name_cues: NameCues

@@ -28,7 +28,15 @@ def bulgarian_words() -> tuple[str, ...]:
     for group in (bulgarian.currency, bulgarian.periods, bulgarian.networks):
         lists.extend(group.values())
     lists.extend(
-        [bulgarian.wage, bulgarian.fee, bulgarian.rent, bulgarian.fare, bulgarian.age.years, bulgarian.half, bulgarian.places]
+        [
+            bulgarian.wage,
+            bulgarian.fee,
+            bulgarian.rent,
+            bulgarian.fare,
+            bulgarian.age.years,
+            bulgarian.half_hour,
+            bulgarian.places,
+        ]
     )
     words = [part for words in lists for word in words for part in word.split() if not word.endswith("*")]
     return tuple(dict.fromkeys(word for word in words if word.isalpha() and not word.isascii()))

@@ -1,0 +1,240 @@
+"""Ages of persons: stated, offered or demanded ("Мери, 23", "на 27", "18-27 г.", "Men under 35").
+
+A number between 1 and 99 is an age where a word for years, a person, a limit or a name stands beside it in the way ages are
+written, and nothing says that the years are of experience, guarantee or business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlp.extract.digits import number_words
+from nlp.extract.lexicon import Lexicon, Word
+from nlp.extract.page import Found, Page, View
+from nlp.extract.price import rules_for
+from nlp.lang import languages
+from strazha.model.screening import MentionKind
+
+KIND = MentionKind.AGE
+NAME = "age"
+
+_FIGURES = re.compile(r"(?<![\w.,:+№#])(\d{1,2})(?![\d%]|[.,:]\d|\s%|\s?[€£$]|-?(?:ти|ви|ри|th|st|nd|rd|го|й)\b)")
+#: Numbers that stand together as a range or list: "18-27", "22 и 25", "от 18 до 27", "23/25".
+_JOINED = re.compile(
+    r"\s{0,2}[-/+&]\s{0,2}|\s{0,1},?\s{1,2}(?:до|to|bis|la|pana la|and|и|und|si|y|a|та|і|εως|και|ve|ile|or|или|hasta)\s{1,2}"
+)
+_GAP = re.compile(r"[ \t.-]{0,2}")
+_NAME_GAP = re.compile(r"\s?[,(|•*·:/-]{0,2}\s?")
+_MONTHS = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|яну|фев|мар|апр|мая|май|юни|юли|июн|июл|авг|сеп|сен|окт|ное|ноя|дек|янв|ian|iun|iul|mai|mart|mayis|haz|tem|ago|ene|dic|січ|лют|бер|кві|тра|чер|лип|сер|вер|жов|лис|гру)"
+)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Numbers written together."""
+
+    spans: list[tuple[int, int, int]]
+
+    @property
+    def start(self) -> int:
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1][1]
+
+
+class _Rules:
+    """Words of one set of languages."""
+
+    def __init__(self, codes: tuple[str, ...]) -> None:
+        known = [languages()[code] for code in codes]
+        self.years = Lexicon.of(word for data in known for word in data.age.years)
+        self.before = Lexicon.of(word for data in known for word in data.age.before)
+        self.limits = Lexicon.of(word for data in known for word in (*data.age.over, *data.age.under))
+        self.not_before = Lexicon.of(word for data in known for word in data.age.not_before)
+        self.not_after = Lexicon.of(word for data in known for word in data.age.not_after)
+        self.persons = Lexicon.of(word for data in known for word in data.age.persons)
+        self.names = frozenset(name for data in languages().values() for name in (*data.names, *data.shaky_names))
+        self.streets = Lexicon.of(word for data in known for word in data.streets)
+        self.numbers = number_words(codes)
+        self.periods = rules_for(codes).periods
+
+
+@lru_cache(maxsize=64)
+def _rules(codes: tuple[str, ...]) -> _Rules:
+    return _Rules(codes)
+
+
+def extract(page: Page) -> None:
+    """Add the ages of both fields; prices and telephones must have been found before."""
+    rules = _rules(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg"))))
+    for view in page.views:
+        spans: set[tuple[int, int]] = set()
+        for source in (*(other for other in page.readings if other.name == view.name), view):
+            others = [
+                item for other in page.all_views() if other.name == view.name and other is not source for item in _spans(other)
+            ]
+            for start, end, age, confidence in _ages(source, rules):
+                first, last = source.normal.original(start, end)
+                if (first, last) in spans or any(first < b and a < last for a, b in others):
+                    continue
+                spans.add((first, last))
+                source.found.append(Found(KIND, start, end, age, NAME, confidence))
+
+
+def _spans(view: View) -> Iterator[tuple[int, int]]:
+    for found in view.found:
+        if found.kind in {MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE}:
+            yield view.normal.original(found.start, found.end)
+
+
+def _ages(view: View, rules: _Rules) -> Iterator[tuple[int, int, int, float]]:
+    for group in _groups(view, rules):
+        confidence = _confidence(view, group, rules)
+        if confidence:
+            for start, end, age in group.spans:
+                yield start, end, age, confidence
+
+
+def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
+    numbers = [(match.start(), match.end(), int(match.group(1))) for match in _FIGURES.finditer(view.plain)]
+    numbers += _spoken(view, rules)
+    kinds = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
+    taken = [(item.start, item.end) for item in view.found if item.kind in kinds]
+    group: list[tuple[int, int, int]] = []
+    for start, end, value in sorted(numbers):
+        if not 1 <= value <= 99 or any(start < last and first < end for first, last in taken):
+            continue
+        if group and start - group[-1][1] <= 14 and _JOINED.fullmatch(view.plain, group[-1][1], start):
+            group.append((start, end, value))
+            continue
+        if group:
+            yield _Group(group)
+        group = [(start, end, value)]
+    if group:
+        yield _Group(group)
+
+
+def _spoken(view: View, rules: _Rules) -> Iterator[tuple[int, int, int]]:
+    """Ages in words: tens, with a unit, before a word for years only (else every "two girls" would be looked at)."""
+    words = view.words
+    for index, word in enumerate(words):
+        value = rules.numbers.values.get(word.text, -1)
+        if value < 16 or value > 99:
+            continue
+        end, after = word.end, index + 1
+        if after < len(words) and words[after].text in rules.numbers.ands:
+            after += 1
+        if value % 10 == 0 and after < len(words) and 0 < rules.numbers.values.get(words[after].text, 0) < 10:
+            value, end, after = value + rules.numbers.values[words[after].text], words[after].end, after + 1
+        else:
+            after = index + 1
+        if after < len(words) and rules.years.at(words, after):
+            yield word.start, end, value
+
+
+def _confidence(view: View, group: _Group, rules: _Rules) -> float:
+    """How surely the numbers are ages; 0 where they are not."""
+    words = view.words
+    after, before = view.word_after(group.end), view.word_after(group.start) - 1
+    if after < len(words) and words[after].start < group.end:
+        after += 1
+    following = words[after] if after < len(words) else None
+    near = following is not None and _GAP.fullmatch(view.plain, group.end, following.start) is not None
+    years = rules.years.at(words, after) if near else None
+    if near and following is not None and not years and (rules.periods.at(words, after) or _MONTHS.match(following.text)):
+        return 0.0
+    if _distracted(words, before, after + (years[1] if years else 0), rules):
+        return 0.0
+    values = [value for _, _, value in group.spans]
+    cue = before >= 0 and group.start - words[before].end <= 3 and rules.before.before(words, before) is not None
+    limit = before >= 0 and group.start - words[before].end <= 2 and rules.limits.before(words, before) is not None
+    person = _person(view, group, before, after, rules)
+    if years:
+        return _of_years(values, cue or limit or person or _named(view, group, before, rules), following)
+    if min(values) < 16:
+        return 0.8 if person and min(values) >= 1 and _ends(view, group) and _directly(view, group, before, rules) else 0.0
+    if cue:
+        return 0.9
+    if (limit or len(values) == 2) and person:
+        return 0.85
+    if _named(view, group, before, rules) and not _unit_follows(following, near):
+        return 0.88
+    return 0.75 if _directly(view, group, before, rules) and _ends(view, group) else 0.0
+
+
+def _of_years(values: list[int], supported: bool, unit: Word | None) -> float:
+    if min(values) >= 16:
+        # A bare "40 Jahre" or "20 години" is as often a duration; grown-up ages without support are less sure.
+        return 0.95 if supported else 0.7 if unit is not None and max(values) <= 75 else 0.0
+    return 0.9 if supported else 0.0
+
+
+def _distracted(words: list[Word], before: int, after: int, rules: _Rules) -> bool:
+    if before >= 0 and rules.not_before.before(words, before) and not rules.limits.before(words, before):
+        return True
+    return any(index < len(words) and rules.not_after.at(words, index) for index in (after, after + 1))
+
+
+def _person(view: View, group: _Group, before: int, after: int, rules: _Rules) -> bool:
+    """True where a word for a person stands in the same clause, up to six words before or three after."""
+    words = view.words
+    for index in range(before, max(-1, before - 6), -1):
+        if any(
+            mark in view.plain[words[index].end : words[index + 1].start if index < before else group.start]
+            for mark in (". ", "! ", "? ", "\n")
+        ):
+            break
+        if rules.persons.before(words, index):
+            return True
+    for index in range(after, min(len(words), after + 3)):
+        if any(mark in view.plain[group.end : words[index].start] for mark in (". ", "! ", "? ", "\n")):
+            break
+        if rules.persons.at(words, index):
+            return True
+    return False
+
+
+def _directly(view: View, group: _Group, before: int, rules: _Rules) -> bool:
+    """True where a word for a person stands right before ("приятелки 22 и 25", "Zwei Freundinnen, 26 und 29")."""
+    word = view.words[before] if before >= 0 else None
+    return (
+        word is not None
+        and rules.persons.word(word.text) is not None
+        and _NAME_GAP.fullmatch(view.plain, word.end, group.start) is not None
+    )
+
+
+def _named(view: View, group: _Group, before: int, rules: _Rules) -> bool:
+    """True after a given name, or after a capitalised word and a comma where the number ends its part ("Ралица, 38, ...")."""
+    if before < 0:
+        return False
+    word = view.words[before]
+    gap = view.plain[word.end : group.start]
+    if not _NAME_GAP.fullmatch(gap) or not view.text[word.start].isalpha() or "\n" in gap:
+        return False
+    if before > 0 and rules.streets.word(view.words[before - 1].text):
+        return False
+    if not view.text[word.start].isupper():
+        return False
+    if word.text in rules.names and 16 <= group.spans[0][2] <= 75:
+        return True
+    return "," in gap and word.text.isalpha() and _ends(view, group) and 18 <= group.spans[0][2] <= 65
+
+
+def _ends(view: View, group: _Group) -> bool:
+    tail = view.plain[group.end : group.end + 2].lstrip()
+    return not tail or not tail[0].isalnum()
+
+
+def _unit_follows(following: Word | None, near: bool) -> bool:
+    return (
+        near
+        and following is not None
+        and following.text in {"км", "km", "кг", "kg", "см", "cm", "м", "m", "лв", "eur", "бр", "места", "seats", "min", "мин"}
+    )

@@ -1,0 +1,182 @@
+"""Amounts of money in a text: figures or number words with a currency before or after, and ranges of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nlp.extract.digits import NumberWords
+from nlp.extract.lexicon import Lexicon
+from nlp.extract.page import Page, View
+from strazha.model.screening import MentionKind
+
+NUMBER = re.compile(
+    r"(?<![\w.,/])(?:\d{1,3}(?:[ .,'\u2019]\d{3}){1,2}(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d{1,7}(?:[.,]\d{1,2}(?!\d))?)"
+)
+SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "₴": "UAH", "₽": "RUB", "₺": "TRY"}
+_CROWNS = {"CZ": "CZK", "DK": "DKK", "NO": "NOK", "SE": "SEK"}
+_JOINER = re.compile(
+    r"\s{0,2}[-/÷]\s{0,2}|\s{1,2}(?:до|to|bis|la|and|и|or|или|oder|pana la|up to|a|hasta|y|do|з|und|si|εως|μεχρι|ile)\s{1,2}|\s{0,2}[€£$]\s{0,1}-\s{0,1}"
+)
+_THOUSANDS_GAP = re.compile(r"[ .,'\u2019](?=\d{3}(?:\D|$))")
+_BEFORE_CURRENCY = re.compile(r"(?:,-|\.-|\+)?\s{0,2}[(]?")
+
+
+@dataclass(slots=True)
+class Amount:
+    """An amount in a view: ``[start, end)`` with its currency; its period may follow ``after`` or precede ``before``."""
+
+    start: int
+    end: int
+    value: float
+    currency: str
+    before: int
+    after: int
+    per: str | None = None
+    sure: bool = False
+
+
+@dataclass(slots=True)
+class _Number:
+    start: int
+    end: int
+    value: float
+    multiplied: bool = False
+
+
+class Money:
+    """Currency and number words of a set of languages."""
+
+    def __init__(
+        self, numbers: NumberWords, thousand: frozenset[str], currencies: Mapping[str, str], crowns: frozenset[str]
+    ) -> None:
+        self._numbers = numbers
+        self._thousand = thousand
+        self._currencies: Lexicon[str] = Lexicon({**currencies, **dict.fromkeys(crowns, "crowns")})
+
+    def amounts(self, page: Page, view: View) -> Iterator[Amount]:
+        """All amounts with a currency, in order; both ends of a range."""
+        numbers = self.numbers(view)
+        pending: list[_Number] = []
+        last = 0
+        for index, number in enumerate(numbers):
+            currency, before, after = self._currency(view, number, last)
+            if not currency:
+                following = numbers[index + 1].start if index + 1 < len(numbers) else -1
+                joined = following > 0 and following - number.end <= 12 and _JOINER.fullmatch(view.plain, number.end, following)
+                pending = [*pending[-1:], number] if joined else []
+                continue
+            if currency == "crowns":
+                currency = _crowns(page)
+            group = [*pending, number]
+            if number.multiplied:
+                for other in pending:
+                    # "4-5 thousand": the multiplier belongs to both ends.
+                    other.value *= 1000 if other.value < 1000 and not other.multiplied else 1
+            for other in group:
+                final = after if other is number else other.end
+                first = before if other is group[0] else other.start
+                yield Amount(first, final, other.value, currency, group[0].start if before > group[0].start else before, after)
+            # A range whose currency stands before it ("€50-60") goes on behind its first number.
+            last, pending = after, []
+
+    def _currency(self, view: View, number: _Number, last: int) -> tuple[str, int, int]:
+        """The currency beside a number and where number and currency together begin and end."""
+        text = view.plain
+        gap = _BEFORE_CURRENCY.match(text, number.end)
+        at = gap.end() if gap else number.end
+        if symbol := SYMBOLS.get(text[at : at + 1]):
+            return symbol, number.start, at + 1
+        index = view.word_after(at)
+        if index < len(view.words) and view.words[index].start == at and (found := self._currencies.at(view.words, index)):
+            return found[0], number.start, view.words[index + found[1] - 1].end
+        head = text[: number.start].rstrip(" .") if number.start < 4 else text[number.start - 4 : number.start].rstrip(" .")
+        begin = number.start - (min(4, number.start) - len(head))
+        if head and head[-1] in SYMBOLS and begin > last:
+            return SYMBOLS[head[-1]], begin - 1, number.end
+        index = view.word_after(number.start) - 1
+        if (
+            index >= 0
+            and view.words[index].end > last
+            and number.start - view.words[index].end <= 2
+            and "\n" not in text[view.words[index].end : number.start]
+        ):
+            word = view.words[index]
+            value = self._currencies.word(word.text)
+            # Only abbreviations stand before an amount; "евро 50" is the end of one price and the start of another.
+            if value and value != "crowns" and word.text.isascii() and len(word.text) == 3:
+                return value, word.start, number.end
+        return "", number.start, number.end
+
+    def numbers(self, view: View) -> list[_Number]:
+        """Figures and spoken numbers of a view, in order, outside telephones and addresses."""
+        found = [*self._figures(view), *self._spoken(view)]
+        found.sort(key=lambda number: number.start)
+        if not view.found:
+            return found
+        kinds = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
+        return [number for number in found if not view.taken(number.start, number.end, kinds)]
+
+    def _figures(self, view: View) -> Iterator[_Number]:
+        for match in NUMBER.finditer(view.plain):
+            value, end = figure(match.group()), match.end()
+            if value is None:
+                continue
+            multiplied = False
+            tail = view.plain[end : end + 2]
+            if tail[:1] in {"k", "к"} and not tail[1:2].isalnum():
+                value, end, multiplied = value * 1000, end + 1, True
+            else:
+                index = view.word_after(end)
+                if index < len(view.words) and view.words[index].start - end <= 2 and view.words[index].text in self._thousand:
+                    value, end, multiplied = value * 1000, view.words[index].end, True
+            yield _Number(match.start(), end, value, multiplied)
+
+    def _spoken(self, view: View) -> Iterator[_Number]:
+        words = view.words
+        index = 0
+        while index < len(words):
+            size, value, multiplied = self._say(view, index)
+            if size:
+                yield _Number(words[index].start, words[index + size - 1].end, float(value), multiplied)
+            index += size or 1
+
+    def _say(self, view: View, index: int) -> tuple[int, int, bool]:
+        """How many tokens from ``index`` on are one spoken number, its value, and whether it ended in thousands."""
+        words = view.words
+        total = part = size = 0
+        multiplied = False
+        for place in range(index, min(index + 8, len(words))):
+            word = words[place].text
+            if place > index and words[place].start - words[place - 1].end > 2:
+                break
+            value = self._numbers.values.get(word)
+            if value is not None and not word.isdigit():
+                part += value
+            elif word in self._numbers.hundreds and (part or place == index):
+                part = (part or 1) * 100
+            elif word in self._thousand and size:
+                total, part, multiplied = total + (part or 1) * 1000, 0, True
+            elif word not in self._numbers.ands or not size:
+                break
+            else:
+                continue
+            size = place - index + 1
+        return (size, total + part, multiplied) if total + part else (0, 0, False)
+
+
+def figure(text: str) -> float | None:
+    """The value of figures with thousands marks and a decimal sign in either convention."""
+    try:
+        return float(_THOUSANDS_GAP.sub("", text).replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _crowns(page: Page) -> str:
+    for view in page.all_views():
+        for found in view.found:
+            if found.kind is MentionKind.PLACE and isinstance(found.value, dict) and found.value["country"] in _CROWNS:
+                return _CROWNS[str(found.value["country"])]
+    return "CZK"
