@@ -11,7 +11,7 @@ import jmespath
 import lxml.etree
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawlers.definitions.lines import LinedYaml, Path_
 from crawlers.spiders import SPIDERS
@@ -125,6 +125,6 @@ def _problem(kind: str, expression: str) -> str:
             lxml.etree.XPath(expression)
         else:
             jmespath.compile(expression)
-    except (ValueError, lxml.etree.XPathError, jmespath.exceptions.JMESPathError, RuntimeError) as error:
+    except (SelectolaxError, lxml.etree.XPathError, jmespath.exceptions.JMESPathError, ValueError) as error:
         return str(error) or type(error).__name__
     return ""

@@ -23,16 +23,26 @@ class LinedYaml:
     def __init__(self, path: Path) -> None:
         self.path = path
         text = _text(path)
+        self._lines: dict[Path_, int] = {(): 1}
+        try:
+            self.data: Any = self._parse(text)
+        except yaml.YAMLError as error:
+            raise _syntax(path, error) from error
+        except RecursionError as error:
+            raise DefinitionError(
+                "nested too deeply", place=str(path), remedy="a definition needs a few levels only"
+            ) from error
+
+    def _parse(self, text: str) -> Any:
         loader = yaml.SafeLoader(text)
         try:
             node = loader.get_single_node()
-            self._lines: dict[Path_, int] = {(): 1}
-            problems = list(self._walk(node, ())) if node is not None else []
+            if node is None:
+                return None
+            problems = list(self._walk(node, ()))
             if problems:
                 raise BadDefinitionError(problems)
-            self.data: Any = loader.construct_document(node) if node is not None else None
-        except yaml.YAMLError as error:
-            raise _syntax(path, error) from error
+            return loader.construct_document(node)
         finally:
             loader.dispose()
 

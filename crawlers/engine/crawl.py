@@ -12,7 +12,7 @@ from crawlers.engine.recovery import recover
 from crawlers.engine.tally import Tally
 from crawlers.engine.watch import Progress, Watch
 from strazha.clock import now
-from strazha.errors import LegalBasisError, StrazhaError
+from strazha.errors import BadInputError, LegalBasisError, StrazhaError
 from strazha.evidence.captures import capture_folder
 from strazha.evidence.landing import Landing
 from strazha.model.advert import Advert
@@ -42,8 +42,11 @@ def crawl(
     Calling again with the same ``run_id`` returns the report of a crawl that ended, or goes on with one that was killed or
     shut down: what it left open is closed first, adverts it wrote are not fetched again.
 
-    Raises :class:`LegalBasisError` without a legal basis in force, :class:`CrawlFailedError` where the process fails.
+    Raises :class:`BadInputError` for a source that is switched off, :class:`LegalBasisError` without a legal basis in force,
+    :class:`CrawlFailedError` where the process fails.
     """
+    if not source.enabled:
+        raise BadInputError("is switched off", place=f"source {source.id}", remedy="set 'enabled: true' in its definition")
     check_legal_basis(source, now())
     report = read_report(landing, source.id, run_id)
     if report is not None and report.reason != "shutdown":

@@ -223,6 +223,8 @@ class Source(Record):
 
     id: SourceId
     name: Text
+    #: False: a pattern to copy, or a source at rest; it is listed and checked but never crawled or scheduled.
+    enabled: bool = True
     kind: Literal["classifieds", "job_board", "adult", "forum", "social", "directory", "other"]
     country: CountryCode
     start: Annotated[tuple[Annotated[str, AfterValidator(_start)], ...], Field(min_length=1)]

@@ -144,7 +144,7 @@ def errors_of(report: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for error in report.errors:
         found.setdefault(error.kind, []).append(error.url.partition("://")[2].partition("/")[2])
-    return found
+    return {kind: sorted(paths) for kind, paths in found.items()}
 
 
 AT = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)

@@ -32,9 +32,7 @@ FOLDER = capture_folder("test-site", RUN)
 
 
 def adverts_of(landing: Landing, run: str = RUN) -> list[Advert]:
-    return [
-        Advert.model_validate_json(line) for _, line in landing.iter_lines(capture_folder("test-site", run), "adverts")
-    ]
+    return [Advert.model_validate_json(line) for _, line in landing.iter_lines(capture_folder("test-site", run), "adverts")]
 
 
 def test_every_advert_is_captured_once_and_can_be_read_back(site: Site, landing: Landing) -> None:
@@ -187,7 +185,9 @@ def test_paging_by_number_ends_with_the_last_new_advert(site: Site, landing: Lan
 
 
 def test_json_listing_with_whole_adverts_needs_no_further_pages(site: Site, landing: Landing) -> None:
-    rows = [{"no": n, "head": f"Row {n}", "text": "<p>A &amp; B</p>", "cost": n, "at": "2026-11-20T09:00:00"} for n in range(1, 6)]
+    rows = [
+        {"no": n, "head": f"Row {n}", "text": "<p>A &amp; B</p>", "cost": n, "at": "2026-11-20T09:00:00"} for n in range(1, 6)
+    ]
     site.page("/list", json.dumps({"data": {"rows": [*rows, {"no": 9}]}}), Content_Type="application/json")
     fields = {
         "url": {"jmespath": "no", "clean": [{"regex": r"(\d+)"}]},
