@@ -5,7 +5,7 @@ from __future__ import annotations
 from review import cover
 from review.contexts import AdvertPage, CaptureFacts, DecisionForm, SiteField
 from review.marked import marked_text
-from review.rows import advert_row, at_head, score_sum
+from review.rows import advert_row, score_sum
 from review.services import Services
 from strazha.model import Advert, Decision, Screening
 from strazha.model.base import digest
@@ -35,7 +35,7 @@ def advert_page(
     text = marked_text(advert.title, advert.body, screening, services.catalogue, part=part, uncovered=uncovered)
     decisions = services.ledger.decisions("advert", doc.id)
     cluster = services.index.cluster(doc.cluster_id) if doc.cluster_id else None
-    row = advert_row(doc, services.catalogue)
+    row = advert_row(doc)
     reading = _reading(advert, screening)
     return AdvertPage(
         id=doc.id,
@@ -43,7 +43,7 @@ def advert_page(
         band=screening.band,
         score=screening.score,
         ad_type=screening.ad_type.value,
-        head_of_queue=at_head(screening.hits, services.catalogue),
+        head_of_queue=doc.head_of_queue,
         languages=languages_of(screening),
         latin_bg=screening.latin_bg,
         text=text,
@@ -58,7 +58,7 @@ def advert_page(
         versions=tuple(reversed(services.ledger.versions(doc.id))),
         cluster_id=doc.cluster_id if cluster is not None else "",
         cluster_size=cluster.size if cluster is not None else 0,
-        similar=tuple(advert_row(found.doc, services.catalogue) for found in services.index.similar(doc.id, size=SIMILAR).rows),
+        similar=tuple(advert_row(found.doc) for found in services.index.similar(doc.id, size=SIMILAR).rows),
         decisions=tuple(reversed(decisions)),
         form=form or fresh_form(doc, decisions),
         pipeline=screening.pipeline.key,

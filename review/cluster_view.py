@@ -41,7 +41,7 @@ def cluster_page(
     pages = max(1, -(-len(member_ids) // MEMBERS))
     part = min(max(part, 1), pages)
     shown = services.index.adverts(member_ids[(part - 1) * MEMBERS : part * MEMBERS])
-    members = tuple(advert_row(member, services.catalogue) for member in shown)
+    members = tuple(advert_row(member) for member in shown)
     links = services.index.links(doc.id)
     decisions = services.ledger.decisions("cluster", doc.id)
     own, of_members = _hits(services, doc, words)
@@ -111,7 +111,7 @@ def _ties(
     titles = {row.id: row.title for row in members}
     missing = {end for item in links for end in (item.link.a, item.link.b) if end not in titles}
     for doc in services.index.adverts(sorted(missing)):
-        titles[doc.id] = advert_row(doc, services.catalogue).title
+        titles[doc.id] = advert_row(doc).title
     found = []
     for item in links:
         link = item.link

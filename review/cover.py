@@ -75,7 +75,7 @@ def covered_contact(contact: str) -> str:
     if not colon:
         return dotted(contact)
     if kind == "phone":
-        return f"{kind}: {value[:3]}{dotted(value[3:])}"
+        return f"{kind}: {value[:4]}{dotted(value[4:])}"
     if kind == "email" and "@" in value:
         name, _, host = value.rpartition("@")
         return f"{kind}: {DOT * max(3, len(name))}@{host}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,3 +22,8 @@ def marked(sentence: str) -> str:
 def translations(language: str) -> gettext.NullTranslations:
     """The catalogue of a language; sentences it lacks stay as they are written."""
     return gettext.translation(DOMAIN, LOCALES, languages=[language], fallback=True)
+
+
+def pick(texts: Mapping[str, str], otherwise: str = "", *, language: str = LANGUAGES[0]) -> str:
+    """The text of a language from a catalogue entry's texts; the first language's where it has none."""
+    return texts.get(language) or texts.get(LANGUAGES[0]) or otherwise

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from review import cover
 from review.contexts import MarkedText, MentionLine, Note
+from review.i18n import pick
 from review.labels import MENTIONS
 from review.marks import Mark, parts, segments
 from review.rows import Catalogue
@@ -106,7 +107,7 @@ def _note(number: int, name: str, indicator: Indicator | None, hits: Sequence[Hi
     return Note(
         number=number,
         css=strength_css(indicator),
-        label=indicator.label.get("en", name) if indicator is not None else name,
+        label=pick(indicator.label, name) if indicator is not None else name,
         quotes=tuple(quotes)[:QUOTES],
         part=0 if titled else None if first is None else first // PART + 1,
         indicator=indicator,
@@ -125,7 +126,7 @@ def _hit_marks(
         if hit.start is None or hit.end is None or hit.field is None:
             continue
         indicator = known[hit.indicator]
-        label = indicator.label.get("en", hit.indicator) if indicator is not None else hit.indicator
+        label = pick(indicator.label, hit.indicator) if indicator is not None else hit.indicator
         mark = Mark(hit.start, hit.end, numbers[hit.indicator], f"hit {strength_css(indicator)}", label)
         found.append((hit.field, mark))
     return found

@@ -125,6 +125,7 @@ def shown(text: object, limit: int = 0) -> Markup:
 def segments(text: str, marks: Sequence[Mark], *, start: int = 0, end: int | None = None) -> list[Segment]:
     """Cut ``text[start:end]`` wherever a mark begins or ends; marks may overlap, nest, or reach beyond the text."""
     stop = len(text) if end is None else min(end, len(text))
+    start = min(start, stop)
     held = [mark for mark in marks if mark.start < stop and mark.end > start and mark.start < mark.end]
     opening: dict[int, list[Mark]] = {}
     closing: dict[int, list[Mark]] = {}

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from review import labels
 from review.access import AUDITORS, DECIDERS, OPERATORS, READERS, may, user_of
 from review.contexts import Chrome, Page
-from review.i18n import LANGUAGES, translations
+from review.i18n import LANGUAGES, pick, translations
 from review.marks import shown
 
 HERE = Path(__file__).parent
@@ -79,7 +79,12 @@ def environment() -> jinja2.Environment:
     env.install_gettext_translations(translations(LANGUAGES[0]), newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(shown=shown, when=when, day=day, points=points, path=lambda value: quote(str(value), safe=""))
     env.globals.update(
-        static_url=static_url, advert_href=advert_href, cluster_href=cluster_href, labels=labels, facet_label=labels.facet_label
+        static_url=static_url,
+        advert_href=advert_href,
+        cluster_href=cluster_href,
+        labels=labels,
+        pick=pick,
+        facet_label=labels.facet_label,
     )
     return env
 

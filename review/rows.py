@@ -7,6 +7,7 @@ from functools import partial
 
 from review import cover
 from review.contexts import Facet, FacetValue, Line, Row, Sum
+from review.i18n import pick
 from review.labels import FACETS, facet_label
 from review.render import advert_href, cluster_href
 from strazha.model import AdType, Band, Indicator, MentionKind, Reason
@@ -19,7 +20,7 @@ Catalogue = Mapping[str, Indicator]
 EVIDENCE_SHOWN, COUNTER_SHOWN = 3, 2
 
 
-def advert_row(doc: AdvertDoc, catalogue: Catalogue, snippet: Sequence[tuple[str, bool]] = ()) -> Row:
+def advert_row(doc: AdvertDoc, snippet: Sequence[tuple[str, bool]] = ()) -> Row:
     """The row of an advert."""
     screening, state = doc.screening, doc.state
     words = cover.contact_words(screening.mentions)
@@ -32,7 +33,7 @@ def advert_row(doc: AdvertDoc, catalogue: Catalogue, snippet: Sequence[tuple[str
         title=cover.cover(doc.advert.title, cover.ranges(doc.advert.title, title_mentions)),
         band=screening.band,
         score=screening.score,
-        head_of_queue=at_head(screening.hits, catalogue),
+        head_of_queue=doc.head_of_queue,
         ad_types=(screening.ad_type,),
         sources=(doc.advert.source_id,),
         languages=tuple(guess.lang for guess in screening.languages),
@@ -51,7 +52,7 @@ def advert_row(doc: AdvertDoc, catalogue: Catalogue, snippet: Sequence[tuple[str
     )  # fmt: skip
 
 
-def cluster_row(doc: ClusterDoc, catalogue: Catalogue) -> Row:
+def cluster_row(doc: ClusterDoc) -> Row:
     """The row of a cluster."""
     words = cover.contact_words((), doc.contacts)
     evidence, counter, more = _reasons(doc.cluster.reasons, words)
@@ -81,7 +82,7 @@ def cluster_row(doc: ClusterDoc, catalogue: Catalogue) -> Row:
     )
 
 
-def found_row(row: AdvertRow, catalogue: Catalogue) -> Row:
+def found_row(row: AdvertRow) -> Row:
     """The row of a search result, contacts in its snippet covered too."""
     words = cover.contact_words(row.doc.screening.mentions)
     plain = "".join(span.text for span in row.snippet)
@@ -90,12 +91,7 @@ def found_row(row: AdvertRow, catalogue: Catalogue) -> Row:
     for span in row.snippet:
         snippet.append((hidden[at : at + len(span.text)], span.marked))
         at += len(span.text)
-    return advert_row(row.doc, catalogue, snippet)
-
-
-def at_head(hits: Iterable[object], catalogue: Catalogue) -> bool:
-    """Whether one of the hits puts its advert at the head of the queue."""
-    return any((entry := catalogue.get(str(getattr(hit, "indicator", "")))) is not None and entry.head_of_queue for hit in hits)
+    return advert_row(row.doc, snippet)
 
 
 def _reasons(reasons: Sequence[Reason], words: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Line, ...], int]:
@@ -148,5 +144,5 @@ _ORDER: Mapping[str, list[str]] = {
 
 def _facet_name(field: str, value: str, catalogue: Catalogue) -> str:
     if field == "indicator" and value in catalogue:
-        return catalogue[value].label.get("en", value)
+        return pick(catalogue[value].label, value)
     return facet_label(field, value)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from review.ask import QUEUE_FACETS, QueueAsk, pack, unpack
 from review.contexts import Row
-from review.rows import Catalogue, advert_row, cluster_row
+from review.rows import advert_row, cluster_row
+from strazha.errors import BadInputError
 from strazha.store.base import AdIndex
 from strazha.store.query import FacetCount, Query
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,12 @@ class _Stream:
     used: int = 0
 
 
-def page(index: AdIndex, ask: QueueAsk, catalogue: Catalogue, *, size: int) -> WorkPage:
+def page(index: AdIndex, ask: QueueAsk, *, size: int) -> WorkPage:
     """One page of the queue: head of queue first, then band, score, newness."""
     start = _start(ask.cursor)
     streams = [_Stream(kind, start.get(kind)) for kind in ("clusters", "adverts") if ask.kind in ("all", kind)]
     for stream in streams:
-        _fetch(index, ask, catalogue, stream, size)
+        _fetch(index, ask, stream, size)
     rows = _merge(streams, size)
     ends = {stream.kind: _continue(index, ask, stream) for stream in streams}
     facets: dict[str, tuple[FacetCount, ...]] = {}
@@ -75,24 +78,35 @@ def _query(ask: QueueAsk, stream: _Stream, size: int, *, facets: bool) -> Query:
 
 
 def _search(index: AdIndex, stream: _Stream, query: Query) -> Any:
-    return index.search_clusters(query) if stream.kind == "clusters" else index.search_adverts(query)
+    return from_cursor(index.search_clusters if stream.kind == "clusters" else index.search_adverts, query)
 
 
-def _fetch(index: AdIndex, ask: QueueAsk, catalogue: Catalogue, stream: _Stream, size: int) -> None:
+def from_cursor(search: Callable[[Query], Found], query: Query) -> Found:
+    """Search; with a cursor no backend made (typed, cut, of another sort) from the start instead."""
+    try:
+        return search(query)
+    except BadInputError:
+        if not query.cursor:
+            raise
+        return search(query.model_copy(update={"cursor": ""}))
+
+
+def _fetch(index: AdIndex, ask: QueueAsk, stream: _Stream, size: int) -> None:
     # An exhausted stream is still asked for its counts, so that the facets do not shrink on later pages.
     wanted = size if stream.cursor is not None else 0
     found = _search(index, stream, _query(ask, stream, wanted, facets=True))
     if stream.kind == "clusters":
-        stream.rows = tuple(cluster_row(doc, catalogue) for doc in found.rows)
+        stream.rows = tuple(cluster_row(doc) for doc in found.rows)
     else:
-        stream.rows = tuple(advert_row(row.doc, catalogue) for row in found.rows)
+        stream.rows = tuple(advert_row(row.doc) for row in found.rows)
     stream.total, stream.facets = found.total, found.facets
     stream.after = found.cursor or None
 
 
 def _order(row: Row) -> tuple[Any, ...]:
     # A cluster goes before an advert of the same standing: it is more work saved.
-    return (not row.head_of_queue, -row.band.rank, -row.score, -row.last_seen.timestamp(), row.kind != "cluster", row.id)
+    newness = row.last_seen if row.kind == "cluster" else row.first_seen
+    return (not row.head_of_queue, -row.band.rank, -row.score, -newness.timestamp(), row.kind != "cluster", row.id)
 
 
 def _merge(streams: list[_Stream], size: int) -> list[Row]:

@@ -259,6 +259,10 @@ def fill(ledger: Ledger, index: AdIndex, catalogue: Mapping[str, Indicator], cho
         if sample.operation:
             groups.setdefault(sample.operation, []).append(advert.id)
     docs = {advert.id: _doc(ledger, sample, advert, found) for sample, advert, found in pairs}
+    heads = {name for name, entry in catalogue.items() if entry.head_of_queue}
+    for one, doc in docs.items():
+        if any(hit.indicator in heads for hit in doc.screening.hits):
+            docs[one] = doc.model_copy(update={"head_of_queue": True})
     index.put_adverts(docs.values())
     clusters = {}
     for operation, ids in groups.items():
@@ -319,7 +323,7 @@ def _doc(ledger: Ledger, sample: Sample, advert: Advert, found: Screening) -> Ad
         keys=tuple(f"{item.kind.value}:{item.key}" for item in found.mentions if item.kind is MentionKind.PHONE),
         decision=newest.outcome if newest else None,
         decided_at=newest.decided_at if newest else None,
-        version=int(last.timestamp()),
+        version=int(last.timestamp() * 1000),
     )
 
 
@@ -350,7 +354,7 @@ def _cluster(operation: str, members: list[AdvertDoc], catalogue: Mapping[str, I
         reasons=reasons,
         hits=(
             Hit(
-                indicator="many_adverts_one_contact",
+                indicator="multi_platform",
                 method="derived",
                 confidence=0.9,
                 note=f"{len(members)} adverts name {contacts[0].partition(':')[2]}",

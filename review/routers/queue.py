@@ -10,6 +10,7 @@ from review import worklist
 from review.access import READERS, open_to
 from review.ask import QUEUE_FACETS, QueueAsk
 from review.contexts import QueuePage
+from review.i18n import pick
 from review.render import render
 from review.routers.parts import Parts
 from review.rows import facets
@@ -25,7 +26,7 @@ SIZE = 25
 def queue(request: Request, services: Parts) -> Response:
     """Clusters and single adverts, most pressing first, with filters."""
     ask = QueueAsk.read(request.query_params)
-    found = worklist.page(services.index, ask, services.catalogue, size=SIZE)
+    found = worklist.page(services.index, ask, size=SIZE)
     return render(
         request,
         QueuePage(
@@ -35,7 +36,7 @@ def queue(request: Request, services: Parts) -> Response:
             next_query=ask.query(found.cursor) if found.cursor else "",
             first_query=ask.query(),
             continued=bool(ask.cursor),
-            indicator_names={name: entry.label.get("en", name) for name, entry in services.catalogue.items()},
+            indicator_names={name: pick(entry.label, name) for name, entry in services.catalogue.items()},
             kind=ask.kind,
             clusters=found.clusters,
             adverts=found.adverts,
@@ -48,5 +49,5 @@ def queue(request: Request, services: Parts) -> Response:
 def next_item(request: Request, services: Parts) -> Response:
     """Go to the most pressing undecided item, other than the one the user comes from."""
     former = request.query_params.get("after", "")
-    found = worklist.page(services.index, QueueAsk.read(QueryParams()), services.catalogue, size=2)
+    found = worklist.page(services.index, QueueAsk.read(QueryParams()), size=2)
     return RedirectResponse(next((row.href for row in found.rows if row.id != former), "/queue"), 303)

@@ -8,10 +8,12 @@ from fastapi.responses import Response
 from review.access import READERS, open_to
 from review.ask import SearchAsk
 from review.contexts import SearchPage
+from review.i18n import pick
 from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.rows import cluster_row, facets, found_row
 from review.services import Services
+from review.worklist import from_cursor
 from strazha.store.query import AdvertPage, ClusterPage, Query
 
 router = APIRouter()
@@ -26,9 +28,9 @@ def search(request: Request, services: Parts, user: Person) -> Response:
     ask = SearchAsk.read(request.query_params)
     found = _found(services, ask)
     if isinstance(found, AdvertPage):
-        rows = tuple(found_row(row, services.catalogue) for row in found.rows)
+        rows = tuple(found_row(row) for row in found.rows)
     else:
-        rows = tuple(cluster_row(doc, services.catalogue) for doc in found.rows)
+        rows = tuple(cluster_row(doc) for doc in found.rows)
     if ask.text or ask.filters:
         note(services, user, "search", ask.kind, text=ask.text, filters=ask.filters, found=found.total)
     return render(
@@ -40,7 +42,7 @@ def search(request: Request, services: Parts, user: Person) -> Response:
             next_query=ask.query(found.cursor) if found.cursor else "",
             first_query=ask.query(),
             continued=bool(ask.cursor),
-            indicator_names={name: entry.label.get("en", name) for name, entry in services.catalogue.items()},
+            indicator_names={name: pick(entry.label, name) for name, entry in services.catalogue.items()},
             kind=ask.kind,
             text=ask.text,
             sort=ask.sort,
@@ -65,4 +67,6 @@ def _found(services: Services, ask: SearchAsk) -> AdvertPage | ClusterPage:
         cursor=ask.cursor,
         highlight=True,
     )
-    return services.index.search_clusters(query) if ask.kind == "clusters" else services.index.search_adverts(query)
+    if ask.kind == "clusters":
+        return from_cursor(services.index.search_clusters, query)
+    return from_cursor(services.index.search_adverts, query)

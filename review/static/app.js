@@ -54,6 +54,18 @@
   }
   open(window.location.hash);
 
+  // On a narrow screen the filters would push the list out of sight: folded, until somebody opens them.
+  var narrow = window.matchMedia("(max-width: 900px)");
+  var unfolded = false;
+  function fold() {
+    document.querySelectorAll("details.fold").forEach(function (part) {
+      part.open = !narrow.matches || unfolded;
+      part.addEventListener("toggle", function () { unfolded = part.open; });
+    });
+  }
+  fold();
+  document.addEventListener("htmx:afterSettle", fold);
+
   // After a part of the page was replaced the keyboard goes on from there.
   document.addEventListener("htmx:afterSettle", function (event) {
     if (event.target && event.target.id === "main") event.target.focus({ preventScroll: true });
