@@ -192,7 +192,7 @@ def definition(server: HostileServer, **changes: Any) -> dict[str, Any]:
             "redirects": 5,
             "depth": 3,
             "pages_per_listing": 25,
-            "page_seconds": 4,
+            "page_seconds": 8,
             "crawl_seconds": 150,
             "field_chars": 20_000,
         },

@@ -199,8 +199,8 @@ def _linked_data() -> Iterable[Page]:
 def _traps() -> Iterable[Page]:
     def calendar(visit: Visit) -> None:
         month = int(visit.query("month", "0")[:9])
-        # A link downwards on every tenth page only: on every page it would be thousands, within any sensible bounds.
-        down = f'<a class="section" href="/calendar/{month}/?month={month * 1000 + 1000}">week</a>' if month % 10 == 0 else ""
+        # A link downwards on one page in 25 only: on every page it would be thousands, within any sensible bounds.
+        down = f'<a class="section" href="/calendar/{month}/?month={month * 1000 + 1000}">week</a>' if month % 25 == 0 else ""
         visit.html(f'<h1>Month {month}</h1>{down}<a rel="next" href="/calendar/?month={month + 1}">next month</a>')
 
     def session(visit: Visit) -> None:
