@@ -156,7 +156,7 @@ def _confidence(view: View, group: _Group, rules: _Rules) -> float:
     limit = before >= 0 and group.start - words[before].end <= 2 and rules.limits.before(words, before) is not None
     person = _person(view, group, before, after, rules)
     if years:
-        return _of_years(values, cue or limit or person or _named(view, group, before, rules), following)
+        return _of_years(values, cue or limit or person or _named(view, group, before, rules, least=1), following)
     if min(values) < 16:
         return 0.8 if person and min(values) >= 1 and _ends(view, group) and _directly(view, group, before, rules) else 0.0
     if cue:
@@ -210,7 +210,7 @@ def _directly(view: View, group: _Group, before: int, rules: _Rules) -> bool:
     )
 
 
-def _named(view: View, group: _Group, before: int, rules: _Rules) -> bool:
+def _named(view: View, group: _Group, before: int, rules: _Rules, least: int = 16) -> bool:
     """True after a given name, or after a capitalised word and a comma where the number ends its part ("Ралица, 38, ...")."""
     if before < 0:
         return False
@@ -222,7 +222,7 @@ def _named(view: View, group: _Group, before: int, rules: _Rules) -> bool:
         return False
     if not view.text[word.start].isupper():
         return False
-    if word.text in rules.names and 16 <= group.spans[0][2] <= 75:
+    if word.text in rules.names and least <= group.spans[0][2] <= 75:
         return True
     return "," in gap and word.text.isalpha() and _ends(view, group) and 18 <= group.spans[0][2] <= 65
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from nlp.extract.lexicon import Lexicon, Word
 from nlp.extract.page import Found, Page, View
 from nlp.lang import languages
 from nlp.lang.language import alternatives
@@ -62,10 +63,14 @@ def _points() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _hint() -> re.Pattern[str]:
-    # Anything that can stand for the @: without one the costly pattern is not tried at all.
-    words = {word for data in languages().values() for word in data.at if word != "la"}
-    return re.compile("@|" + alternatives(words) + r"|[(\[{<*]\s?(?:a|la)\s?[)\]}>*]")
+def _signs() -> Lexicon[bool]:
+    # Words that can stand for the @: without one of them the costly pattern is not tried at all.
+    return Lexicon.of({word for data in languages().values() for word in data.at})
+
+
+#: Words for the @ that are everyday words too: tried only where brackets or a written-out dot are near.
+_WEAK = frozenset({"la", "at", "et", "ет", "при", "эт", "ατ"})
+_BRACKET = re.compile(r"[(\[{<*]\s?(?:a|la|at|@)\s?[)\]}>*]")
 
 
 def extract(page: Page) -> None:
@@ -75,8 +80,27 @@ def extract(page: Page) -> None:
         if "@" in plain:
             for match in _PLAIN.finditer(plain):
                 view.found.append(Found(KIND, match.start(), match.end(), match.group(), NAME, 0.99))
-        for hint in _hint().finditer(plain):
-            _around(view, hint.start(), hint.end())
+        at = plain.find("@")
+        while at >= 0:
+            _around(view, at, at + 1)
+            at = plain.find("@", at + 1)
+        signs = _signs()
+        for index, word in enumerate(view.words):
+            if (found := signs.at(view.words, index)) and (word.text not in _WEAK or _likely(view, word)):
+                _around(view, word.start, view.words[index + found[1] - 1].end)
+
+
+def _likely(view: View, word: Word) -> bool:
+    if _BRACKET.search(view.plain, max(0, word.start - 2), word.end + 2):
+        return True
+    dots = _dots()
+    index = view.word_after(word.end)
+    return any(dots.word(other.text) for other in view.words[index : index + 3])
+
+
+@lru_cache(maxsize=1)
+def _dots() -> Lexicon[bool]:
+    return Lexicon.of({word for data in languages().values() for word in data.dot})
 
 
 def _around(view: View, start: int, end: int) -> None:

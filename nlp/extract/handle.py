@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import Found, Page, View
 from nlp.lang import languages
-from nlp.lang.language import alternatives
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.HANDLE
@@ -36,12 +36,12 @@ _NEGATION = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _networks() -> tuple[re.Pattern[str], dict[str, str]]:
+def _networks() -> Lexicon[str]:
     names: dict[str, str] = {}
     for data in languages().values():
         for network, forms in data.networks.items():
             names |= dict.fromkeys((*forms, network), network)
-    return re.compile(alternatives(names)), names
+    return Lexicon(names)
 
 
 @lru_cache(maxsize=1)
@@ -51,26 +51,31 @@ def _after() -> re.Pattern[str]:
 
 def extract(page: Page) -> None:
     """Add the accounts of both fields; telephone numbers must have been found before."""
+    named: list[list[tuple[str, int, int]]] = []
     for view in page.views:
         _from_links(view)
         cues = _cues(view)
+        named.append(cues)
         for network, start, end in cues:
             if network not in BY_NUMBER:
                 _named(view, network, end)
         _with_at(view, cues)
-    _by_number(page)
+    _by_number(page, named)
 
 
 def _cues(view: View) -> list[tuple[str, int, int]]:
-    pattern, names = _networks()
-    cues = []
-    for match in pattern.finditer(view.plain):
-        if view.taken(match.start(), match.end(), (MentionKind.URL, MentionKind.EMAIL)):
-            continue
-        network = names[re.sub(r"\s+", " ", match.group())]
-        # Two letters ("tg", "ig", "wa") are a network only where a name or number follows, or in brackets.
-        if not _NEGATION.search(view.plain[max(0, match.start() - 30) : match.start()]):
-            cues.append((network, match.start(), match.end()))
+    """Networks named in a view, unless negated ("no WhatsApp"), with their places."""
+    cues: list[tuple[str, int, int]] = []
+    words, networks, index = view.words, _networks(), 0
+    while index < len(words):
+        found = networks.at(words, index)
+        size = found[1] if found else 1
+        if found:
+            start, end = words[index].start, words[index + size - 1].end
+            taken = view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL))
+            if not taken and not _NEGATION.search(view.plain, max(0, start - 30), start):
+                cues.append((found[0], start, end))
+        index += size
     return cues
 
 
@@ -125,14 +130,14 @@ def _with_at(view: View, cues: list[tuple[str, int, int]]) -> None:
             view.found.append(Found(KIND, match.start(), match.end(), f"{network[0]}:{match.group(1)}", NAME, 0.8))
 
 
-def _by_number(page: Page) -> None:
+def _by_number(page: Page, named: list[list[tuple[str, int, int]]]) -> None:
     """WhatsApp and Viber go with the number they stand beside, or with the advert's only number."""
     phones = [(view, found) for view in page.views for found in view.found if found.kind is MentionKind.PHONE]
     if not phones:
         return
     seen: set[str] = {str(found.value) for view in page.views for found in view.found if found.kind is KIND}
-    for view in page.views:
-        for network, start, end in _cues(view):
+    for view, cues in zip(page.views, named, strict=True):
+        for network, start, end in cues:
             if network not in BY_NUMBER:
                 continue
             here = [found for other, found in phones if other is view]

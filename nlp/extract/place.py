@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import Found, Page, View
 from nlp.gazetteer import Place, gazetteer, stem
 from nlp.gazetteer.build import EUROPE
 from nlp.lang import languages
-from nlp.lang.language import alternatives
 from nlp.normalise.plain import plain
 from nlp.language.vocabulary import word_evidence
 from strazha.model.screening import MentionKind
@@ -88,54 +88,37 @@ def extract(page: Page) -> None:
 
 
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
-    words = list(_WORD.finditer(view.text))
+    words = [(match.start(), match.end()) for match in _WORD.finditer(view.text)]
+    starts = gazetteer().starts
     index = 0
     while index < len(words):
-        word = words[index].group()
-        size = 0
-        # In a text without any capitals the gazetteer would match every third word.
-        if (
-            word[0].isupper()
-            or word[0].isalpha()
-            and view.plain[words[index].start() : words[index].end()] in gazetteer().starts
-        ):
-            for size in range(min(_LONGEST, len(words) - index), 0, -1):
-                candidate = _candidate(page, view, words[index : index + size])
+        start, end = words[index]
+        size = 1
+        if view.text[start].isupper():
+            longest = _LONGEST if view.plain[start:end] in starts else 1
+            for count in range(min(longest, len(words) - index), 0, -1):
+                candidate = _candidate(page, view, words[index : index + count])
                 if candidate is not None:
                     yield candidate
+                    size = count
                     break
-            else:
-                size = 0
-        index += size or 1
+        index += size
 
 
-def _candidate(page: Page, view: View, words: list[re.Match[str]]) -> _Candidate | None:
-    start, end = words[0].start(), words[-1].end()
-    for left, right in zip(words, words[1:], strict=False):
-        if view.text[left.end() : right.start()] not in {" ", "-", " - ", ". "} or (
-            ". " == view.text[left.end() : right.start()] and len(left.group()) > 3
-        ):
-            return None
-        if " - " == view.text[left.end() : right.start()]:
+def _candidate(page: Page, view: View, words: list[tuple[int, int]]) -> _Candidate | None:
+    start, end = words[0][0], words[-1][1]
+    for (left, last), (first, _) in zip(words, words[1:], strict=False):
+        gap = view.text[last:first]
+        if gap not in {" ", "-"} and not (gap == ". " and last - left <= 3):
             return None
     form = view.plain[start:end].replace("-", " ").replace(". ", " ")
-    if len(words) == 1 and len(form) < 3 and form not in {"uk"}:
-        return None
-    if len(words) > 1 and (words[0].group().islower() or form.split(" ", 1)[0] not in gazetteer().starts):
+    if len(form) < 3 and form != "uk":
         return None
     places, exact = _lookup(form, page)
     if not places and len(words) == 1 and (match := _TURKISH.search(form)):
         places, exact = gazetteer().find(form[: match.start()]), True
         end -= len(form) - match.start()
     if not places or view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
-        return None
-    if (
-        len(words) == 1
-        and form.isascii()
-        and len(form) < 4
-        and view.text[start:end].istitle()
-        and max(p.population for p in places) < 100_000
-    ):
         return None
     score = _score(page, view, start, end, form, places, exact)
     return _Candidate(view, start, end, places, score) if score > 0 else None
@@ -153,26 +136,27 @@ def _lookup(form: str, page: Page) -> tuple[list[Place], bool]:
     return [], False
 
 
+class _Rules:
+    """Words beside places, of one set of languages."""
+
+    def __init__(self, codes: tuple[str, ...]) -> None:
+        known = [languages()[code] for code in codes]
+        self.before = Lexicon.of(word for data in known for word in data.before_place)
+        self.streets = Lexicon.of(word for data in known for word in data.streets)
+        self.persons = Lexicon.of(word for data in known for word in (*data.name_cues.before, *data.name_cues.titles))
+
+
 @lru_cache(maxsize=64)
-def _patterns(codes: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    known = [languages()[code] for code in codes]
-    before = alternatives(word for data in known for word in data.before_place)
-    streets = alternatives(word for data in known for word in data.streets)
-    person = alternatives(word for data in known for word in (*data.name_cues.before, *data.name_cues.titles))
-    return (
-        re.compile(before + r"\.?\s{1,2}$"),
-        re.compile(streets + r"\.?\s{0,2}[\"„“«']?$"),
-        re.compile(person + r"[\s.:,]{1,3}$"),
-    )
+def _rules(codes: tuple[str, ...]) -> _Rules:
+    return _Rules(codes)
+
+
+def _quoted(view: View, context: str, end: int) -> bool:
+    return context.endswith(("«", "„", "“", '"', "@", "#", "_", "/")) and view.text[end : end + 1] in {"»", "“", "”", '"', "_"}
 
 
 def _own_name(place: Place, form: str) -> bool:
     return not place.name or plain(place.name).replace("-", " ") == form
-
-
-@lru_cache(maxsize=64)
-def _street_words(codes: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word for code in codes for word in languages()[code].streets)
 
 
 @lru_cache(maxsize=1)
@@ -181,19 +165,15 @@ def _given_names() -> frozenset[str]:
 
 
 def _score(page: Page, view: View, start: int, end: int, form: str, places: list[Place], exact: bool) -> float:
-    codes = tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en")))
-    before, streets, person = _patterns(codes)
-    context = view.plain[max(0, start - 24) : start]
-    if (
-        form in _street_words(codes)
-        or streets.search(context)
-        or context.endswith(("«", "„", "“", '"', "@", "#", "_", "/"))
-        and view.text[end : end + 1] in {"»", "“", "”", '"', "_"}
-    ):
+    rules = _rules(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en"))))
+    context = view.plain[max(0, start - 4) : start]
+    index = view.word_after(start) - 1
+    near = index >= 0 and start - view.words[index].end <= 3 and "\n" not in context and "," not in context
+    if (near and rules.streets.before(view.words, index)) or rules.streets.word(form) or _quoted(view, context, end):
         return 0.0
     size = max(place.population for place in places)
     score = math.log10(max(size, 100)) - 2.6
-    preposition = bool(before.search(context))
+    preposition = near and rules.before.before(view.words, index) is not None
     if preposition:
         score += 1.6
     elif all(place.name and place.country not in EUROPE for place in places):
@@ -221,9 +201,7 @@ def _score(page: Page, view: View, start: int, end: int, form: str, places: list
             score -= 3.0 if languages_of.intersection((*page.codes, "en")) else 1.0
     if form in _given_names() and size < 1_000_000:
         score -= 3.0 if not preposition else 1.5
-    if person.search(context) and size < 1_000_000:
-        score -= 2.0
-    if view.text[start].islower():
+    if near and rules.persons.before(view.words, index) and size < 1_000_000:
         score -= 2.0
     if view.is_reading:
         score -= 0.3

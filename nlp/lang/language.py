@@ -98,6 +98,7 @@ class LanguageData(Record):
     places: dict[str, str] = Field(default_factory=dict)
 
 
+@lru_cache(maxsize=1)
 def codes() -> tuple[str, ...]:
     """Codes of all languages that have a folder, Bulgarian and English first: most adverts are in them."""
     root = resources.files("nlp.lang")

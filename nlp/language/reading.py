@@ -65,7 +65,7 @@ def known(word: str) -> str:
     typed = [char for char in _unspelt(word) if char in "auy"]
     for form in _latin_keys(word):
         for rank, candidate in enumerate(_index().get(form, ())):
-            cost = _cost(typed, candidate) + rank * 0.01
+            cost = _cost(typed, candidate) + rank * 0.01 + 0.5 * ("j" in word and "ж" not in candidate)
             if cost < least:
                 best, least = candidate, cost
     return best

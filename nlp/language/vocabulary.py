@@ -34,11 +34,14 @@ def bulgarian_words() -> tuple[str, ...]:
             bulgarian.rent,
             bulgarian.fare,
             bulgarian.age.years,
+            bulgarian.age.persons,
+            bulgarian.age.not_before,
             bulgarian.half_hour,
             bulgarian.places,
         ]
     )
     words = [part for words in lists for word in words for part in word.split() if not word.endswith("*")]
+    words += ["стаж", "опит", "гаранция", "между", "жена", "лъжа", "важно", "нужно", "може", "държа", "мъж", "мъже"]
     return tuple(dict.fromkeys(word for word in words if word.isalpha() and not word.isascii()))
 
 

@@ -1,0 +1,102 @@
+"""spaCy pipelines: one blank ``Language`` per language folder and a multilingual one for everything else.
+
+The factory is stateless: what it makes depends on its configuration and the language folders only, so that pipelines can be made
+in every worker process. Registration is a call, not an effect of importing this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from nlp.lang import languages
+from nlp.language.vocabulary import word_evidence
+from nlp.normalise.plain import plain
+
+FACTORY = "strazha_persons"
+#: The key under which the component leaves its spans, and their labels: a sure name, one that needs a context, a bare capital.
+SPANS, SURE, SHAKY, CAPITAL = "persons", "SURE", "SHAKY", "CAPITAL"
+
+_TO_LATIN = str.maketrans(
+    {
+        "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o",
+        "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sht", "ъ": "a", "ь": "y", "ю": "yu",
+        "я": "ya", "ы": "y", "э": "e", "і": "i", "ї": "i", "є": "ie", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz",
+        "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "th", "ι": "i", "κ": "k", "λ": "l", "μ": "m", "ν": "n", "ξ": "x", "ο": "o",
+        "π": "p", "ρ": "r", "σ": "s", "τ": "t", "υ": "y", "φ": "f", "χ": "ch", "ψ": "ps", "ω": "o",
+    }
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def name_lexicon() -> dict[str, str]:
+    """Given names of all languages in plain form, with their Latin spellings, and how sure each is."""
+    lexicon: dict[str, str] = {}
+    for label, field in ((SHAKY, "shaky_names"), (SURE, "names")):
+        for data in languages().values():
+            for name in getattr(data, field):
+                lexicon.setdefault(name, label)
+                if not name.isascii():
+                    latin = name.translate(_TO_LATIN)
+                    for form in (latin, latin.replace("ya", "ia").replace("yu", "iu"), latin.replace("iya", "ia")):
+                        if len(form) > 2:
+                            lexicon.setdefault(form, label)
+    return lexicon
+
+
+class Persons:
+    """Marks the tokens of a document that can be given names."""
+
+    def __init__(self, nlp: Language, code: str) -> None:
+        lexicon, evidence = name_lexicon(), word_evidence()
+        near = {code, "en"}
+
+        def label(text: str) -> str:
+            form = plain(text)
+            found = lexicon.get(form, "")
+            # A name that is also a word of this language needs a context, whatever its list says.
+            return SHAKY if found and any(other in near for other, _ in evidence.get(form, ())) else found
+
+        self._sure: int = nlp.vocab.add_flag(lambda text: label(text) == SURE)
+        self._shaky: int = nlp.vocab.add_flag(lambda text: label(text) == SHAKY)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Leave one-token spans under ``doc.spans["persons"]``."""
+        spans = []
+        for token in doc:
+            if token.check_flag(self._sure):
+                spans.append(Span(doc, token.i, token.i + 1, label=SURE))
+            elif token.check_flag(self._shaky):
+                spans.append(Span(doc, token.i, token.i + 1, label=SHAKY))
+            elif token.is_title and token.is_alpha and 2 < len(token) < 16:
+                spans.append(Span(doc, token.i, token.i + 1, label=CAPITAL))
+        doc.spans[SPANS] = spans
+        return doc
+
+
+def make_persons(nlp: Language, name: str, code: str) -> Callable[[Doc], Doc]:
+    """The factory: a component from its configuration."""
+    del name
+    return Persons(nlp, code)
+
+
+def register() -> None:
+    """Tell spaCy of the factory; calling it twice does no harm."""
+    if not Language.has_factory(FACTORY):
+        Language.factory(FACTORY, default_config={"code": ""}, func=make_persons)
+
+
+@lru_cache(maxsize=32)
+def pipeline(code: str) -> Language:
+    """The pipeline of a language, or the multilingual one (``xx``) for a code without a folder."""
+    register()
+    known = code if code in languages() else "xx"
+    nlp = spacy.blank(known)
+    # An advert is short; a megabyte of text is read all the same, so spaCy's own limit only stands in the way.
+    nlp.max_length = 50_000_000
+    nlp.add_pipe(FACTORY, config={"code": known})
+    return nlp

@@ -1,0 +1,179 @@
+"""Given names and nicknames of persons, as written.
+
+spaCy's tokenizer and the component of nlp/components.py say which tokens can be names; what stands around them decides: a cue
+("my name is", "питай за"), a telephone or an age beside it, and on the other side a hotel, a street, a company or quotation marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from nlp.components import CAPITAL, SHAKY, SPANS, SURE, pipeline
+from nlp.extract.lexicon import Lexicon
+from nlp.extract.page import Found, Page, View
+from nlp.gazetteer import stem
+from nlp.lang import languages
+from nlp.language.vocabulary import word_evidence
+from strazha.model.screening import MentionKind
+
+KIND = MentionKind.NAME
+NAME = "name"
+
+#: Cues that stand before ordinary nouns just as often: they help a known name, they do not make one of a capitalised word.
+_WEAK = frozenset(
+    "i am|i'm|contact|call|text|with|from|this is|message|meet|whatsapp|я|это|це|питайте|пишите|звоните|звонить|писать|контакт|sunt|contact|bin|name|nach|bei|kontakt|ruf"
+    "|η|ο|την|τον|ειμαι η|ειμαι ο|επικοινωνια|ben|irtibat|iletisim|yetkili|зови|зовите|звати|име|soy|contacto|ring|write to|аз съм|за контакт|ich bin|dm|regards|signed|названа|sofer|администратор|администратор|менеджер|hausdame|named|called|книга".split(
+        "|"
+    )
+)
+_COMPANY = frozenset(
+    "ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr ets d.o.o doo ооо ip ип тов фоп sl hotel hostel agency agentur".split()
+)
+_PHONE_GAP = re.compile(r"[\s,:;|()/*·•.-]{0,4}")
+_QUOTES_BEFORE, _QUOTES_AFTER = ("«", "„", "“", '"', "@", "#", "_", "/"), frozenset({"»", "“", "”", '"', "_"})
+_NUMBER_AFTER = re.compile(r"[\s,(|–-]{1,3}\d{2}(?!\d|[:%€$£]|\s?(?:лв|eur|€|lei|£))")
+_CASES = frozenset({"ru", "uk", "sr", "el"})
+
+
+class _Rules:
+    """Words around names, of one set of languages."""
+
+    def __init__(self, codes: tuple[str, ...]) -> None:
+        known = [languages()[code] for code in codes]
+        cues = {
+            word: word not in _WEAK for data in known for word in data.name_cues.before if word not in data.name_cues.titles
+        }
+        self.cues: Lexicon[bool] = Lexicon({word: strong or word.count(" ") > 1 for word, strong in cues.items()})
+        self.after = Lexicon.of(word for data in known for word in data.name_cues.after)
+        self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
+        self.not_names = Lexicon.of(word for data in known for word in (*data.not_names, *data.streets))
+        self.codes = codes
+        self.cased = bool(_CASES.intersection(codes[:1]))
+
+
+@lru_cache(maxsize=64)
+def _rules(codes: tuple[str, ...]) -> _Rules:
+    return _Rules(codes)
+
+
+@lru_cache(maxsize=1)
+def _stems() -> frozenset[str]:
+    return frozenset(stem(name) for data in languages().values() for name in data.names if not name.isascii() and len(name) > 3)
+
+
+def extract(page: Page) -> None:
+    """Add the names of both fields; everything else must have been found before."""
+    codes = tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg")))
+    main = page.codes[0] if page.codes else "xx"
+    for view in page.views:
+        spans: set[tuple[int, int]] = set()
+        for source in (*(other for other in page.readings if other.name == view.name), view):
+            blocked = _blocked(page, source)
+            for start, end, confidence in _names(source, main, _rules(codes), blocked):
+                first, last = source.normal.original(start, end)
+                if (first, last) not in spans and any(char.isalpha() for char in source.captured[first:last]):
+                    spans.add((first, last))
+                    source.found.append(Found(KIND, start, end, source.captured[first:last], NAME, confidence))
+
+
+def _blocked(page: Page, view: View) -> list[tuple[int, int]]:
+    """Ranges of this view's text that are something else already, in any view of the field."""
+    kinds = {MentionKind.PLACE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE}
+    spans = []
+    for other in page.all_views():
+        if other.name == view.name:
+            for found in other.found:
+                if found.kind in kinds:
+                    spans.append(view.normal.normal(*other.normal.original(found.start, found.end)))
+    return spans
+
+
+def _names(view: View, main: str, rules: _Rules, blocked: list[tuple[int, int]]) -> Iterator[tuple[int, int, float]]:
+    nlp = pipeline("bg" if view.is_reading else main)
+    phones = [(found.start, found.end) for found in view.found if found.kind is MentionKind.PHONE]
+    with nlp.memory_zone():
+        doc = nlp(view.text)
+        spans = [(span.start_char, span.end_char, span.label_) for span in doc.spans[SPANS]]
+    last_end = -10
+    for start, end, label in spans:
+        if any(start < last and first < end for first, last in blocked):
+            continue
+        score = _score(view, start, end, label, rules, phones)
+        # "Maria Ivanova": the surname behind a name is not another name.
+        if score >= 1.0 and not (label == CAPITAL and start - last_end == 1):
+            yield start, end, round(min(0.95, 0.35 + 0.3 * score), 2)
+            last_end = end
+
+
+def _score(view: View, start: int, end: int, label: str, rules: _Rules, phones: list[tuple[int, int]]) -> float:
+    """What speaks for a name; 1 is enough."""
+    form = view.plain[start:end]
+    index = view.word_after(start)
+    before = index - 1
+    near = before >= 0 and start - view.words[before].end <= 3 and "\n" not in view.text[view.words[before].end : start]
+    if _is_other(view, start, end, index, near, rules):
+        return 0.0
+    if label == CAPITAL and (form in word_evidence() or view.is_reading):
+        return 0.0
+    if label == CAPITAL and rules.cased and stem(form) in _stems():
+        label = SURE
+    score = {SURE: 0.9, SHAKY: 0.3, CAPITAL: 0.0}[label]
+    cue = rules.cues.before(view.words, before) if near else None
+    opens = _opens_sentence(view, start)
+    if cue:
+        score += 0.9 if cue[0] else 0.35 if label != CAPITAL else 0.0
+    if rules.after.word(view.words[index + 1].text) if index + 1 < len(view.words) and label != CAPITAL else False:
+        score += 0.8
+    if _beside_phone(view, start, end, phones):
+        # "Диспечер 0999 ...": a capital at the head of a sentence says nothing, so an unknown word needs a place within one.
+        score += 0.8 if label != CAPITAL else 0.3 if opens else 1.0
+    if _NUMBER_AFTER.match(view.plain, end):
+        score += 0.6 if label != CAPITAL else 0.4
+    if view.text[start].islower():
+        score -= 0.8
+    elif label == SURE:
+        score += 0.2
+    if view.text[start:end].isupper() and end - start > 2 and label != SURE:
+        score -= 0.3
+    return score
+
+
+def _is_other(view: View, start: int, end: int, index: int, near: bool, rules: _Rules) -> bool:
+    """True where what stands beside it makes the word a brand, a street, a surname or part of a compound."""
+    before, after = view.text[start - 1 : start], view.text[end : end + 1]
+    if before in _QUOTES_BEFORE or (after in _QUOTES_AFTER and view.text.count('"', max(0, start - 30), start) % 2 == 1):
+        return True
+    if before == "-" and view.text[start - 2 : start - 1].isalpha():
+        return True
+    if near and rules.not_names.before(view.words, index - 1):
+        return True
+    for place in range(index + 1, min(index + 4, len(view.words))):
+        word = view.words[place]
+        if any(mark in view.text[view.words[place - 1].end : word.start] for mark in ".,;!?\n("):
+            break
+        if word.text in _COMPANY:
+            return True
+        if not view.text[word.start].isupper():
+            break
+    return False
+
+
+def _opens_sentence(view: View, start: int) -> bool:
+    head = view.text[max(0, start - 3) : start].rstrip(" \"'«„(*-•–")
+    return not head or head[-1] in ".!?\n:;…"
+
+
+def _beside_phone(view: View, start: int, end: int, phones: list[tuple[int, int]]) -> bool:
+    for first, last in phones:
+        if end <= first and first - end <= 6 and _PHONE_GAP.fullmatch(view.text, end, first):
+            return True
+        if (
+            last <= start
+            and start - last <= 4
+            and _PHONE_GAP.fullmatch(view.text, last, start)
+            and "." not in view.text[last:start]
+        ):
+            return True
+    return False
