@@ -53,6 +53,7 @@ def catalogue() -> dict[str, Indicator]:
 def screen_adverts(adverts: Iterable[Advert]) -> Iterator[Screening | Unreadable]:
     """Screen adverts one after another, in order. A text that breaks a reader or a rule gives Unreadable, not an error."""
     for advert in adverts:
+        _machine()  # outside of the try: a reader that cannot be made is no fault of the text
         try:
             yield screen_advert(advert)
         except TEXT_ERRORS as error:

@@ -58,10 +58,14 @@ THINGS = (
     "English lessons by an experienced teacher", "a sewing machine, little used", "room to let near the park",
     "plumbing and heating repairs",
 )  # fmt: skip
-JOB = (
+#: Three operations with texts of their own, so that only a telephone can join them.
+JOBS = (
     "Farm work abroad. No experience and no language needed. We buy your ticket and you repay it from your first wages. "
-    "Accommodation is arranged by us, meals and transport to the field included. Documents are kept at the office. "
-    "Start at once, places are few. Call {phone}, ask for {who}."
+    "Accommodation is arranged by us, meals and transport to the field included. Call {phone}, ask for {who}.",
+    "Our hotel by the sea takes on chambermaids for the summer, wages paid weekly in cash, uniform and room are given, "
+    "papers stay with the manager until the season is over. Telephone {phone} in the evening and say {who} sent you.",
+    "Packing night shift in a warehouse near the motorway; a bus fetches the whole group, nobody goes out alone, wages after "
+    "three months, debts for lodging are counted off. Ring {phone}, {who} answers every question.",
 )
 
 
@@ -96,7 +100,7 @@ class Site:
             phone = f"07700 900{100 + which + (0 if which == 0 else 10 * side)}"
             if self.state == 2 and number == self.size + 4:
                 phone = f"07700 900{100} or 07700 900{101 + 10 * side}"
-            body = JOB.format(phone=phone, who=("Ann", "Bea", "Cleo")[which]) + f" Field {number}.{changed}"
+            body = JOBS[which].format(phone=phone, who=("Ann", "Bea", "Cleo")[which]) + f" Field {number}.{changed}"
             return f"Pickers wanted, {place}", body, place
         thing = THINGS[(number + 5 * side) % len(THINGS)]
         return (
@@ -221,10 +225,27 @@ def dump() -> Callable[[Settings], dict[str, Any]]:
     return _dump
 
 
+@pytest.fixture(scope="session")
+def differences() -> Callable[[dict[str, Any], dict[str, Any]], list[str]]:
+    """Where two dumps differ, one short line each."""
+    return _differences
+
+
+def _differences(one: Any, other: Any, where: str = "") -> list[str]:
+    if one == other:
+        return []
+    if isinstance(one, dict) and isinstance(other, dict):
+        return [line for key in sorted({*one, *other}) for line in _differences(one.get(key), other.get(key), f"{where}/{key}")]
+    if isinstance(one, list) and isinstance(other, list):
+        here, there = ([row for row in left if row not in right] for left, right in ((one, other), (other, one)))
+        return [f"{where}: {len(here)} and {len(there)} rows differ, first {here[:1]} and {there[:1]}"]
+    return [f"{where}: {one!r} and {other!r}"]
+
+
 #: Keys that differ between any two runs, or count attempts and not content.
 VOLATILE = {
     "at", "started_at", "finished_at", "first_seen", "last_seen", "gone_since", "captured_at", "screened_at", "fetched_at",
-    "decided_at", "seconds", "version", "capture_id", "run_id", "requests", "pages", "bytes", "errors", "steps", "landing_file",
+    "decided_at", "retired_at", "seconds", "version", "capture_id", "run_id", "requests", "pages", "bytes", "errors", "steps", "landing_file",
     "landing_offset", "landing_length", "file", "offset", "length",
 }  # fmt: skip
 
@@ -261,8 +282,8 @@ def _tables(settings: Settings, rooms: Rooms, runs: dict[str, str]) -> dict[str,
             if "landing_file" in plain:
                 ref = LineRef(file=plain["landing_file"], offset=plain["landing_offset"], length=plain["landing_length"])
                 plain["line"] = json.loads(rooms.landing.read_line(ref))
-            if "gone_since" in plain:
-                plain["gone"] = plain["gone_since"] is not None
+            for moment in {"gone_since", "retired_at"} & plain.keys():
+                plain[f"is {moment}"] = plain[moment] is not None
             rows.append(json.dumps(_steady(plain, runs), sort_keys=True, ensure_ascii=False))
         found[name] = sorted(rows)
     database.close()
