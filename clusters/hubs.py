@@ -83,11 +83,11 @@ def _unlike(sample: Sequence[Linkable]) -> list[Linkable]:
 
 
 def _kinds(unlike: Sequence[Linkable]) -> tuple[float, str]:
-    """Innocent adverts and others side by side; one of either kind may be a slip of the screening, two are not."""
+    """Innocent adverts and others side by side. Screening slips, so that this alone is never enough."""
     types = [advert.ad_type for advert in unlike]
     benign = types.count(AdType.BENIGN)
     others = sorted({kind.value for kind in types if kind is not AdType.BENIGN})
-    points = float(min(benign, len(types) - benign, 2))
+    points = (0.0, 1.0, 1.5)[min(benign, len(types) - benign, 2)]
     if points and len(others) >= 2 and len(types) >= 4:
         points += 1.0
     return points, f"{benign} of them innocent, the others {', '.join(others)}"

@@ -11,12 +11,13 @@ WEIGHTS: dict[str, float] = {
     "contact": 0.95,  # one telephone, one answerer; hubs are taken off by trust, see clusters/hubs.py
     "image": 0.85,
     "text": 0.90,
+    "copy": 0.60,  # what makes two innocent adverts one advertiser's, where "text" counts for half
     "name_age_city": 0.40,  # "Maria, 25, Sofia" exists many times: never alone
     "time_place": 0.08,  # every big town has hundreds a day
 }
 #: Weight of like texts between two benign adverts: shops, landlords and agencies fill in the site's own form, so that
-#: strangers' texts are alike. There it takes a second piece of evidence. One of the two being benign may be a slip of the
-#: screening and does not count.
+#: strangers' texts are alike. There it takes a second piece of evidence, or a copy word for word. One of the two being
+#: benign may be a slip of the screening and does not count.
 BENIGN_TEXT = 0.45
 
 #: A link this strong joins; weaker ones are only shown.
