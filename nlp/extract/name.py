@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from nlp.components import CAPITAL, SHAKY, SPANS, SURE, pipeline
+from nlp.components import CAPITAL, SHAKY, SPANS, SURE, pipeline_for
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import Found, Page, View
 from nlp.gazetteer import stem
@@ -48,6 +48,7 @@ class _Rules:
         self.cues: Lexicon[bool] = Lexicon({word: strong or word.count(" ") > 1 for word, strong in cues.items()})
         self.after = Lexicon.of(word for data in known for word in data.name_cues.after)
         self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
+        self.networks = Lexicon.of(form for data in languages().values() for forms in data.networks.values() for form in forms)
         self.not_names = Lexicon.of(word for data in known for word in (*data.not_names, *data.streets))
         self.codes = codes
         self.cased = bool(_CASES.intersection(codes[:1]))
@@ -91,11 +92,10 @@ def _blocked(page: Page, view: View) -> list[tuple[int, int]]:
 
 
 def _names(view: View, main: str, rules: _Rules, blocked: list[tuple[int, int]]) -> Iterator[tuple[int, int, float]]:
-    nlp = pipeline("bg" if view.is_reading else main)
+    nlp = pipeline_for("bg" if view.is_reading else main)
     phones = [(found.start, found.end) for found in view.found if found.kind is MentionKind.PHONE]
-    with nlp.memory_zone():
-        doc = nlp(view.text)
-        spans = [(span.start_char, span.end_char, span.label_) for span in doc.spans[SPANS]]
+    doc = nlp(view.text)
+    spans = [(span.start_char, span.end_char, span.label_) for span in doc.spans[SPANS]]
     last_end = -10
     for start, end, label in spans:
         if any(start < last and first < end for first, last in blocked):
@@ -115,13 +115,13 @@ def _score(view: View, start: int, end: int, label: str, rules: _Rules, phones: 
     near = before >= 0 and start - view.words[before].end <= 3 and "\n" not in view.text[view.words[before].end : start]
     if _is_other(view, start, end, index, near, rules):
         return 0.0
-    if label == CAPITAL and (form in word_evidence() or view.is_reading):
+    if label == CAPITAL and (form in word_evidence() or view.is_reading or rules.networks.word(form)):
         return 0.0
-    if label == CAPITAL and rules.cased and stem(form) in _stems():
-        label = SURE
     score = {SURE: 0.9, SHAKY: 0.3, CAPITAL: 0.0}[label]
     cue = rules.cues.before(view.words, before) if near else None
     opens = _opens_sentence(view, start)
+    if label == CAPITAL and rules.cased and (cue or not opens) and stem(form) in _stems():
+        score = 0.6 if cue else 0.2
     if cue:
         score += 0.9 if cue[0] else 0.35 if label != CAPITAL else 0.0
     if rules.after.word(view.words[index + 1].text) if index + 1 < len(view.words) and label != CAPITAL else False:
@@ -167,7 +167,12 @@ def _opens_sentence(view: View, start: int) -> bool:
 
 def _beside_phone(view: View, start: int, end: int, phones: list[tuple[int, int]]) -> bool:
     for first, last in phones:
-        if end <= first and first - end <= 6 and _PHONE_GAP.fullmatch(view.text, end, first):
+        if (
+            end <= first
+            and first - end <= 6
+            and "." not in view.text[end:first]
+            and _PHONE_GAP.fullmatch(view.text, end, first)
+        ):
             return True
         if (
             last <= start
