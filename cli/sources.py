@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -96,8 +97,10 @@ def list_() -> None:
     for source in _all().values():
         basis = source.legal_basis
         state = "none" if basis is None else f"until {basis.valid_until}" if basis.in_force(now().date()) else "not in force"
-        table.add_row(source.id, source.name, source.country, source.kind, source.schedule, state)
-    Console(soft_wrap=True).print(table)
+        schedule = source.schedule if source.enabled else "switched off"
+        table.add_row(source.id, source.name, source.country, source.kind, schedule, state)
+    # Piped into a file, a table keeps its columns whole.
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 @command.command()

@@ -62,7 +62,7 @@ class Site:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *args: Any) -> None:
                 pass
 
         class Server(ThreadingHTTPServer):
@@ -122,7 +122,8 @@ def definition(site_or_port: Site | int, **changes: Any) -> dict[str, Any]:
         "schedule": "0 * * * *",
         "legal_basis": BASIS,
         "politeness": {
-            "delay": 0, "concurrency": 8, "robots": False, "retries": 0, "user_agent": "Strazha-tests (tests@police.example.org)",
+            "delay": 0, "concurrency": 8, "robots": False, "retries": 0,
+            "user_agent": "Strazha-tests (tests@police.example.org)",
         },
         "limits": {"body_bytes": 1_000_000, "decompressed_bytes": 4_000_000, "page_seconds": 5, "crawl_seconds": 60},
         "retention_days": 30,

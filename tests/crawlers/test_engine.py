@@ -70,10 +70,11 @@ def test_request_and_response_lie_in_the_warc_with_digest_and_link(site: Site, l
     site.page("/item/1", packed, Content_Encoding="gzip", Set_Cookie="a=1")
     report = crawl(source_of(site), landing, RUN)
     assert report.adverts == 1
-    records = []
     with landing.open(f"{FOLDER}/01-captures-00001.warc.gz") as handle:
-        for record in ArchiveIterator(handle, check_digests="raise"):
-            records.append((record.rec_type, dict(record.rec_headers.headers), record.http_headers, record.raw_stream.read()))
+        records = [
+            (record.rec_type, dict(record.rec_headers.headers), record.http_headers, record.raw_stream.read())
+            for record in ArchiveIterator(handle, check_digests="raise")
+        ]
     assert [kind for kind, *_ in records] == ["warcinfo", "response", "request", "response", "request"]
     _, headers, http, payload = records[3]
     assert payload == packed  # the bytes as sent, content encoding on
@@ -120,7 +121,7 @@ def test_unchanged_pages_keep_their_hash_and_only_changed_ones_change(site: Site
     for n in (3, 8):
         site.page(f"/item/{n}", f"<h1>Advert {n}, lower price</h1><div class=body>b</div><p class=price>1 лв.</p>")
     site.adverts(range(25, 30), list_path="/more")
-    items = [n for n in range(1, 30) if n not in {5, 6} and n < 21 or n >= 25]
+    items = [n for n in range(1, 30) if (n not in {5, 6} and n < 21) or n >= 25]
     site.page("/list", "".join(f'<a class="item" href="/item/{n}">{n}</a>' for n in items))
     crawl(source_of(site), landing, "20261121T110000Z-bbbb")
     before = {advert.id: advert.content_hash for advert in adverts_of(landing, "20261121T100000Z-aaaa")}

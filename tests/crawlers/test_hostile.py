@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +40,7 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     landing = Landing(str(tmp_path_factory.mktemp("hostile") / "landing"))
     with HostileServer() as server:
         plain = definition(server)
@@ -54,7 +53,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     for _, line in landing.iter_lines(FOLDER, "adverts"):
         advert = Advert.model_validate_json(line)
         adverts[advert.key].append(advert)
-    yield Outcome(server, landing, report, seconds, adverts)
+    return Outcome(server, landing, report, seconds, adverts)
 
 
 def test_the_run_completes_in_bounded_time(crawled: Outcome) -> None:
