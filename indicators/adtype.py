@@ -1,4 +1,4 @@
-"""What kind of advert it is: job, adult, transport, other or benign, from words and indicators anyone can read in adtype.yaml."""
+"""What kind of advert it is: job, adult, transport, other or benign, from words and facts anyone can read in adtype.yaml."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from indicators import pay
 from indicators.catalogue import CatalogueEntry
 from indicators.definitions import Located
 from indicators.languages import load_languages
-from indicators.matcher import Feature
+from indicators.matcher import Feature, Matches
 from indicators.syntax import PatternError, parse
-from strazha.model import AdType, Hit
+from strazha.model import AdType, Hit, Mention, MentionKind
 
 FILE = Path(__file__).parent / "adtype.yaml"
 
@@ -25,6 +27,16 @@ _ORDINARY = frozenset(
 _CHECKABLE = frozenset({"verifiable_employer", "licensed_intermediary"})
 
 
+class Fact(BaseModel):
+    """Points for a family where a mention reaches a least value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    least: float
+    family: str
+    points: float
+
+
 class AdTypeTable(BaseModel):
     """The contents of adtype.yaml."""
 
@@ -32,6 +44,8 @@ class AdTypeTable(BaseModel):
 
     least: float
     votes: dict[str, float]
+    title_factor: float
+    facts: dict[Literal["hourly_price", "name_with_age"], Fact]
     votes_of: dict[str, float]
     families: dict[str, AdType]
     #: family -> language -> points -> patterns.
@@ -81,13 +95,19 @@ def table() -> AdTypeTable:
     return made
 
 
-def family_of(features: Mapping[str, int], hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Family:
-    """The family of an advert from its words and the indicators seen in it (before any is dropped for its type)."""
+def family_of(
+    matches: Matches, hits: Iterable[Hit], mentions: Sequence[Mention], catalogue: Mapping[str, CatalogueEntry]
+) -> Family:
+    """The family of an advert from its words, its mentions and the indicators seen in it (before any is dropped for its type)."""
     rules = table()
     points = dict.fromkeys(rules.families, 0.0)
-    for feature, count in features.items():
+    for feature, count in matches.features.items():
         family, worth, _ = feature.split("/")
-        points[family] += float(worth) * min(count, 2) if float(worth) < 3 else float(worth)
+        factor = rules.title_factor if feature in matches.titled else 1.0
+        # Weak words may count twice, plain ones say it once.
+        points[family] += float(worth) * factor * (min(count, 2) if float(worth) < 3 else 1)
+    for fact in _facts(mentions, rules):
+        points[fact.family] += fact.points
     for name in {hit.indicator for hit in hits}:
         indicator = catalogue[name].indicator
         if indicator.applies_to:
@@ -99,6 +119,23 @@ def family_of(features: Mapping[str, int], hits: Iterable[Hit], catalogue: Mappi
         return Family("none", AdType.BENIGN, points)
     return Family(best, rules.families[best], points)
 
+
+def _facts(mentions: Sequence[Mention], rules: AdTypeTable) -> list[Fact]:
+    found = []
+    hourly = rules.facts["hourly_price"]
+    prices = [one.value for one in mentions if one.kind is MentionKind.PRICE and isinstance(one.value, dict)]
+    if any(price.get("per") == "hour" and pay.euro(price) >= hourly.least for price in prices):
+        found.append(hourly)
+    aged = rules.facts["name_with_age"]
+    names = [one for one in mentions if one.kind is MentionKind.NAME and one.field == "title"]
+    ages = [one for one in mentions if one.kind is MentionKind.AGE and isinstance(one.value, int) and one.value >= aged.least]
+    if any(0 <= age.start - name.end <= _BESIDE and age.field == "title" for name in names for age in ages):
+        found.append(aged)
+    return found
+
+
+#: Characters between a name and the age that belongs to it ("Мария, 34", "Anna (29)").
+_BESIDE = 6
 
 _FAMILY_OF = {
     AdType.JOB: "job",

@@ -56,6 +56,8 @@ class Matches:
     hits: list[Hit] = field(default_factory=list)
     #: Feature -> number of places where one of its patterns stands unnegated.
     features: dict[str, int] = field(default_factory=dict)
+    #: Features of which one stands in the title.
+    titled: set[str] = field(default_factory=set)
 
 
 class PatternMatcher:
@@ -103,6 +105,7 @@ class PatternMatcher:
             matches.hits += again.hits
             for name, count in again.features.items():
                 matches.features[name] = max(matches.features.get(name, 0), count)
+            matches.titled |= again.titled
         matches.hits = distinct(matches.hits)
         return matches
 
@@ -123,6 +126,8 @@ class PatternMatcher:
             rule = self._rules[one.rule]
             if rule.kind == "feature" and (rule.own_negation or not scope.negated(rule.lang, one.first, one.last)):
                 matches.features[rule.name] = matches.features.get(rule.name, 0) + 1
+                if one.first < tokens.body:
+                    matches.titled.add(rule.name)
             elif rule.kind == "indicator" and self._stands(rule, one, scope, unless):
                 hit = _hit(rule, one, tokens, {"title": (title, title_text), "body": (body, body_text)})
                 if hit is not None:

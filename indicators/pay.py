@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -105,22 +106,22 @@ def unrealistic(text: ReadText, mentions: Sequence[Mention], taken: Sequence[Hit
     return hits
 
 
+def euro(price: Mapping[str, Any]) -> float:
+    """The amount of a price in euro; 0 where amount or currency is not known."""
+    amount, rate = price.get("amount"), table().euro_rates.get(str(price.get("currency")))
+    return float(amount) * rate if isinstance(amount, int | float) and rate is not None else 0.0
+
+
 def _month(mention: Mention, rules: PayTable, *, net: bool) -> float | None:
     """The price as euro a month, gross; None where it is no pay."""
     value = mention.value
     if not isinstance(value, dict):
         return None
-    amount, currency, per = value.get("amount"), value.get("currency"), value.get("per")
-    rate = rules.euro_rates.get(str(currency))
-    if not isinstance(amount, int | float) or rate is None:
-        return None
-    euro = float(amount) * rate
-    if per is None:
-        return None
+    amount, per = euro(value), value.get("per")
     times = rules.per_month.get(str(per))
-    if times is None or (per == "month" and euro < rules.bare_wage_from):
+    if times is None or (per == "month" and amount < rules.bare_wage_from):
         return None
-    return euro * times * (rules.net_factor if net else 1.0)
+    return amount * times * (rules.net_factor if net else 1.0)
 
 
 def _floors(mentions: Sequence[Mention], advert: Advert | None) -> list[str]:

@@ -50,7 +50,7 @@ class Screener:
         hits = list(matches.hits)
         for finder in self._further:
             hits += finder.find(text, mentions)
-        family = adtype.family_of(matches.features, hits, self._catalogue)
+        family = adtype.family_of(matches, hits, mentions, self._catalogue)
         hits = [hit for hit in hits if adtype.applies(self._catalogue[hit.indicator], family)]
         hits += structured.derive(text, mentions, family.ad_type, hits, advert)
         hits = distinct(hits)

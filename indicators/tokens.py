@@ -102,5 +102,10 @@ def _add(text: str, words: list[str], starts: list[int], ends: list[int]) -> Non
 
 
 def _ends_sentence(text: str, end: int) -> bool:
+    """A stop before a small letter ends no sentence; before a digit it does after a long word ("не се иска. 120 лв"; not "ул. 3")."""
     following = text[end : end + 3].lstrip()
-    return not following or (not text[end : end + 1].strip() and not (following[0].islower() or following[0].isdigit()))
+    if not following:
+        return True
+    if text[end : end + 1].strip() or following[0].islower():
+        return False
+    return not following[0].isdigit() or text[max(0, end - 5) : end - 1].isalpha()
