@@ -44,7 +44,12 @@ def name_lexicon() -> dict[str, str]:
                 lexicon.setdefault(name, label)
                 if not name.isascii():
                     latin = name.translate(_TO_LATIN)
-                    for form in (latin, latin.replace("ya", "ia").replace("yu", "iu"), latin.replace("iya", "ia")):
+                    for form in (
+                        latin,
+                        latin.replace("ya", "ia").replace("yu", "iu"),
+                        latin.replace("iya", "ia"),
+                        latin.replace("zh", "j"),
+                    ):
                         if len(form) > 2:
                             lexicon.setdefault(form, label)
     return lexicon

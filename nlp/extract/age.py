@@ -87,6 +87,24 @@ def extract(page: Page) -> None:
                 source.found.append(Found(KIND, start, end, age, NAME, confidence))
 
 
+def _paired(view: View, group: _Group, rules: _Rules) -> bool:
+    index = view.word_after(group.start) - 1
+    if (
+        index < 0
+        or len(group.spans) > 1
+        or not 18 <= group.spans[0][2] <= 60
+        or view.text[view.words[index].end : group.start] != " "
+    ):
+        return False
+    word = view.words[index]
+    follows = view.plain[group.end : group.end + 3].lstrip(" ")
+    return (
+        view.text[word.start].isupper()
+        and not rules.streets.word(word.text)
+        and (not follows or follows[0] in ",.;)|+—-" or follows[:1] in "иa&")
+    )
+
+
 def _spans(view: View) -> Iterator[tuple[int, int]]:
     for found in view.found:
         if found.kind in {MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE}:
@@ -94,8 +112,13 @@ def _spans(view: View) -> Iterator[tuple[int, int]]:
 
 
 def _ages(view: View, rules: _Rules) -> Iterator[tuple[int, int, int, float]]:
-    for group in _groups(view, rules):
+    groups = list(_groups(view, rules))
+    # "Паола 27, Камила 24": unknown capitalised words with an age each are names where there are two of them, or one known.
+    pairs = [group for group in groups if _paired(view, group, rules)]
+    for group in groups:
         confidence = _confidence(view, group, rules)
+        if not confidence and len(pairs) > 1 and group in pairs:
+            confidence = 0.75
         if confidence:
             for start, end, age in group.spans:
                 yield start, end, age, confidence
@@ -121,7 +144,7 @@ def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
 
 
 def _spoken(view: View, rules: _Rules) -> Iterator[tuple[int, int, int]]:
-    """Ages in words: tens, with a unit, before a word for years only (else every "two girls" would be looked at)."""
+    """Ages in words: tens with a unit, or any number before a word for years (else every "two girls" would be looked at)."""
     words = view.words
     for index, word in enumerate(words):
         value = rules.numbers.values.get(word.text, -1)
@@ -132,9 +155,10 @@ def _spoken(view: View, rules: _Rules) -> Iterator[tuple[int, int, int]]:
             after += 1
         if value % 10 == 0 and after < len(words) and 0 < rules.numbers.values.get(words[after].text, 0) < 10:
             value, end, after = value + rules.numbers.values[words[after].text], words[after].end, after + 1
+            compound = True
         else:
-            after = index + 1
-        if after < len(words) and rules.years.at(words, after):
+            after, compound = index + 1, False
+        if compound or (after < len(words) and rules.years.at(words, after)):
             yield word.start, end, value
 
 
@@ -149,23 +173,37 @@ def _confidence(view: View, group: _Group, rules: _Rules) -> float:
     years = rules.years.at(words, after) if near else None
     if near and following is not None and not years and (rules.periods.at(words, after) or _MONTHS.match(following.text)):
         return 0.0
-    if _distracted(words, before, after + (years[1] if years else 0), rules):
+    if _distracted(view, before, after + (years[1] if years else 0), rules):
         return 0.0
     values = [value for _, _, value in group.spans]
     cue = before >= 0 and group.start - words[before].end <= 3 and rules.before.before(words, before) is not None
     limit = before >= 0 and group.start - words[before].end <= 2 and rules.limits.before(words, before) is not None
     person = _person(view, group, before, after, rules)
     if years:
-        return _of_years(values, cue or limit or person or _named(view, group, before, rules, least=1), following)
+        return _of_years(
+            values, cue or person or (limit and min(values) >= 16) or _named(view, group, before, rules, least=1), following
+        )
     if min(values) < 16:
-        return 0.8 if person and min(values) >= 1 and _ends(view, group) and _directly(view, group, before, rules) else 0.0
-    if cue:
+        return 0.8 if person and _ends(view, group) and (cue or _directly(view, group, before, rules)) else 0.0
+    if cue or (before >= 0 and words[before].text == "на" and _bulgarian(view, group, before, following, rules)):
         return 0.9
     if (limit or len(values) == 2) and person:
         return 0.85
     if _named(view, group, before, rules) and not _unit_follows(following, near):
         return 0.88
     return 0.75 if _directly(view, group, before, rules) and _ends(view, group) else 0.0
+
+
+def _bulgarian(view: View, group: _Group, before: int, following: Word | None, rules: _Rules) -> bool:
+    """Bulgarian "на 27" without a word for years: after a person or name, or before "съм"."""
+    if group.start - view.words[before].end > 2:
+        return False
+    if following is not None and following.text in {"съм", "сме", "е"} and following.start - group.end <= 2:
+        return True
+    return _ends(view, group) and any(
+        word.text in rules.names or rules.persons.word(word.text) is not None
+        for word in view.words[max(0, before - 3) : before]
+    )
 
 
 def _of_years(values: list[int], supported: bool, unit: Word | None) -> float:
@@ -175,10 +213,20 @@ def _of_years(values: list[int], supported: bool, unit: Word | None) -> float:
     return 0.9 if supported else 0.0
 
 
-def _distracted(words: list[Word], before: int, after: int, rules: _Rules) -> bool:
+def _distracted(view: View, before: int, after: int, rules: _Rules) -> bool:
+    words = view.words
     if before >= 0 and rules.not_before.before(words, before) and not rules.limits.before(words, before):
         return True
-    return any(index < len(words) and rules.not_after.at(words, index) for index in (after, after + 1))
+    for index in (after, after + 1):
+        if index >= len(words) or (index > 0 and _sentence_between(view, words[index - 1].end, words[index].start)):
+            return False
+        if rules.not_after.at(words, index):
+            return True
+    return False
+
+
+def _sentence_between(view: View, end: int, start: int) -> bool:
+    return any(mark in view.text[end:start] for mark in ".!?\n") and view.text[start].isupper()
 
 
 def _person(view: View, group: _Group, before: int, after: int, rules: _Rules) -> bool:

@@ -20,7 +20,7 @@ _JOINER = re.compile(
     r"\s{0,2}[-/÷]\s{0,2}|\s{1,2}(?:до|to|bis|la|and|и|or|или|oder|pana la|up to|a|hasta|y|do|з|und|si|εως|μεχρι|ile)\s{1,2}|\s{0,2}[€£$]\s{0,1}-\s{0,1}"
 )
 _THOUSANDS_GAP = re.compile(r"[ .,'\u2019](?=\d{3}(?:\D|$))")
-_BEFORE_CURRENCY = re.compile(r"(?:,-|\.-|\+)?\s{0,2}[(]?")
+_BEFORE_CURRENCY = re.compile(r"(?:,-|\.-|\+)?\s{0,2}(?:de\s)?[(]?")
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class Money:
                     other.value *= 1000 if other.value < 1000 and not other.multiplied else 1
             for other in group:
                 final = after if other is number else other.end
-                first = before if other is group[0] else other.start
+                first = min(before, other.start) if other is group[0] else other.start
                 yield Amount(first, final, other.value, currency, group[0].start if before > group[0].start else before, after)
             # A range whose currency stands before it ("€50-60") goes on behind its first number.
             last, pending = after, []

@@ -39,6 +39,12 @@ class Token:
     times: int = 0
     joins: bool = False
     filler: bool = False
+    #: "zeros" in the plural: counted by the number before it.
+    zeros: bool = False
+
+
+#: Number words of one language that are everyday words of another.
+_EVERYDAY = frozenset({"once", "una", "uno", "bin", "раз", "ein", "eine", "einen", "nil", "fife"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class NumberWords:
     ands: frozenset[str]
     repeats: dict[str, int]
     fillers: frozenset[str]
+    zeros: frozenset[str]
     plus: frozenset[str]
     glued: re.Pattern[str]
 
@@ -61,12 +68,16 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
     repeats: dict[str, int] = {}
     hundreds: set[str] = set()
     ands: set[str] = set()
+    zeros: set[str] = set()
     fillers: set[str] = set()
     plus: set[str] = set()
     for code in codes:
         data = languages()[code]
         for word, value in data.numbers.items():
-            values.setdefault(word, value)
+            # Short words of other languages are prepositions of this one ("on" is Turkish for ten).
+            if len(word) > 2 and word not in _EVERYDAY or code in codes[:1]:
+                values.setdefault(word, value)
+        zeros.update(data.zeros)
         repeats |= dict.fromkeys(data.double, 2) | dict.fromkeys(data.triple, 3)
         hundreds.update(data.hundred)
         ands.update(data.and_)
@@ -85,6 +96,7 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
         frozenset(ands),
         repeats,
         frozenset(fillers),
+        frozenset(zeros),
         frozenset(plus),
         re.compile("|".join(map(re.escape, units)) or "(?!)"),
     )
@@ -118,6 +130,8 @@ def _token(raw: str, word: str, start: int, end: int, words: NumberWords) -> Tok
         return Token(start, end, word, _FIGURES)
     value = words.values.get(word)
     joins, filler = word in words.ands, word in words.fillers
+    if word in words.zeros:
+        return Token(start, end, "", _WORDS, zeros=True)
     if value is not None:
         return Token(start, end, str(value), _WORDS, value=value, joins=joins, filler=filler)
     times = 100 if word in words.hundreds else words.repeats.get(word, 0)
@@ -153,7 +167,7 @@ def _mixed(raw: str, word: str, start: int, end: int, words: NumberWords) -> Tok
         else:
             return None
     figures = sum("0" <= char <= "9" for char in word)
-    strangers = sum(char.isalpha() for char in word) if "look-alikes" in forms else 0
+    strangers = sum(char.isalpha() and char not in SURE for char in raw) if "look-alikes" in forms else 0
     # One figure among many letters is a word or a model number, not a disguised digit run.
     if strangers > 2 * figures:
         return None

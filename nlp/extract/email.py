@@ -41,7 +41,7 @@ _SPOKEN = {
 def _written_out() -> re.Pattern[str]:
     known = languages().values()
     at = alternatives({word for data in known for word in data.at if word not in {"la", "et", "ет", "при", "эт", "at"}})
-    weak_at = alternatives({"at", "ет", "эт", "et", "ατ", "la"})
+    weak_at = alternatives({"at", "ет", "эт", "et", "ατ", "la", "при"})
     dot = alternatives({word for data in known for word in data.dot})
     top = f"(?:{TOP}|{alternatives(_SPOKEN)})"
     opening, closing = r"[(\[{<*_-]{1,2}\s?", r"\s?[)\]}>*_-]{1,2}"
@@ -50,7 +50,7 @@ def _written_out() -> re.Pattern[str]:
     point = rf"(?:\s{{0,1}}\.\s{{0,1}}|\s{{0,2}}{opening}(?:{dot}|\.){closing}\s{{0,2}}|\s{{1,2}}{dot}\s{{1,2}})"
     said = rf"(?:\s{{0,2}}{opening}(?:{dot}|\.){closing}\s{{0,2}}|\s{{1,2}}{dot}\s{{1,2}})"
     word = r"[a-z0-9][a-z0-9_-]{0,40}"
-    local = rf"(?<![\w.@]){word}(?:{point}{word}){{0,3}}"
+    local = rf"(?<![\w.@]){word}(?:(?:\.|{said}){word}){{0,3}}"
     return re.compile(
         rf"(?P<a>{local}){sign}(?P<b>{word}(?:{point}{word}){{0,3}}){point}(?P<c>{top})(?![\w@])|(?P<d>{local})\s{{1,2}}{weak_at}\s{{1,2}}(?P<e>{word}){said}(?P<f>{top})(?![\w@])"
     )

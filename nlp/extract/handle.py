@@ -30,6 +30,10 @@ _LINK = (
     r"(?:\s{0,2}[(\[]?\s?(?:[:=>-]{1,2}|@|е|is|на|me|user|username|ник|nick|id|acc|account|акаунт|профил)\s{0,2}){0,3}\s{0,2}"
 )
 _AT_NAME = re.compile(rf"(?<![\w@.])@\s?({_ACCOUNT})")
+#: "name on Insta": a shaped name, or one letter by letter, with a preposition before the network.
+_BEFORE = re.compile(
+    rf"(?<![\w@.])(?P<name>{_ACCOUNT}|(?:[a-z0-9_.] ){{3,30}}[a-z0-9_.]{{1,12}})\s{{1,2}}(?:on|in|at|в|v|на|na|pe|bei|auf|у|en|στο|по|via)\s{{1,2}}$"
+)
 _NEGATION = re.compile(
     r"(?:без|no|not|fara|fără|ohne|kein|keine|не|нет|nu|sin|bez|χωρις|not on|нямам|nqmam|don't have|do not have|nicht|немає|немам)\s(?:\w{1,12}\s){0,1}$"
 )
@@ -57,8 +61,8 @@ def extract(page: Page) -> None:
         cues = _cues(view)
         named.append(cues)
         for network, start, end in cues:
-            if network not in BY_NUMBER:
-                _named(view, network, end)
+            if network not in BY_NUMBER and not _named(view, network, end):
+                _named_before(view, network, start)
         _with_at(view, cues)
     _by_number(page, named)
 
@@ -91,24 +95,41 @@ def _from_links(view: View) -> None:
             view.found.append(Found(KIND, item.start, item.end, f"{network}:{account}", NAME, 0.97))
 
 
-def _named(view: View, network: str, end: int) -> None:
-    """An account named right after the network's name."""
+def _named(view: View, network: str, end: int) -> bool:
+    """An account named right after the network's name; True where there is one."""
     match = _after().match(view.plain, end)
     if match is None or view.taken(match.start(), match.end(), (MentionKind.PHONE, MentionKind.EMAIL, KIND)):
-        return
+        return False
     link = match.group("link")
     if match.group("spaced"):
         name, start = match.group("spaced").replace(" ", ""), match.start("spaced")
         if any(char.isalpha() for char in name):
             view.found.append(Found(KIND, start, match.end(), f"{network}:{name}", NAME, 0.9, ("spacing",)))
-        return
+            return True
+        return False
     name, start = match.group("name"), match.start("name")
     if "@" in link:
         start -= link[::-1].index("@") + 1
     elif not _is_account(name, link, view.text[match.start("name") : match.end("name")]):
+        return False
+    if not any(char.isalpha() for char in name):
+        return False
+    view.found.append(Found(KIND, start, match.end("name"), f"{network}:{name}", NAME, 0.95))
+    return True
+
+
+def _named_before(view: View, network: str, start: int) -> None:
+    """An account named before its network ("villa_sample on Insta"); only one that cannot be a word."""
+    match = _BEFORE.search(view.plain, max(0, start - 60), start)
+    if match is None or view.taken(
+        match.start("name"), match.end("name"), (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.URL, KIND)
+    ):
         return
-    if any(char.isalpha() for char in name):
-        view.found.append(Found(KIND, start, match.end("name"), f"{network}:{name}", NAME, 0.95))
+    written = match.group("name")
+    name = written.replace(" ", "")
+    if any(char.isalpha() for char in name) and (" " in written or any(char in "_." or char.isdigit() for char in name)):
+        disguise = ("spacing",) if " " in written else ()
+        view.found.append(Found(KIND, match.start("name"), match.end("name"), f"{network}:{name}", NAME, 0.85, disguise))
 
 
 def _is_account(name: str, link: str, written: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 Value = TypeVar("Value")
 
-TOKEN = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?")
+TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 #: Most characters between the words of one phrase, and the longest ending a star may stand for.
 _GAP, _ENDING = 3, 12
 

@@ -34,6 +34,11 @@ _COMPANY = frozenset(
 _PHONE_GAP = re.compile(r"[\s,:;|()/*·•.-]{0,4}")
 _QUOTES_BEFORE, _QUOTES_AFTER = ("«", "„", "“", '"', "@", "#", "_", "/"), frozenset({"»", "“", "”", '"', "_"})
 _NUMBER_AFTER = re.compile(r"[\s,(|–-]{1,3}\d{2}(?!\d|[:%€$£]|\s?(?:лв|eur|€|lei|£))")
+_LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ", " ve ", " + ", " или ", " or ")
+#: Endings of surnames: such a word alone is no given name, however it stands.
+_SURNAME = re.compile(
+    r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
+)
 _CASES = frozenset({"ru", "uk", "sr", "el"})
 
 
@@ -46,6 +51,7 @@ class _Rules:
             word: word not in _WEAK for data in known for word in data.name_cues.before if word not in data.name_cues.titles
         }
         self.cues: Lexicon[bool] = Lexicon({word: strong or word.count(" ") > 1 for word, strong in cues.items()})
+        self.persons = Lexicon.of(word for data in known for word in data.age.persons)
         self.after = Lexicon.of(word for data in known for word in data.name_cues.after)
         self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
         self.networks = Lexicon.of(form for data in languages().values() for forms in data.networks.values() for form in forms)
@@ -96,26 +102,39 @@ def _names(view: View, main: str, rules: _Rules, blocked: list[tuple[int, int]])
     phones = [(found.start, found.end) for found in view.found if found.kind is MentionKind.PHONE]
     doc = nlp(view.text)
     spans = [(span.start_char, span.end_char, span.label_) for span in doc.spans[SPANS]]
+    sure = {
+        start
+        for start, _, label in spans
+        if label == SURE and not any(start < last and first < start + 1 for first, last in blocked)
+    }
+    sure_ends = {end for start, end, _ in spans if start in sure}
+    ages = {found.start for found in view.found if found.kind is MentionKind.AGE}
     last_end = -10
     for start, end, label in spans:
         if any(start < last and first < end for first, last in blocked):
             continue
-        score = _score(view, start, end, label, rules, phones)
+        aged = any(end < first <= end + 3 for first in ages) and _NUMBER_AFTER.match(view.plain, end) is not None
+        listed = view.text[end : end + 5].startswith(_LIST) and any(end < first <= end + 5 for first in sure)
+        listed = listed or any(last < start and view.text[last:start] in _LIST for last in sure_ends)
+        score = _score(view, (start, end), label, rules, phones, aged, listed)
         # "Maria Ivanova": the surname behind a name is not another name.
         if score >= 1.0 and not (label == CAPITAL and start - last_end == 1):
             yield start, end, round(min(0.95, 0.35 + 0.3 * score), 2)
             last_end = end
 
 
-def _score(view: View, start: int, end: int, label: str, rules: _Rules, phones: list[tuple[int, int]]) -> float:
+def _score(
+    view: View, span: tuple[int, int], label: str, rules: _Rules, phones: list[tuple[int, int]], aged: bool, listed: bool
+) -> float:
     """What speaks for a name; 1 is enough."""
+    start, end = span
     form = view.plain[start:end]
     index = view.word_after(start)
     before = index - 1
     near = before >= 0 and start - view.words[before].end <= 3 and "\n" not in view.text[view.words[before].end : start]
     if _is_other(view, start, end, index, near, rules):
         return 0.0
-    if label == CAPITAL and (form in word_evidence() or view.is_reading or rules.networks.word(form)):
+    if label == CAPITAL and (form in word_evidence() or view.is_reading or rules.networks.word(form) or _SURNAME.search(form)):
         return 0.0
     score = {SURE: 0.9, SHAKY: 0.3, CAPITAL: 0.0}[label]
     cue = rules.cues.before(view.words, before) if near else None
@@ -129,8 +148,14 @@ def _score(view: View, start: int, end: int, label: str, rules: _Rules, phones: 
     if _beside_phone(view, start, end, phones):
         # "Диспечер 0999 ...": a capital at the head of a sentence says nothing, so an unknown word needs a place within one.
         score += 0.8 if label != CAPITAL else 0.3 if opens else 1.0
-    if _NUMBER_AFTER.match(view.plain, end):
-        score += 0.6 if label != CAPITAL else 0.4
+    if aged:
+        score += 0.8 if label != CAPITAL else 1.0
+    if label != SURE and near and rules.persons.word(view.words[before].text):
+        score += 0.5
+    if listed and not opens:
+        score += 1.0
+    if label == SHAKY and not opens:
+        score += 0.4
     if view.text[start].islower():
         score -= 0.8
     elif label == SURE:

@@ -38,6 +38,9 @@ _BRACKETED = re.compile(r"[^\w\n]{0,3}[(\[][^\d()\[\]\n]{1,24}[)\]][^\w\n]{0,3}"
 _DATE = re.compile(
     r"(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d\s?-\s?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}\.\d{1,2}\s?-\s?\d{1,2}\.\d{1,2}(?!\d)"
 )
+#: Between the digits of one number these hardly ever stand; between two numbers, or a price and a number, they often do.
+_BREAK = re.compile(r"[(;|\[\n]|\s/\s|,\s")
+_MONEY = re.compile(r"[€£$%]")
 _PLUS = re.compile(r"\+\s?\(?\s?$")
 
 
@@ -45,12 +48,16 @@ def extract(page: Page) -> None:
     """Add the telephone numbers of both fields."""
     words = number_words(_codes(page))
     regions = _regions(page)
+    known = languages()
+    own = frozenset(region for code in page.codes if code in known for region in known[code].regions[:1]) | (
+        {page.country} if page.country else frozenset()
+    )
     for view in page.views:
-        view.found.extend(_numbers(view, words, regions, _marks(page)))
+        view.found.extend(_numbers(view, words, regions, own, _marks(page)))
 
 
 def _codes(page: Page) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "bg", "en")))
+    return tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), *all_codes())))
 
 
 def _regions(page: Page) -> tuple[str, ...]:
@@ -70,7 +77,7 @@ def _patterns(codes: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]
         for code in codes
         for word in (*known[code].phone_cues, *(form for forms in known[code].networks.values() for form in forms))
     )
-    labels = alternatives(word for code in codes for word in known[code].id_labels)
+    labels = alternatives(word for code in codes[:4] for word in known[code].id_labels)
     return re.compile(cues), re.compile(labels + r"(?:\.?\s?(?:№|no\.?|nr\.?|бр\.?|#|n°|nº)\s?)?:?\s?$")
 
 
@@ -79,13 +86,17 @@ def _marks(page: Page) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _numbers(
-    view: View, words: NumberWords, regions: tuple[str, ...], marks: tuple[re.Pattern[str], re.Pattern[str]]
+    view: View,
+    words: NumberWords,
+    regions: tuple[str, ...],
+    own: frozenset[str],
+    marks: tuple[re.Pattern[str], re.Pattern[str]],
 ) -> Iterator[Found]:
     budget = _ATTEMPTS
     for run in _runs(view, words):
         at = 0
         while at < len(run) and budget > 0:
-            window, value, used = _window(view, run, at, regions, marks)
+            window, value, used = _window(view, run, at, regions, own, marks)
             budget -= used
             if window is None:
                 at += 1
@@ -123,6 +134,8 @@ def _touching(view: View, end: int, start: int) -> bool:
     if start - end > 30:
         return False
     between = view.text[end:start]
+    if _MONEY.search(between):
+        return False
     return _GAP.fullmatch(between) is not None or _BRACKETED.fullmatch(between) is not None
 
 
@@ -148,6 +161,9 @@ def _joined(row: Sequence[Token]) -> list[Token]:
         if token.times in {2, 3} and at + 1 < len(row) and len(row[at + 1].digits) == 1:
             other = row[at + 1]
             result.append(Token(token.start, other.end, other.digits * token.times, other.forms | {"words"}))
+            at += 2
+        elif 2 <= token.value <= 4 and at + 1 < len(row) and row[at + 1].zeros:
+            result.append(Token(token.start, row[at + 1].end, "0" * token.value, frozenset({"words"})))
             at += 2
         elif token.value >= 0 and not token.filler:
             at = _compose(row, at, result)
@@ -182,7 +198,12 @@ def _compose(row: Sequence[Token], at: int, result: list[Token]) -> int:
 
 
 def _window(
-    view: View, run: list[Token], at: int, regions: tuple[str, ...], marks: tuple[re.Pattern[str], re.Pattern[str]]
+    view: View,
+    run: list[Token],
+    at: int,
+    regions: tuple[str, ...],
+    own: frozenset[str],
+    marks: tuple[re.Pattern[str], re.Pattern[str]],
 ) -> tuple[int | None, str, int]:
     """The longest number that starts at a token: how many tokens, its E.164 form, and how many attempts that took."""
     digits, sizes = "", []
@@ -196,12 +217,18 @@ def _window(
     if not sizes or not _may_start(view, run, at, marks):
         return None, "", used
     plus = _has_plus(view, run[at].start)
-    for size, candidate in reversed(sizes):
+    # First the windows that cross no strong mark: "07700 900163 (0888 016357)" is two numbers.
+    whole = next(
+        (size for size in range(1, sizes[-1][0]) if _BREAK.search(view.text[run[at + size - 1].end : run[at + size].start])),
+        sizes[-1][0],
+    )
+    ordered = [item for item in reversed(sizes) if item[0] <= whole] + [item for item in reversed(sizes) if item[0] > whole]
+    for size, candidate in ordered:
         if not _may_end(view, run[at + size - 1].end, run, at + size):
             continue
         soft = all(token.forms == {"look-alikes"} for token in run[at : at + size])
         used += 1
-        value = _parse(candidate, plus, regions, _cue(view, run[at].start, run[at + size - 1].end, marks))
+        value = _parse(candidate, plus, regions, own, _cue(view, run[at].start, run[at + size - 1].end, marks))
         if value and not soft:
             return size, value, used
     return None, "", used
@@ -238,7 +265,7 @@ def _cue(view: View, start: int, end: int, marks: tuple[re.Pattern[str], re.Patt
 
 
 @lru_cache(maxsize=20_000)
-def _parse(digits: str, plus: bool, regions: tuple[str, ...], cue: bool) -> str:
+def _parse(digits: str, plus: bool, regions: tuple[str, ...], own: frozenset[str], cue: bool) -> str:
     """E.164 of the digits as somebody in one of the regions would dial them, or an empty string."""
     if plus:
         return _valid("+" + digits, None)
@@ -246,8 +273,8 @@ def _parse(digits: str, plus: bool, regions: tuple[str, ...], cue: bool) -> str:
         return _valid("+" + digits[2:], None)
     for region in regions:
         if digits.startswith("0") or _no_trunk(region):
-            # Without a trunk zero a number is trusted only where the advert's own regions use none, first of all Spain's.
-            if not digits.startswith("0") and not cue and regions.index(region) > 1:
+            # Without a trunk zero a number is trusted only where the advert's own languages or country use none.
+            if not digits.startswith("0") and region not in own:
                 continue
             if value := _valid(digits, region):
                 return value

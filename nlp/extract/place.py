@@ -44,7 +44,29 @@ _NEAR = {
     "RS": 0.3,
     "UA": 0.2,
 }
-_CASES = frozenset({"ru", "uk", "sr", "el", "bg"})
+_LIST = frozenset(
+    {
+        ", ",
+        " and ",
+        " и ",
+        " или ",
+        " or ",
+        " und ",
+        " si ",
+        " y ",
+        " і ",
+        " та ",
+        " και ",
+        " ve ",
+        "/",
+        " - ",
+        "-",
+        " oder ",
+        " sau ",
+        " i ",
+    }
+)
+_CASES = frozenset({"ru", "uk", "sr", "el"})
 _TURKISH = re.compile(r"['’](?:d[ae]|t[ae]|d[ae]n|t[ae]n|y[ae]|[ae]|n[iıuü]n|[iıuü]n|y[iıuü]|[iıuü])$")
 
 
@@ -90,22 +112,24 @@ def extract(page: Page) -> None:
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
     words = [(match.start(), match.end()) for match in _WORD.finditer(view.text)]
     starts = gazetteer().starts
-    index = 0
+    # A text without a single capital still names cities; one with capitals gives them some.
+    small = view.text.islower()
+    index, last = 0, len(view.text)
     while index < len(words):
         start, end = words[index]
         size = 1
-        if view.text[start].isupper():
+        if view.text[start].isupper() or (small and end - start > 4):
             longest = _LONGEST if view.plain[start:end] in starts else 1
             for count in range(min(longest, len(words) - index), 0, -1):
-                candidate = _candidate(page, view, words[index : index + count])
+                candidate = _candidate(page, view, words[index : index + count], view.plain[last : words[index][0]] in _LIST)
                 if candidate is not None:
                     yield candidate
-                    size = count
+                    size, last = count, candidate.end
                     break
         index += size
 
 
-def _candidate(page: Page, view: View, words: list[tuple[int, int]]) -> _Candidate | None:
+def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: bool) -> _Candidate | None:
     start, end = words[0][0], words[-1][1]
     for (left, last), (first, _) in zip(words, words[1:], strict=False):
         gap = view.text[last:first]
@@ -120,7 +144,9 @@ def _candidate(page: Page, view: View, words: list[tuple[int, int]]) -> _Candida
         end -= len(form) - match.start()
     if not places or view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
         return None
-    score = _score(page, view, start, end, form, places, exact)
+    if view.text[start].islower() and (not exact or max(place.population for place in places) < 20_000):
+        return None
+    score = _score(page, view, start, end, form, places, exact, listed)
     return _Candidate(view, start, end, places, score) if score > 0 else None
 
 
@@ -143,7 +169,9 @@ class _Rules:
         known = [languages()[code] for code in codes]
         self.before = Lexicon.of(word for data in known for word in data.before_place)
         self.streets = Lexicon.of(word for data in known for word in data.streets)
-        self.persons = Lexicon.of(word for data in known for word in (*data.name_cues.before, *data.name_cues.titles))
+        self.persons = Lexicon.of(word for data in known for word in data.name_cues.before)
+        self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
+        self.houses = Lexicon.of(word for data in known for word in data.not_names)
 
 
 @lru_cache(maxsize=64)
@@ -164,14 +192,16 @@ def _given_names() -> frozenset[str]:
     return frozenset(name for data in languages().values() for name in (*data.names, *data.shaky_names))
 
 
-def _score(page: Page, view: View, start: int, end: int, form: str, places: list[Place], exact: bool) -> float:
+def _score(page: Page, view: View, start: int, end: int, form: str, places: list[Place], exact: bool, listed: bool) -> float:
     rules = _rules(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en"))))
     context = view.plain[max(0, start - 4) : start]
     index = view.word_after(start) - 1
     near = index >= 0 and start - view.words[index].end <= 3 and "\n" not in context and "," not in context
-    if (near and rules.streets.before(view.words, index)) or rules.streets.word(form) or _quoted(view, context, end):
+    if rules.streets.word(form) or _quoted(view, context, end) or (near and rules.titles.word(view.words[index].text)):
         return 0.0
     size = max(place.population for place in places)
+    if near and rules.streets.before(view.words, index) and not (rules.houses.word(view.words[index].text) and size >= 100_000):
+        return 0.0
     score = math.log10(max(size, 100)) - 2.6
     preposition = near and rules.before.before(view.words, index) is not None
     if preposition:
@@ -187,6 +217,18 @@ def _score(page: Page, view: View, start: int, end: int, form: str, places: list
         score -= 1.2
     if " " in form:
         score += 0.8
+    if listed:
+        score += 1.2
+    following = view.text[end : end + 2]
+    if (
+        not preposition
+        and view.name == "body"
+        and context.rstrip(" ")[-1:] in {"", ".", "!", "?", "\n"}
+        and following[:1] == " "
+        and following[1:].islower()
+    ):
+        # A capital at the head of a sentence says nothing ("Van picks you up", "Cita previa").
+        score -= 1.5 if exact and size < 1_000_000 else 0.0
     if not preposition and page.codes[:1] == ("de",):
         # Every German noun has a capital, so a capital says nothing.
         score -= 0.7

@@ -53,7 +53,8 @@ _LINKS = frozenset(
     "от from ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od от now price about около some as low".split()
 )
 _GAP_AFTER = re.compile(r"[ \t.]{0,2}[)/(=:|-]?[ \t]{0,2}")
-_GAP_BEFORE = re.compile(r"[ \t]{0,2}[:=,-]?[ \t]{0,2}")
+_GAP_BEFORE = re.compile(r"[ \t]{0,2}[:=-]?[ \t]{0,2}")
+_MINUTES = ("мин", "min", "хв", "dak", "dk", "λεπτ")
 _CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
 
 
@@ -206,7 +207,7 @@ def _period_before(view: View, amount: Amount, rules: Rules, last: int, kind: st
             if previous and rules.half.word(previous):
                 quantity = "30"
             amount.per = _of_unit(found[0], words[index].text, quantity, rules, kind)
-            return found[0] in _PERIODS
+            return found[0] in _PERIODS or words[index].text.startswith(_MINUTES)
         if words[index].text not in _LINKS:
             return False
         at, index = words[index].start, index - 1
@@ -214,6 +215,8 @@ def _period_before(view: View, amount: Amount, rules: Rules, last: int, kind: st
 
 
 def _of_unit(period: str, unit: str, quantity: str, rules: Rules, kind: str) -> str | None:
+    if quantity == "60" and unit.startswith(_MINUTES):
+        return "hour"
     if quantity and quantity != "1" and rules.numbers.values.get(quantity) != 1:
         # Half hours and several hours are no hourly price; several days or nights no daily one.
         return None
@@ -250,7 +253,9 @@ def _purpose(view: View, amount: Amount, rules: Rules, start: int, end: int, kin
             if 0 <= away < distance:
                 nearest, distance, seat = found[0], away, bool(rules.seats.word(word.text))
         index += 1
-    if kind == "fare" and (seat or nearest in {"", "fare", "wage"}):
+    if kind == "fare" and (
+        seat or nearest in {"", "fare", "wage"} or amount.value >= _MONTHLY.get(amount.currency, (400, 0))[0]
+    ):
         return "trip"
     low, high = _MONTHLY.get(amount.currency, (400, 9000))
     if nearest == "wage" or (nearest == "rent" and kind in {"rent", "job"}):
@@ -326,6 +331,9 @@ def _bare_cue(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
             or (view.plain[amount.end : view.words[following].start] == " " and word.isdigit())
         ):
             return False
+        if rules.purposes.word(word) == "fee" and view.plain[amount.end : view.words[following].start] == " ":
+            amount.per = "once"
+            return True
     if 1950 <= amount.value <= 2050 or index < 0 or amount.start - view.words[index].end > 3:
         return False
     for back in range(2):

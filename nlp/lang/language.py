@@ -58,6 +58,8 @@ class LanguageData(Record):
     tens_join: bool = False
     double: Words = ()
     triple: Words = ()
+    #: "Zeros" in the plural ("two zeros seven").
+    zeros: Words = ()
     plus: Words = ()
     fillers: Words = ()
     phone_cues: Words = ()
