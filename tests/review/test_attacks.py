@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import re
+from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -22,7 +23,7 @@ SCRIPTS = (
     "' onmouseover='window.hacked=1",
     "<a href=\"javascript:window.hacked=1\">x</a>",
     "<iframe srcdoc='<script>parent.hacked=1</script>'>",
-    "{{7*7}}${7*7}<%= 7*7 %>#{7*7}",
+    "{{7*1337}}${7*1337}<%= 7 * 1337 %>#{7*1337}",
     "{% raw %}{{ site.user }}{% endraw %}",
     "<div hx-get=/audit hx-trigger=load hx-on::load=window.hacked=1></div>",
     "<meta http-equiv=refresh content=0;url=https://evil.example.org>",
@@ -38,8 +39,19 @@ SCRIPTS = (
 
 def hostile(text: str) -> Sample:
     safe = re.sub(r"[{}|]", "", text)
-    return Sample(safe, safe, safe, AdType.OTHER, {safe[:20]: 0.5}, operation="hostile", reading=safe, place=safe, contact=safe,
-        price=safe, extra={safe: safe})  # fmt: skip
+    return Sample(
+        source=safe,
+        title=safe,
+        body=f"{safe} {{phone:+359888009009|0888 009 009}}",
+        ad_type=AdType.OTHER,
+        languages={safe[:20]: 0.5},
+        operation="hostile",
+        reading=safe,
+        place=safe,
+        contact=safe,
+        price=safe,
+        extra={safe: safe},
+    )
 
 
 @pytest.fixture
@@ -63,13 +75,44 @@ def attacked(house: Any) -> list[str]:
     return ids
 
 
+class Markup(HTMLParser):
+    """Reads a page as a browser would, and keeps what no page of ours has."""
+
+    TAGS = frozenset({"iframe", "base", "object", "embed", "style", "applet", "template", "video", "audio", "math"})
+    ADDRESSES = frozenset({"href", "src", "action", "formaction", "hx-get", "hx-post", "data", "poster", "xlink:href"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.TAGS or (tag == "meta" and "http-equiv" in dict(attrs)):
+            self.found.append(tag)
+        for name, value in attrs:
+            if name.startswith(("on", "hx-on")) or name in {"style", "srcdoc"}:
+                self.found.append(f"{tag} {name}={value}")
+            if name in self.ADDRESSES and not re.match(r"/(?![/\\])|#|\?", value or ""):
+                self.found.append(f"{tag} {name}={value}")
+            if tag in {"script", "img", "link"} and name in {"src", "href"} and not (value or "").startswith("/static/"):
+                self.found.append(f"{tag} {name}={value}")
+            if name == "hx-get" and (value or "").startswith("/audit"):
+                self.found.append(f"{tag} {name}={value}")
+        if tag == "script" and "src" not in dict(attrs):
+            self.found.append("inline script")
+
+
 def live_markup(page: str) -> list[str]:
-    """Tags and attributes of a page that only an advert could have brought."""
-    patterns = (
-        r"<script(?! src=\"/static/)", r"<svg(?! viewBox)", r"<iframe", r"<base", r"<img(?! src=\"/static/)", r"<style", r"javascript:[^<]*\">",
-        r"<[^>]*\son\w+\s*=", r"<meta[^>]*refresh", r"<form(?![^>]*(action=\"/))", r"<link(?![^>]*href=\"/static/)", r"<div hx-get=/audit",
-    )  # fmt: skip
-    return [found for pattern in patterns for found in re.findall(pattern, page)]
+    """What of the page an advert has brought to life."""
+    parser = Markup()
+    parser.feed(page)
+    return parser.found
+
+
+def test_the_detector_detects() -> None:
+    for text in SCRIPTS[:6]:
+        assert live_markup(f"<p>{text}</p>") or "onmouseover" in text
+    assert live_markup("<p title='' onmouseover='x'>") == ["p onmouseover=x"]
+    assert live_markup('<a href="/queue">x</a><script src="/static/app.js"></script>') == []
 
 
 def test_a_script_in_every_field_stays_text_on_every_page(house: Any, attacked: list[str]) -> None:
@@ -80,7 +123,7 @@ def test_a_script_in_every_field_stays_text_on_every_page(house: Any, attacked: 
         page = client.get(path)
         assert page.status_code == 200, path
         assert live_markup(page.text) == [], path
-        assert "49" not in re.findall(r"\b49\b", html.unescape(re.sub(r"<[^>]+>", "", page.text))), path
+        assert str(7 * 1337) not in page.text, path
     for one in attacked:
         shown = client.post(f"/uncover/advert/{one}")
         assert shown.status_code == 200
@@ -106,7 +149,8 @@ def test_a_script_typed_into_any_form_or_address_stays_text(house: Any, client: 
 
 
 INJECTIONS = (
-    "' OR '1'='1", "'; DROP TABLE adverts;--", "1; DELETE FROM decisions", "\" OR 1=1 --", "' UNION SELECT name, password_hash FROM users--",
+    "' OR '1'='1", "'; DROP TABLE adverts;--", "1; DELETE FROM decisions", "\" OR 1=1 --",
+    "' UNION SELECT name, password_hash FROM users--",
     "x' AND randomblob(1000000000)--", "\\'; --", "%' ESCAPE '!", "body : x) OR (title : y", "NEAR(a b, 99999999)", "* OR *",
     '{"$gt": ""}', '{"query":{"match_all":{}}}', "_exists_:x AND script:1",
 )  # fmt: skip
@@ -137,14 +181,13 @@ def test_no_injection_finds_more_or_changes_anything(house: Any, client: TestCli
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/app.py", "/static/%2e%2e%2fapp.py", "/static/..%5capp.py",
-        "/static//etc/passwd", "/static/%2fetc%2fpasswd", "/static/vendor/../../app.py", "/static/%00", "/static/base.css%00.html",
-        "/static/....//app.py", "/static/", "/static/vendor", "/static/vendor/",
+        "/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/app.py", "/static/%2e%2e%2fapp.py",
+        "/static/..%5capp.py",
+        "/static//etc/passwd", "/static/%2fetc%2fpasswd", "/static/vendor/../../app.py", "/static/%00",
+        "/static/base.css%00.html", "/static/....//app.py", "/static/", "/static/vendor", "/static/vendor/",
     ],
 )  # fmt: skip
 def test_no_path_leads_out_of_the_static_files(house: Any, path: str) -> None:
-    from urllib.parse import unquote
-
     client = house.client(None)
     for raw in (path, unquote(path)):
         scope_path = raw.replace("\x00", "%00")
