@@ -106,7 +106,7 @@ class LiveElasticsearch:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, seconds: float = 120) -> Self:
+    def start(self, *, seconds: float = 300) -> Self:
         """Start and wait until the node answers; raises RuntimeError with the end of its log where it does not."""
         home = _readable(fetch())
         conf = self.work / "conf"

@@ -70,7 +70,9 @@ def meaning(place: str) -> Iterator[None]:
     except TransportError as error:
         raise unavailable(f"Elasticsearch cannot be reached: {error.message}", place) from error
     except UnsupportedProductError as error:
-        raise StoreError(f"this is no Elasticsearch: {error}", place=place, remedy="check STRAZHA_ELASTICSEARCH_URLS") from error
+        raise StoreError(
+            f"this is no Elasticsearch: {error}", place=place, remedy="check STRAZHA_ELASTICSEARCH_URLS"
+        ) from error
     except ApiError as error:
         raise translated(error, place) from error
 

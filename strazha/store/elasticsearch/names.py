@@ -1,7 +1,7 @@
 """Names of indices and aliases: built and parsed here and nowhere else.
 
-An index is called ``<prefix>-<kind>-<layout>-<generation>``, as ``strazha-adverts-l1f1-000003``. Programs never use these names to
-read or write, only the aliases: ``strazha-adverts`` (read and written), ``strazha-adverts-next`` (being filled) and
+An index is called ``<prefix>-<kind>-<layout>-<generation>``, as ``strazha-adverts-l1f1-000003``. Programs never use these
+names to read or write, only the aliases: ``strazha-adverts`` (read and written), ``strazha-adverts-next`` (being filled) and
 ``strazha-adverts-former`` (kept for a rollback, still written to so that nothing is lost by going back).
 """
 
@@ -53,12 +53,9 @@ class Names:
 
     prefix: str = "strazha"
 
-    def __post_init__(self) -> None:
-        if not _PREFIX.match(self.prefix):
-            raise BadInputError(
-                f"{self.prefix!r} cannot begin the name of an index",
-                remedy="set STRAZHA_ELASTICSEARCH_PREFIX to lower-case letters, digits and underscores, beginning with a letter",
-            )
+                def __post_init__(self) -> None: if not _PREFIX.match(self.prefix): raise BadInputError( f"{self.prefix!r}
+                cannot begin the name of an index", remedy="set STRAZHA_ELASTICSEARCH_PREFIX to lower-case letters, digits and
+                underscores, beginning with a letter", )
 
     def alias(self, kind: Kind, role: Role = "current") -> str:
         """The alias a role is reached by."""

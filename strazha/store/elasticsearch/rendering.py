@@ -1,7 +1,7 @@
 """Review documents as Elasticsearch keeps them: the record itself as JSON text, and beside it what is searched.
 
-The words, values and order are the ones every backend uses (strazha/store/entries.py), folded here and not by the server, so that
-both backends find the same. The record travels as text within the JSON: half characters and NULs survive that way.
+The words, values and order are the ones every backend uses (strazha/store/entries.py), folded here and not by the server, so
+that both backends find the same. The record travels as text within the JSON: half characters and NULs survive that way.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
 from strazha.store.elasticsearch.names import Kind
 from strazha.store.entries import MAX_TEXT, UNDECIDED, Entry, advert_entry, cluster_entry, fold_value, millis, storable, to_json
 
-#: Languages with a stemmed field of their own (index_mappings/adverts.json). Serbian, Spanish and others are found by skeletons.
+#: Languages with a stemmed field of their own (index_mappings/adverts.json). Serbian, Spanish and others are found by
+#: skeletons.
 STEMMED = ("bg", "ru", "uk", "ro", "de", "en", "el", "tr")
 #: Nested hits and mentions of one advert. Each is a document of its own inside the server; a page of 20 MB must not make a
 #: hundred thousand of them (the server would refuse the advert above 10,000).

@@ -52,8 +52,8 @@ def filled() -> dict[str, Any]:
 def templates(prefix: str) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     """Component templates and index templates by name, for an installation's prefix.
 
-    Strazha makes its indices with mapping and settings spelled out; the templates are for whatever else makes one of these names
-    (a restore under a new name, a hand at the console), so that none ever comes about with a guessed mapping.
+    Strazha makes its indices with mapping and settings spelled out; the templates are for whatever else makes one of these
+    names (a restore under a new name, a hand at the console), so that none ever comes about with a guessed mapping.
     """
     components = {f"{prefix}-settings": {"template": {"settings": settings()}, "_meta": {"layout": LAYOUT}}}
     indices: dict[str, dict[str, Any]] = {}

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from strazha.errors import StoreError
-from strazha.store.query import FacetCount
 from strazha.store.entries import fold_value
+from strazha.store.query import FacetCount
 
 #: Field -> its byte. Only ever added to: the bytes are in stored blobs.
 FIELD_BYTES = {

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from strazha.errors import StoreError, StoreUnavailableError
-from strazha.store.folding import VERSION
 from strazha.store.entries import TEXT_COLUMNS
+from strazha.store.folding import VERSION
 
 #: Changes when tables, blobs or folding do: an index of another layout is refused until it is rebuilt.
 LAYOUT = f"1/{VERSION}"

@@ -11,10 +11,10 @@ from typing import Self
 
 from strazha.model import Outcome
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
+from strazha.store.entries import advert_entry, cluster_entry, key_hash, read_doc
 from strazha.store.marking import snippet
 from strazha.store.parse import parse, wanted
 from strazha.store.query import AdvertField, AdvertPage, AdvertRow, ClusterField, ClusterPage, Query
-from strazha.store.entries import advert_entry, cluster_entry, key_hash, read_doc
 from strazha.store.sqlite.files import PREFIXES, IndexFile
 from strazha.store.sqlite.searching import Search
 from strazha.store.sqlite.shelf import BATCH, Shelf
