@@ -6,13 +6,14 @@ import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from crawlers.extract.adverts import id_from_url, read_advert, read_items
 from crawlers.extract.document import Document
 from crawlers.extract.errors import PageError
 from flows.imports.take import Rejected
 from strazha.errors import BadInputError
-from strazha.evidence.warc import StoredResponse, responses
+from strazha.evidence.warc import StoredResponse, responses, whole_members
 from strazha.model import Advert, Source
 
 _WINDOWS = {"gzip": zlib.MAX_WBITS + 16, "x-gzip": zlib.MAX_WBITS + 16, "deflate": zlib.MAX_WBITS}
@@ -29,9 +30,23 @@ def warc_adverts(path: Path, source: Source, *, run_id: str, at: datetime) -> It
     except OSError as error:
         raise BadInputError(f"cannot be read: {error.strerror}", place=str(path), remedy="check the path") from error
     with handle:
+        _check_whole(handle, path)
         for number, response in enumerate(responses(handle, place=str(path)), 1):
             if response.status == 200:
                 yield from _page(response, source, number, run_id=run_id, at=at)
+
+
+def _check_whole(handle: BinaryIO, path: Path) -> None:
+    # A reader takes the end of a file for the end of a record; a gzip member that was cut short tells.
+    if handle.read(2) == b"\x1f\x8b":
+        end = max((offset + length for offset, length in whole_members(handle)), default=0)
+        if end != path.stat().st_size:
+            raise BadInputError(
+                f"is cut short, or broken after byte {end}",
+                place=str(path),
+                remedy=f"get the whole file; what is whole of this one can be saved with head -c {end}",
+            )
+    handle.seek(0)
 
 
 def _page(response: StoredResponse, source: Source, number: int, *, run_id: str, at: datetime) -> Iterator[Advert | Rejected]:
