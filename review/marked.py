@@ -10,13 +10,13 @@ from review.contexts import MarkedText, MentionLine, Note
 from review.i18n import pick
 from review.labels import MENTIONS
 from review.marks import Mark, parts, segments
-from review.rows import Catalogue
+from review.rows import TITLE_LIMIT, Catalogue
 from strazha.model import Hit, Indicator, Mention, MentionKind, Screening, Strength
 
 #: Characters of a body shown at once; longer ones are shown in parts. An advert of ordinary length is a twentieth of this.
 PART = 20_000
-#: Characters of a title shown; quotes in the legend; hits and mentions marked. Bounds for hostile adverts only.
-TITLE_LIMIT, QUOTE_LIMIT, QUOTES, MARKS_LIMIT, LINES_LIMIT = 1000, 160, 5, 2000, 200
+#: Characters and number of quotes in the legend; marks and lines of mentions. Bounds for hostile adverts only.
+QUOTE_LIMIT, QUOTES, MARKS_LIMIT, LINES_LIMIT = 160, 5, 2000, 200
 
 
 @dataclass
