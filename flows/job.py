@@ -19,6 +19,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows import steps
+from flows.crawling import Outcome, crawl_all
 from flows.holding import BusyError, hold_linking, hold_sources
 from flows.rooms import Rooms
 from strazha.clock import now
@@ -117,20 +118,31 @@ class _Run:
         return self.report
 
     def _crawl(self, sources: Sequence[Source]) -> None:
-        from crawlers.engine import CrawlFailedError
+        from crawlers.engine import CrawlFailedError, Progress
+
+        pages: dict[str, int] = {}
+
+        def told(source_id: str, count: int) -> None:
+            pages[source_id] = count
+            self.tell("crawl (pages)", sum(pages.values()), 0)
+
+        def crawl_one(source: Source, progress: Callable[[Progress], None]) -> Outcome:
+            work = _bind(steps.crawl_source, self.rooms, self.report.run_id, source, progress)
+            try:
+                return self.call(f"crawl {source.id}", work)
+            except (steps.SourceUnreachableError, CrawlFailedError, LegalBasisError) as error:
+                return error
 
         with self._step("crawl") as step:
-            for number, source in enumerate(sources):
-                self.tell(f"crawl {source.id}", number, len(sources))
-                work = _bind(steps.crawl_source, self.rooms, self.report.run_id, source)
-                try:
-                    step.add(done=self.call(f"crawl {source.id}", work).pages)
-                except (steps.SourceUnreachableError, CrawlFailedError, LegalBasisError) as error:
-                    step.add(failed=1)
-                    self._keep(errors=(*self.report.errors, str(error)))
-                    self._refuse(source, error)
+            for source, outcome in zip(sources, crawl_all(sources, crawl_one, told), strict=True):
+                if isinstance(outcome, CrawlReport):
+                    step.add(done=outcome.pages)
+                    continue
+                step.add(failed=1)
+                self._keep(errors=(*self.report.errors, str(outcome)))
+                self._refuse(source, outcome)
 
-    def _refuse(self, source: Source, error: StrazhaError) -> None:
+    def _refuse(self, source: Source, error: Exception) -> None:
         if isinstance(error, LegalBasisError):
             refused = CrawlReport(
                 source_id=source.id, run_id=self.report.run_id, state="refused", reason=str(error),

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -342,3 +343,24 @@ def _steady(value: Any, runs: dict[str, str]) -> Any:
         for run_id, name in runs.items():
             value = value.replace(run_id, name)
     return value
+
+
+@pytest.fixture
+def late_site(site: Site) -> Iterator[tuple[int, Callable[[], None]]]:
+    """A port of the same site on which nobody listens yet, and a call that opens it four seconds later."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    servers: list[ThreadingHTTPServer] = []
+
+    def listen() -> None:
+        servers.append(ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"site": site})))
+        servers[0].serve_forever(0.05)
+
+    timer = threading.Timer(4.0, listen)
+    timer.daemon = True
+    yield port, timer.start
+    timer.cancel()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
