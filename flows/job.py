@@ -23,7 +23,7 @@ from flows.crawling import Outcome, crawl_all
 from flows.holding import BusyError, hold_linking, hold_sources
 from flows.rooms import Rooms
 from strazha.clock import now
-from strazha.errors import LegalBasisError, StoreUnavailableError, StrazhaError
+from strazha.errors import BadInputError, LegalBasisError, StoreUnavailableError, StrazhaError
 from strazha.model import CrawlReport, RunReport, Source, StepReport
 
 Result = TypeVar("Result")
@@ -70,6 +70,7 @@ def run(rooms: Rooms, sources: Sequence[Source], *, call: Caller = at_once, tell
     """
     ids = [source.id for source in sources]
     with hold_sources(rooms.settings, ids), _explained():
+        _check_enabled(sources)
         _check_basis(sources)
         open_run = rooms.ledger.open_run(ids)
         if open_run is not None and not _resumable(open_run):
@@ -263,6 +264,15 @@ class _Counting:
 def _resumable(report: RunReport) -> bool:
     # An import that was killed is wound up, never crawled on.
     return _CRAWLED.match(report.run_id) is not None and now() - report.started_at <= RESUME_WITHIN
+
+
+def _check_enabled(sources: Sequence[Source]) -> None:
+    """Refuse before anything starts if a source named is switched off."""
+    off = [source.id for source in sources if not source.enabled]
+    if off:
+        raise BadInputError(
+            "is switched off", place=", ".join(off), remedy="leave it out, or set 'enabled: true' in its definition"
+        )
 
 
 def _check_basis(sources: Sequence[Source]) -> None:
