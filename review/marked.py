@@ -171,4 +171,4 @@ def readable_value(mention: Mention) -> str:
         return ", ".join(str(value[key]) for key in ("name", "country") if value.get(key))
     amount, currency, per = value.get("amount"), value.get("currency"), value.get("per")
     shape = f"{amount:g}" if isinstance(amount, int | float) else str(amount or "")
-    return " ".join(str(item) for item in (shape, currency, f"per {per}" if per else "") if item)
+    return " ".join(str(item) for item in (shape, currency, "" if per in (None, "", "once") else f"per {per}") if item)
