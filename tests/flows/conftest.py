@@ -347,7 +347,7 @@ def _steady(value: Any, runs: dict[str, str]) -> Any:
 
 @pytest.fixture
 def late_site(site: Site) -> Iterator[tuple[int, Callable[[], None]]]:
-    """A port of the same site on which nobody listens yet, and a call that opens it four seconds later."""
+    """A port of the same site on which nobody listens yet, and a call that opens it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -355,12 +355,9 @@ def late_site(site: Site) -> Iterator[tuple[int, Callable[[], None]]]:
 
     def listen() -> None:
         servers.append(ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"site": site})))
-        servers[0].serve_forever(0.05)
+        threading.Thread(target=servers[0].serve_forever, args=(0.05,), daemon=True).start()
 
-    timer = threading.Timer(4.0, listen)
-    timer.daemon = True
-    yield port, timer.start
-    timer.cancel()
+    yield port, listen
     for server in servers:
         server.shutdown()
         server.server_close()

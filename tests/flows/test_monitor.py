@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 SCRIPT = """
-import json, sys
+import json, sys, threading, time
 from pathlib import Path
 from flows.chosen import Wanted
 from flows.holding import BusyError, hold_sources
@@ -51,8 +51,13 @@ with server(own):
     say(name="bare", outcome=outcome(lambda: run_monitored(own, Wanted(definitions=(bare,)))))
     say(name="tries after good and bare", tries=tries())
 
-    # Nobody listens on this source's port yet: the test opens it some seconds after it reads this line.
-    say(name="coming up", at="now")
+    # Nobody listens on this source's port yet: the test opens it when it reads that the first try has failed.
+    def watch():
+        with open_rooms(own) as rooms:
+            while not any(crawl.state == "failed" for crawl in rooms.ledger.crawls("north-market")):
+                time.sleep(0.1)
+        say(name="first try failed")
+    threading.Thread(target=watch, daemon=True).start()
     state = monitor(definitions=[str(dead)], sources=[], retry_delay=2.0, return_state=True)
     say(name="came up", state=state.type.value, tries=tries())
 
@@ -87,7 +92,7 @@ def test_flow(strazha: Any, site: Any, definitions: Any, tmp_path: Path, late_si
         if line.startswith("RESULT "):
             result = json.loads(line.removeprefix("RESULT "))
             results[result["name"]] = result
-            if result["name"] == "coming up":
+            if result["name"] == "first try failed":
                 open_late()
     assert process.wait(60) == 0
 
