@@ -51,7 +51,7 @@ def marked_text(
     for hit in screening.hits:
         by_indicator.setdefault(hit.indicator, []).append(hit)
     known = {name: catalogue.get(name) for name in by_indicator}
-    order = sorted(by_indicator, key=lambda name: _rank(known[name]))
+    order = sorted(by_indicator, key=lambda name: rank(known[name]))
     numbers = {name: number for number, name in enumerate(order, 1)}
     notes = [_note(numbers[name], name, known[name], by_indicator[name], texts) for name in order]
     lines, men_marks = _mentions(mentions, len(notes), covered=not uncovered)
@@ -89,7 +89,8 @@ def _counters(indicator: Indicator | None) -> bool:
 _STRENGTH_ORDER = (Strength.STRONG, Strength.MEDIUM, Strength.WEAK, Strength.COUNTER)
 
 
-def _rank(indicator: Indicator | None) -> tuple[int, int, str]:
+def rank(indicator: Indicator | None) -> tuple[int, int, str]:
+    """Sort key of indicators: those that go first, then by strength, counter-indicators last."""
     if indicator is None:
         return 1, 2, ""
     return (0 if indicator.head_of_queue else 1), _STRENGTH_ORDER.index(indicator.strength), indicator.id
