@@ -19,9 +19,20 @@ NAME = "handle"
 _MOST = 300
 BY_NUMBER = frozenset({"whatsapp", "viber"})
 _SITES = {
-    "t.me": "telegram", "telegram.me": "telegram", "instagram.com": "instagram", "facebook.com": "facebook", "fb.com": "facebook", "m.me": "facebook",
-    "tiktok.com": "tiktok", "vk.com": "vk", "ok.ru": "ok", "wa.me": "whatsapp", "snapchat.com": "snapchat", "x.com": "x", "twitter.com": "x",
-}  # fmt: skip
+    "t.me": "telegram",
+    "telegram.me": "telegram",
+    "instagram.com": "instagram",
+    "facebook.com": "facebook",
+    "fb.com": "facebook",
+    "m.me": "facebook",
+    "tiktok.com": "tiktok",
+    "vk.com": "vk",
+    "ok.ru": "ok",
+    "wa.me": "whatsapp",
+    "snapchat.com": "snapchat",
+    "x.com": "x",
+    "twitter.com": "x",
+}
 _NOT_ACCOUNTS = frozenset(
     {"share", "sharer", "groups", "p", "reel", "explore", "joinchat", "add", "events", "profile.php", "s", "c"}
 )
@@ -36,9 +47,8 @@ _AT_NAME = re.compile(rf"(?<![\w@.])@\s?({_ACCOUNT})")
 _BEFORE = re.compile(
     rf"(?<![\w@.])(?P<name>{_ACCOUNT}|(?:[a-z0-9_.] ){{3,30}}[a-z0-9_.]{{1,12}})\s{{1,2}}(?:on|in|at|в|v|на|na|pe|bei|auf|у|en|στο|по|via)\s{{1,2}}$"
 )
-_NEGATION = re.compile(
-    r"(?:без|no|not|fara|fără|ohne|kein|keine|не|нет|nu|sin|bez|χωρις|not on|нямам|nqmam|don't have|do not have|nicht|немає|немам)\s(?:\w{1,12}\s){0,1}$"
-)
+_NO = "без no not fara ohne kein keine не нет nu sin bez χωρις нямам nqmam nicht немає немам don't".split()
+_NEGATION = re.compile(rf"(?<!\w)(?:{'|'.join(_NO)})\s(?:\w{{1,12}}\s){{0,1}}$")
 
 
 @lru_cache(maxsize=1)

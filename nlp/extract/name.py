@@ -23,13 +23,15 @@ NAME = "name"
 
 #: Cues that stand before ordinary nouns just as often: they help a known name, they do not make one of a capitalised word.
 _WEAK = frozenset(
-    "i am|i'm|contact|call|text|with|from|this is|message|meet|whatsapp|я|это|це|питайте|пишите|звоните|звонить|писать|контакт|sunt|contact|bin|name|nach|bei|kontakt|ruf"
-    "|η|ο|την|τον|ειμαι η|ειμαι ο|επικοινωνια|ben|irtibat|iletisim|yetkili|зови|зовите|звати|име|soy|contacto|ring|write to|аз съм|за контакт|ich bin|dm|regards|signed|названа|sofer|администратор|администратор|менеджер|hausdame|named|called|книга".split(
-        "|"
-    )
+    (
+        "i am|i'm|contact|call|text|with|from|this is|message|meet|whatsapp|ring|write to|dm|regards|signed|named|called"
+        "|я|это|це|питайте|пишите|звоните|звонить|писать|контакт|администратор|менеджер|аз съм|за контакт|зови|зовите|звати|име"
+        "|sunt|bin|ich bin|name|nach|bei|kontakt|ruf|hausdame|sofer|ben|irtibat|iletisim|yetkili|soy|contacto"
+        "|η|ο|την|τον|ειμαι η|ειμαι ο|επικοινωνια"
+    ).split("|")
 )
 _COMPANY = frozenset(
-    "ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr ets d.o.o doo ооо ip ип тов фоп sl hotel hostel agency agentur".split()
+    "ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel agency agentur".split()
 )
 #: Where telephone numbers of a view start, and where they end.
 _Phones = tuple[set[int], set[int]]

@@ -19,8 +19,8 @@ from nlp.extract.page import Found, Page, View
 from nlp.gazetteer import Place, gazetteer, stem
 from nlp.gazetteer.build import EUROPE
 from nlp.lang import languages
-from nlp.normalise.plain import plain
 from nlp.language.vocabulary import word_evidence
+from nlp.normalise.plain import plain
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PLACE

@@ -44,9 +44,19 @@ _CODES = (
 _PERIODS = ("hour", "day", "week", "month")
 #: A bare amount between these (in the currency's own units) in an advert for work is the month's pay.
 _MONTHLY = {
-    "EUR": (350, 8000), "GBP": (500, 7000), "USD": (400, 9000), "BGN": (600, 9000), "CHF": (700, 9000), "RON": (1500, 30_000), "PLN": (1500, 30_000),
-    "CZK": (10_000, 90_000), "UAH": (8_000, 150_000), "RUB": (20_000, 500_000), "TRY": (8_000, 150_000), "RSD": (30_000, 400_000),
-}  # fmt: skip
+    "EUR": (350, 8000),
+    "GBP": (500, 7000),
+    "USD": (400, 9000),
+    "BGN": (600, 9000),
+    "CHF": (700, 9000),
+    "RON": (1500, 30_000),
+    "PLN": (1500, 30_000),
+    "CZK": (10_000, 90_000),
+    "UAH": (8_000, 150_000),
+    "RUB": (20_000, 500_000),
+    "TRY": (8_000, 150_000),
+    "RSD": (30_000, 400_000),
+}
 _EXTRA = frozenset(
     "net neto netto нето чисто чисти чистыми бруто brutto gross brut cash bar кеш rent наем each нетно руки руку".split()
 )
@@ -309,11 +319,7 @@ def _bare_unit(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
     joined = index < len(view.words) and (
         view.words[index].text in rules.per or "/" in view.plain[amount.end : view.words[index].start]
     )
-    if (
-        not joined
-        or before in {"до", "do", "to", "till", "bis", "la", "до", "из"}
-        or not _period_after(view, amount, rules, kind)
-    ):
+    if not joined or before in {"до", "do", "to", "till", "bis", "la", "из"} or not _period_after(view, amount, rules, kind):
         return False
     return amount.per is not None
 
