@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from review import cover
-from review.contexts import AdvertPage, CaptureFacts, DecisionForm, SiteField
+from review.blocks import CaptureFacts, DecisionForm, SiteField
+from review.contexts import AdvertPage
 from review.marked import marked_text
 from review.rows import TITLE_LIMIT, advert_row, score_sum
 from review.services import Services

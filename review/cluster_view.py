@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from review import cover
-from review.contexts import Bar, ClusterHit, ClusterPage, DecisionForm, Row, Tie, TieSum, Timeline
+from review.blocks import Bar, ClusterHit, DecisionForm, Row, Tie, TieSum, Timeline
+from review.contexts import ClusterPage
 from review.marked import rank, strength_css
 from review.rows import advert_row, score_sum
 from review.services import Services

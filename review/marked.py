@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from review import cover
-from review.contexts import MarkedText, MentionLine, Note
+from review.blocks import MarkedText, MentionLine, Note
 from review.i18n import pick
 from review.labels import MENTIONS
 from review.marks import Mark, parts, segments

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from review import cover
-from review.contexts import Facet, FacetValue, Line, Row, Sum
+from review.blocks import Facet, FacetValue, Line, Row, Sum
 from review.i18n import pick
 from review.labels import FACETS, facet_label
 from review.render import advert_href, cluster_href
