@@ -27,6 +27,14 @@ FIELD_BYTES = {
 }  # fmt: skip
 #: Fields with many values, of which a query wants few: they have an index (the tags table) beside the blob.
 TAGGED = frozenset({"place", "contact", "cluster"})
+#: Fields of which a document has one value at most, by collection: they have a column in the hot table too, because
+#: comparing two integers takes a tenth of the time of looking through a blob, and the queue filters by them on every page.
+SINGLE = {
+    "advert": ("source", "ad_type", "band", "cluster", "decision", "status"),
+    "cluster": ("band", "decision"),
+}
+#: In such a column: no value.
+NOTHING = -1
 _BASE, _LOWEST = 240, 16
 MAX_NUMBER = _BASE**3
 

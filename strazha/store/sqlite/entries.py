@@ -73,7 +73,7 @@ def advert_entry(doc: AdvertDoc) -> Entry:
     return Entry(
         id=doc.id,
         version=doc.version,
-        body=_to_json(doc),
+        body=to_json(doc),
         priority=_priority(doc.head_of_queue, screening.band, screening.score),
         score=screening.score,
         newness=millis(state.first_seen),
@@ -104,7 +104,7 @@ def cluster_entry(doc: ClusterDoc) -> Entry:
     return Entry(
         id=doc.id,
         version=doc.version,
-        body=_to_json(doc),
+        body=to_json(doc),
         priority=_priority(doc.head_of_queue, doc.band, doc.score),
         score=doc.score,
         newness=millis(doc.last_seen),
@@ -141,7 +141,8 @@ def _priority(head: bool, band: Band, score: int) -> int:
     return head * 1000 + band.rank * 200 + score
 
 
-def _to_json(doc: Record) -> str:
+def to_json(doc: Record) -> str:
+    """A document's stored form; see ``read_doc``."""
     try:
         return doc.model_dump_json()
     except PydanticSerializationError:

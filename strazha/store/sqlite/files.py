@@ -11,10 +11,11 @@ from pathlib import Path
 
 from strazha.errors import StoreError, StoreUnavailableError
 from strazha.store.folding import VERSION
+from strazha.store.sqlite.codes import SINGLE
 from strazha.store.sqlite.entries import TEXT_COLUMNS
 
 #: Changes when tables, blobs or folding do: an index of another layout is refused until it is rebuilt.
-LAYOUT = f"2/{VERSION}"
+LAYOUT = f"3/{VERSION}"
 #: How long one writer waits for another; a batch holds the lock for well under a second.
 BUSY_SECONDS = 30
 #: The two collections; each has its own set of tables.
@@ -26,9 +27,9 @@ _SCHEMA = """
 CREATE TABLE {p}_docs (doc INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, body TEXT NOT NULL,
     decision TEXT NOT NULL, decided_at INTEGER);
 CREATE TABLE {p}_hot (doc INTEGER PRIMARY KEY, id TEXT NOT NULL, priority INTEGER NOT NULL, newness INTEGER NOT NULL,
-    score INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, codes BLOB NOT NULL);
-CREATE INDEX {p}_queue ON {p}_hot (priority DESC, newness DESC, id, codes, score, first_seen, last_seen);
-CREATE INDEX {p}_newest ON {p}_hot (newness DESC, id, codes, score, first_seen, last_seen);
+    score INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, {single} codes BLOB NOT NULL);
+CREATE INDEX {p}_queue ON {p}_hot (priority DESC, newness DESC, id, score, first_seen, last_seen, {names} codes);
+CREATE INDEX {p}_newest ON {p}_hot (newness DESC, id, score, first_seen, last_seen, {names} codes);
 CREATE TABLE {p}_values (field INTEGER NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL, folded TEXT NOT NULL,
     PRIMARY KEY (field, number)) WITHOUT ROWID;
 CREATE UNIQUE INDEX {p}_value ON {p}_values (field, value);
@@ -61,11 +62,14 @@ class IndexFile:
         self._writer: sqlite3.Connection | None = None
         with self._meaning():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with self._raw_write() as connection:
-                made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-                if made is None:
-                    _make(connection)
-                self.layout = str(connection.execute("SELECT layout FROM meta").fetchone()[0])
+            connection = self._open()
+            self._idle.append(connection)
+            if not _is_made(connection):
+                with self._raw_write() as writer:
+                    # Another process may have been faster.
+                    if not _is_made(writer):
+                        _make(writer)
+            self.layout = str(connection.execute("SELECT layout FROM meta").fetchone()[0])
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -165,8 +169,20 @@ class IndexFile:
             ) from error
 
 
+def _is_made(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
+
+
 def _make(connection: sqlite3.Connection) -> None:
-    scripts = [_SCHEMA.format(p=prefix, columns=", ".join(TEXT_COLUMNS)) for prefix in PREFIXES]
+    scripts = [
+        _SCHEMA.format(
+            p=prefix,
+            columns=", ".join(TEXT_COLUMNS),
+            single="".join(f"{name} INTEGER NOT NULL, " for name in SINGLE[prefix]),
+            names="".join(f"{name}, " for name in SINGLE[prefix]),
+        )
+        for prefix in PREFIXES
+    ]
     for statement in "".join([*scripts, _LINKS]).split(";"):
         if statement.strip():
             connection.execute(statement)
