@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from flows.chosen import Wanted
-    from strazha.model import RunReport
+    from strazha.model import CrawlReport, RunReport
     from strazha.settings import Settings
+
+COUNTS = ("pages", "adverts", "new", "changed", "same", "gone", "errors")
 
 Tell = Callable[[str, int, int], None]
 
@@ -113,36 +115,33 @@ def progress(console: Console) -> Iterator[Tell]:
         yield tell
 
 
+def _show_troubles(crawl: CrawlReport, console: Console) -> None:
+    """Why a crawl was not complete, and the first of its errors."""
+    if crawl.state != "completed" or crawl.reason not in {"finished", "import"}:
+        reason = crawl.reason.splitlines()[0] if crawl.reason else ""
+        console.print(f"  {crawl.source_id}: {crawl.state}, {reason}; nothing was called gone", markup=False, highlight=False)
+    for error in crawl.errors[:5]:
+        line = f"  {crawl.source_id}: {error.count} x {error.kind} {error.url} {error.detail}"
+        console.print(line[:200], markup=False, highlight=False)
+
+
 def show_report(report: RunReport, console: Console) -> None:
     """Print a run's report for people: what was found, what it means for review, what went wrong."""
     from rich.markup import escape
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from flows.summary import STATES
 
-    table = Table(title=f"Run {report.run_id}: {STATES[report.state]}", title_justify="left")
-    for name in ("source", "crawl"):
-        table.add_column(name)
-    for name in ("pages", "adverts", "new", "changed", "same", "gone", "errors"):
-        table.add_column(name, justify="right")
+    console.print(f"Run {report.run_id}: {STATES[report.state]}", style="bold", markup=False, highlight=False)
+    table = Table("source", *(Column(name, justify="right") for name in COUNTS))
     for crawl in report.crawls:
-        counts = (crawl.pages, crawl.adverts, crawl.new, crawl.changed, crawl.same, crawl.gone)
         errors = sum(error.count for error in crawl.errors)
-        state = (
-            crawl.state
-            if crawl.state == "completed"
-            else f"{crawl.state}: {crawl.reason.splitlines()[0][:60]}"
-            if crawl.reason
-            else crawl.state
-        )
-        table.add_row(escape(crawl.source_id), escape(state), *(str(count) for count in (*counts, errors)))
-    console.print(table)
+        counts = (crawl.pages, crawl.adverts, crawl.new, crawl.changed, crawl.same, crawl.gone, errors)
+        table.add_row(escape(crawl.source_id), *(str(count) for count in counts))
+    if report.crawls:
+        console.print(table)
     for crawl in report.crawls:
-        for error in crawl.errors[:5]:
-            where = f" {error.url}" if error.url else ""
-            console.print(
-                f"  {crawl.source_id}: {error.count} x {error.kind}{where}: {error.detail}"[:200], markup=False, highlight=False
-            )
+        _show_troubles(crawl, console)
     by_step = {step.step: step for step in report.steps}
     screened = by_step.get("screen")
     if screened is not None:

@@ -124,16 +124,19 @@ def _tell(rooms: Rooms, console: Console) -> None:
 
 
 def _tell_links(rooms: Rooms, console: Console, known: dict[str, DemoAdvert]) -> None:
-    """How well adverts of one operation hang together; everyone else stands alone."""
+    """How well adverts of one hand were put together: an operation's, or one person's several adverts."""
     found = rooms.ledger.clusters_of(known)
-    gold = {one: advert.group if advert.kind == "operation" else one for one, advert in known.items()}
+    gold = {one: advert.group for one, advert in known.items()}
     hubs = frozenset(one for one, advert in known.items() if advert.hub_phone)
     score = score_linking(gold, {one: found.get(one, one) for one in known}, hubs)
-    operations = len({advert.group for advert in known.values() if advert.kind == "operation"})
+    operations = {advert.group for advert in known.values() if advert.kind == "operation"}
+    whole = sum(
+        len({found.get(one, one) for one, advert in known.items() if advert.group == group}) == 1 for group in operations
+    )
     console.print(
-        f"Clusters of two or more adverts: {sum(size > 1 for size in Counter(found.values()).values())}; operations in truth: "
-        f"{operations}. Of the pairs put together {score.pairs.precision:.0%} belong together; of the pairs that belong "
-        f"together {score.pairs.recall:.0%} were found.",
+        f"Linking: {len(known)} adverts make {sum(size > 1 for size in Counter(found.values()).values())} clusters of two or "
+        f"more. Of the pairs put together {score.pairs.precision:.1%} are of one hand; of the pairs of one hand "
+        f"{score.pairs.recall:.1%} were put together. {whole} of {len(operations)} operations are one cluster each.",
         highlight=False,
     )
 

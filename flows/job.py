@@ -19,10 +19,11 @@ from typing import Protocol, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows import steps
+from flows.crawling import Outcome, crawl_all
 from flows.holding import BusyError, hold_linking, hold_sources
 from flows.rooms import Rooms
 from strazha.clock import now
-from strazha.errors import LegalBasisError, StoreUnavailableError, StrazhaError
+from strazha.errors import BadInputError, LegalBasisError, StoreUnavailableError, StrazhaError
 from strazha.model import CrawlReport, RunReport, Source, StepReport
 
 Result = TypeVar("Result")
@@ -69,6 +70,7 @@ def run(rooms: Rooms, sources: Sequence[Source], *, call: Caller = at_once, tell
     """
     ids = [source.id for source in sources]
     with hold_sources(rooms.settings, ids), _explained():
+        _check_enabled(sources)
         _check_basis(sources)
         open_run = rooms.ledger.open_run(ids)
         if open_run is not None and not _resumable(open_run):
@@ -117,20 +119,31 @@ class _Run:
         return self.report
 
     def _crawl(self, sources: Sequence[Source]) -> None:
-        from crawlers.engine import CrawlFailedError
+        from crawlers.engine import CrawlFailedError, Progress
+
+        pages: dict[str, int] = {}
+
+        def told(source_id: str, count: int) -> None:
+            pages[source_id] = count
+            self.tell("crawl (pages)", sum(pages.values()), 0)
+
+        def crawl_one(source: Source, progress: Callable[[Progress], None]) -> Outcome:
+            work = _bind(steps.crawl_source, self.rooms, self.report.run_id, source, progress)
+            try:
+                return self.call(f"crawl {source.id}", work)
+            except (steps.SourceUnreachableError, CrawlFailedError, LegalBasisError) as error:
+                return error
 
         with self._step("crawl") as step:
-            for number, source in enumerate(sources):
-                self.tell(f"crawl {source.id}", number, len(sources))
-                work = _bind(steps.crawl_source, self.rooms, self.report.run_id, source)
-                try:
-                    step.add(done=self.call(f"crawl {source.id}", work).pages)
-                except (steps.SourceUnreachableError, CrawlFailedError, LegalBasisError) as error:
-                    step.add(failed=1)
-                    self._keep(errors=(*self.report.errors, str(error)))
-                    self._refuse(source, error)
+            for source, outcome in zip(sources, crawl_all(sources, crawl_one, told), strict=True):
+                if isinstance(outcome, CrawlReport):
+                    step.add(done=outcome.pages)
+                    continue
+                step.add(failed=1)
+                self._keep(errors=(*self.report.errors, str(outcome)))
+                self._refuse(source, outcome)
 
-    def _refuse(self, source: Source, error: StrazhaError) -> None:
+    def _refuse(self, source: Source, error: Exception) -> None:
         if isinstance(error, LegalBasisError):
             refused = CrawlReport(
                 source_id=source.id, run_id=self.report.run_id, state="refused", reason=str(error),
@@ -251,6 +264,15 @@ class _Counting:
 def _resumable(report: RunReport) -> bool:
     # An import that was killed is wound up, never crawled on.
     return _CRAWLED.match(report.run_id) is not None and now() - report.started_at <= RESUME_WITHIN
+
+
+def _check_enabled(sources: Sequence[Source]) -> None:
+    """Refuse before anything starts if a source named is switched off."""
+    off = [source.id for source in sources if not source.enabled]
+    if off:
+        raise BadInputError(
+            "is switched off", place=", ".join(off), remedy="leave it out, or set 'enabled: true' in its definition"
+        )
 
 
 def _check_basis(sources: Sequence[Source]) -> None:

@@ -44,11 +44,13 @@ class Timing:
 
 
 def plan(sources: Sequence[Source], today: date) -> list[Planned]:
-    """Which sources are scheduled; those without a legal basis in force are refused, with the reason."""
+    """Which sources are scheduled; those switched off or without a legal basis in force are refused, with the reason."""
     planned = []
     for source in sources:
         basis = source.legal_basis
-        if basis is None:
+        if not source.enabled:
+            planned.append(Planned(source, "it is switched off in its definition"))
+        elif basis is None:
             planned.append(Planned(source, "it has no legal basis"))
         elif not basis.in_force(today):
             planned.append(Planned(source, f"its legal basis holds from {basis.valid_from} to {basis.valid_until}"))

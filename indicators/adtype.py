@@ -98,7 +98,7 @@ def table() -> AdTypeTable:
 def family_of(
     matches: Matches, hits: Iterable[Hit], mentions: Sequence[Mention], catalogue: Mapping[str, CatalogueEntry]
 ) -> Family:
-    """The family of an advert from its words, its mentions and the indicators seen in it (before any is dropped for its type)."""
+    """The family of an advert from its words, its mentions and the indicators seen in it, before any is dropped."""
     rules = table()
     points = dict.fromkeys(rules.families, 0.0)
     for feature, count in matches.features.items():
@@ -160,4 +160,7 @@ def settle(family: Family, hits: Sequence[Hit]) -> AdType:
 def applies(entry: CatalogueEntry, family: Family) -> bool:
     """True where an indicator speaks about this type of advert; obscured contacts and the like speak about any."""
     wanted = entry.indicator.applies_to
+    if family.ad_type is AdType.BENIGN and family.name != "massage":
+        # Counter-indicators of adult adverts are looked for in lawful massage too, where they tell the two apart.
+        return not wanted
     return not wanted or family.ad_type in wanted

@@ -1,8 +1,8 @@
 """Finds the patterns of many rules in a text, in time linear in its length.
 
 Token patterns are the slow part of spaCy, so they are only tried where they can succeed: one Aho-Corasick pass finds the
-rarest word of each pattern (its anchor), and spaCy's Matcher looks at the few tokens around it. Patterns of one token need no
-Matcher at all: there the anchor is the match.
+rarest word of each pattern (its anchor), a glance at the tokens around it tells whether the other words are there at all, and
+only then spaCy's Matcher decides about order and gaps. Patterns of one token need no Matcher: there the anchor is the match.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import ahocorasick_rs
@@ -37,13 +38,36 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Anchored:
-    """One sequence, and how many tokens can lie before and after its anchor."""
+    """One sequence, seen from its anchor."""
 
     rule: int
+    #: How many tokens can lie before and after the anchor.
     before: int
     after: int
+    #: The other words and where they can lie, as distances from the anchor (first, last), the most exact place first.
+    others: tuple[tuple[_Test, int, int], ...]
     #: None where the anchor is the whole sequence.
     matcher: Matcher | None
+
+
+class _Test:
+    """Whether a token can stand in a slot; the same for equal slots, which the catalogue has many of."""
+
+    __slots__ = ("_parts", "_prefixes", "_suffixes", "_words")
+
+    def __init__(self, slot: Slot) -> None:
+        self._words = slot.words
+        self._prefixes = (*sorted(slot.prefixes), *("0123456789" if slot.number else ""))
+        self._suffixes = tuple(sorted(slot.suffixes))
+        self._parts = tuple(sorted(slot.parts))
+
+    def any(self, words: list[str]) -> bool:
+        """True where one of the tokens fits."""
+        known, prefixes, suffixes = self._words, self._prefixes, self._suffixes
+        for word in words:
+            if word in known or word.startswith(prefixes) or word.endswith(suffixes):
+                return True
+        return bool(self._parts) and any(part in word for word in words for part in self._parts)
 
 
 class Engine:
@@ -52,6 +76,7 @@ class Engine:
     def __init__(self, rules: Mapping[int, Sequence[Sequence_]]) -> None:
         self._vocab = Vocab()
         self._lock = threading.Lock()
+        self._tests: dict[Slot, _Test] = {}
         anchors: dict[str, list[_Anchored]] = {}
         for rule, sequences in rules.items():
             for sequence in sequences:
@@ -59,18 +84,27 @@ class Engine:
                 anchored = self._compile(rule, sequence, at)
                 for literal in literals:
                     anchors.setdefault(literal, []).append(anchored)
-        self._literals = list(anchors)
         self._anchored = list(anchors.values())
-        self._automaton = ahocorasick_rs.AhoCorasick(self._literals) if self._literals else None
+        self._automaton = ahocorasick_rs.AhoCorasick(list(anchors), implementation=ahocorasick_rs.Implementation.DFA)
 
     def _compile(self, rule: int, sequence: Sequence_, at: int) -> _Anchored:
-        before = sum(_width(item) for item in sequence[:at])
-        after = sum(_width(item) for item in sequence[at + 1 :])
         if len(sequence) == 1:
-            return _Anchored(rule, 0, 0, None)
+            return _Anchored(rule, 0, 0, (), None)
+        others: list[tuple[_Test, int, int]] = []
+        for step, side in ((1, sequence[at + 1 :]), (-1, sequence[:at][::-1])):
+            near = far = step
+            for item in side:
+                if isinstance(item, Gap):
+                    far += step * item.most
+                    continue
+                test = self._tests.setdefault(item, _Test(item))
+                others.append((test, min(near, far), max(near, far)))
+                near, far = near + step, far + step
+        others.sort(key=lambda other: other[2] - other[1])
+        before, after = sum(map(_width, sequence[:at])), sum(map(_width, sequence[at + 1 :]))
         matcher = Matcher(self._vocab, validate=False)
         matcher.add("rule", [[_spec(item) for item in sequence]])
-        return _Anchored(rule, before, after, matcher)
+        return _Anchored(rule, before, after, tuple(others), matcher)
 
     def scan(self, tokens: Tokens) -> list[Found]:
         """All matches, per rule the shortest ones that do not overlap, in order of place."""
@@ -88,20 +122,22 @@ class Engine:
         return _shortest(found)
 
     def _windows(self, words: list[str]) -> dict[_Anchored, list[tuple[int, int]]]:
+        """Where each sequence may stand: its anchor is there, and every other word of it near enough."""
         windows: dict[_Anchored, list[tuple[int, int]]] = {}
-        if self._automaton is None or not words:
-            return windows
-        starts, at = [], 1
-        for word in words:
-            starts.append(at)
-            at += len(word) + 1
+        starts = list(accumulate((len(word) + 1 for word in words), initial=1))
         joined = f" {' '.join(words)} "
+        count = len(words)
         for number, begin, _end in self._automaton.find_matches_as_indexes(joined, overlapping=True):
             # A literal begins with the space before its word, or inside the word itself.
             token = bisect_right(starts, begin + 1) - 1
             for anchored in self._anchored[number]:
-                low, high = max(0, token - anchored.before), min(len(words), token + anchored.after + 1)
-                windows.setdefault(anchored, []).append((low, high))
+                for test, first, last in anchored.others:
+                    low = token + first
+                    if not test.any(words[low if low > 0 else 0 : token + last + 1]):
+                        break
+                else:
+                    low, high = max(0, token - anchored.before), min(count, token + anchored.after + 1)
+                    windows.setdefault(anchored, []).append((low, high))
         return windows
 
     def _match(self, words: list[str], pending: list[tuple[_Anchored, list[tuple[int, int]]]]) -> list[Found]:
@@ -130,7 +166,8 @@ def _anchor(sequence: Sequence_) -> tuple[int, list[str]]:
             + [f"{suffix} " for suffix in item.suffixes]
             + list(item.parts)
         )
-        worth = (min(min(len(literal.strip()) for literal in literals), 6), -len(literals))
+        shortest = min(len(literal.strip()) for literal in literals)
+        worth = (min(shortest, 6), -len(literals))
         if best is None or worth > best[0]:
             best = worth, at, literals
     assert best is not None  # noqa: S101 - syntax.parse refuses patterns without a word

@@ -24,6 +24,8 @@ class Negation(BaseModel):
     after: tuple[str, ...] = ()
     #: Look like a cue and are none ("not only").
     never: tuple[str, ...] = ()
+    #: Words for "without": a pattern that begins with one is turned round by a verb's negation before it ("never without").
+    without: tuple[str, ...] = ()
     #: Words that begin a new clause without a comma ("but").
     clause: tuple[str, ...] = ()
 

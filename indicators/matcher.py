@@ -136,6 +136,8 @@ class PatternMatcher:
 
     def _stands(self, rule: Rule, one: Found, scope: Scope, unless: Mapping[int, list[int]]) -> bool:
         entry = self._catalogue[rule.name]
+        if scope.turned(rule.lang, one.first, one.last):
+            return False
         if not rule.own_negation and scope.negated(rule.lang, one.first, one.last):
             return False
         if not entry.in_quotes and scope.quoted(one.first, one.last):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from indicators.tokens import CLAUSE_ENDS, SENTENCE_ENDS
 
-#: How far a negation reaches, in tokens. Five before covers "never under any circumstances keep"; three after "fee is never charged".
+#: How far a negation reaches, in tokens: five before covers "never under any circumstances keep", three after
+#: "fee is never charged".
 BEFORE = 5
 AFTER = 3
 #: A quotation longer than this is a forgotten quotation mark.
@@ -30,26 +31,40 @@ class Scope:
     _ends: list[int] | None = None
     _quotes: list[Span] | None = None
 
+    def turned(self, lang: str, first: int, last: int) -> bool:
+        """True where a pattern that says "no" or "without" itself is turned round: "never without", "not only women"."""
+        if any(low < first < high for low, high in self.cues.get(lang, {}).get("negation.never", ())):
+            return True
+        without = self._set(lang, "negation.without")
+        if first not in without:
+            return False
+        before = self._set(lang, "negation.before") - self._set(lang, "negation.never") - without
+        return any(at in before for at in self._clause_before(lang, first))
+
     def negated(self, lang: str, first: int, last: int) -> bool:
         """True where a cue of the language's negation governs ``[first, last)``."""
         before = self._set(lang, "negation.before") - self._set(lang, "negation.never")
         after = self._set(lang, "negation.after")
         if not before and not after:
             return False
-        clause = self._set(lang, "negation.clause")
-        if any(at in before for at in range(first, last)):
+        if any(at in before for at in (*range(first, last), *self._clause_before(lang, first))):
             return True
-        for at in range(first - 1, max(-1, first - 1 - BEFORE), -1):
-            if self.words[at] in CLAUSE_ENDS or at in clause:
-                break
-            if at in before:
-                return True
+        clause = self._set(lang, "negation.clause")
         for at in range(last, min(len(self.words), last + AFTER)):
             if self.words[at] in CLAUSE_ENDS or at in clause:
                 break
             if at in after:
                 return True
         return False
+
+    def _clause_before(self, lang: str, first: int) -> list[int]:
+        """The tokens before a match that are of its clause and near enough to govern it."""
+        clause, near = self._set(lang, "negation.clause"), []
+        for at in range(first - 1, max(-1, first - 1 - BEFORE), -1):
+            if self.words[at] in CLAUSE_ENDS or at in clause:
+                break
+            near.append(at)
+        return near
 
     def told(self, first: int) -> bool:
         """True where the sentence tells, before the match, what others do, or where the whole text is a warning."""

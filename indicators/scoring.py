@@ -105,7 +105,7 @@ def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scor
             Reason(code=f"dimension:{dimension}", text=text, points=rules.positive_dimension, indicators=tuple(names))
         )
     reasons += _counters([pair for pair in best if pair[0].strength is Strength.COUNTER], rules)
-    names = {indicator.id for indicator, _ in best}
+    seen = {indicator.id for indicator, _ in best}
     head = any(indicator.head_of_queue for indicator, _ in risks)
     total = sum(reason.points for reason in reasons)
     if head and total < rules.head_of_queue_score:
@@ -114,7 +114,7 @@ def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scor
         reasons.append(Reason(code="head_of_queue", text=text, points=rules.head_of_queue_score - total, indicators=marked))
         total = rules.head_of_queue_score
     score = int(max(0, min(100, total)))
-    band, why = _band(score, risks, positive, names, rules, head=head)
+    band, why = _band(score, risks, positive, seen, rules, head=head)
     reasons += why
     return Scored(score=score, band=band, reasons=tuple(reasons))
 
@@ -190,7 +190,7 @@ def _band(
     score: int,
     risks: Sequence[tuple[Indicator, Hit]],
     positive: Mapping[str, Sequence[str]],
-    names: set[str],
+    seen: set[str],
     rules: Weights,
     *,
     head: bool,
@@ -217,6 +217,6 @@ def _band(
     if len(weighty) < rules.fewest or all(indicator.strength is Strength.WEAK for indicator in weighty):
         hold(Band.LOW, "band:fewest", "One indicator alone, or weak ones only, are no flag")
     shield = rules.independent
-    if names.issuperset(shield.all_of) and names.isdisjoint(shield.none_of):
+    if seen.issuperset(shield.all_of) and seen.isdisjoint(shield.none_of):
         hold(shield.band, "band:independent", "Held at medium: independent, states limits, and nobody else speaks")
     return band, reasons

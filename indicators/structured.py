@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from indicators import pay
 from strazha.model import AdType, Advert, Hit, Mention, MentionKind, NormalText, ReadField, ReadText
@@ -52,7 +53,8 @@ _FIRM = re.compile(
     r"|(?:ЕИК|EIK|Булстат|БУЛСТАТ|CUI|HRB|VAT no|[Cc]ompany (?:no|number|reg)|[Rr]egistration no)\.?:?[ ]?[\w/ ]{0,4}\d{3,}"
 )
 _STREET = re.compile(
-    r"(?:\b(?:ул|бул|пл|ul|bul|pl|str|вул)\.[ ]?|\b(?:улица|булевард|площад|strada|calle|via|οδός|вулиця|ulica|улица)[ ])"
+    r"(?:\b(?:ул|бул|пл|ul|bul|pl|str|вул)\.[ ]?"
+    r"|\b(?:улица|булевард|площад|strada|[Cc]alle|[Vv]ia|[Rr]ue|οδός|вулиця|ulica)[ ])"
     rf"[\"„“]?{_CAPITAL}[\w .'-]{{1,40}}?[\"“”]?[ ,]*(?:№|N|no\.?|nr\.?)?[ ]?\d{{1,4}}\b"
     rf"|\b{_CAPITAL}\w{{2,30}}(?:straße|strasse|str\.|gasse|weg|platz|allee|ring|damm|straat|gata|vej|gade)[ ]\d{{1,4}}\b"
     rf"|\b(?:Unit[ ])?\d{{1,4}}[a-z]?[ ](?:{_CAPITAL}[\w'-]{{1,20}}[ ]){{1,3}}"
@@ -155,7 +157,8 @@ def _duration(match: re.Match[str]) -> int | None:
 # --- persons ----------------------------------------------------------------------------------------------------------------
 
 _JOIN = re.compile(
-    r"^[ ,(]{0,3}(?:\d{2}\s{0,2}(?:г\.?|год\w{0,3}|ani|yo)?[) ]{0,2})?(?:[,&+/]|и|and|și|si|şi|und|y|та|και|ve)\s*(?:и|and|și|si|und)?\s*$",
+    r"^[ ,(]{0,3}(?:\d{2}\s{0,2}(?:г\.?|год\w{0,3}|ani|yo)?[) ]{0,2})?"
+    r"(?:[,&+/]|и|i|and|și|si|şi|und|y|та|και|ve)\s*(?:и|i|and|și|si|und)?\s*$",
     re.IGNORECASE,
 )
 
@@ -165,7 +168,7 @@ def several_persons(text: ReadText, mentions: Sequence[Mention]) -> list[Hit]:
     captured = {field.name: field.captured for field in text.fields()}
     names = sorted((one for one in mentions if one.kind is MentionKind.NAME), key=lambda one: (one.field, one.start))
     found = []
-    for first, second in zip(names, names[1:], strict=False):
+    for first, second in pairwise(names):
         whole = captured[first.field]
         if (
             first.field != second.field

@@ -102,7 +102,7 @@ def _add(text: str, words: list[str], starts: list[int], ends: list[int]) -> Non
 
 
 def _ends_sentence(text: str, end: int) -> bool:
-    """A stop before a small letter ends no sentence; before a digit it does after a long word ("не се иска. 120 лв"; not "ул. 3")."""
+    """A stop before a small letter ends no sentence; before a digit only after a long word ("иска. 120 лв", not "ул. 3")."""
     following = text[end : end + 3].lstrip()
     if not following:
         return True

@@ -11,7 +11,6 @@ from functools import lru_cache
 
 import numpy as np
 import spacy
-from spacy.attrs import IS_ALPHA, IS_TITLE, LENGTH
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -23,15 +22,10 @@ FACTORY = "strazha_persons"
 #: The key under which the component leaves its spans, and their labels: a sure name, one that needs a context, a bare capital.
 SPANS, SURE, SHAKY, CAPITAL = "persons", "SURE", "SHAKY", "CAPITAL"
 
-_TO_LATIN = str.maketrans(
-    {
-        "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o",
-        "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sht", "ъ": "a", "ь": "y", "ю": "yu",
-        "я": "ya", "ы": "y", "э": "e", "і": "i", "ї": "i", "є": "ie", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "ђ": "dj", "џ": "dz",
-        "α": "a", "β": "v", "γ": "g", "δ": "d", "ε": "e", "ζ": "z", "η": "i", "θ": "th", "ι": "i", "κ": "k", "λ": "l", "μ": "m", "ν": "n", "ξ": "x", "ο": "o",
-        "π": "p", "ρ": "r", "σ": "s", "τ": "t", "υ": "y", "φ": "f", "χ": "ch", "ψ": "ps", "ω": "o",
-    }
-)  # fmt: skip
+_CYRILLIC = "а б в г д е ж з и й к л м н о п р с т у ф х ц ч ш щ ъ ь ю я ы э і ї є ј љ њ ћ ђ џ"
+_AS_LATIN = "a b v g d e zh z i y k l m n o p r s t u f h ts ch sh sht a y yu ya y e i i ie j lj nj c dj dz"
+_GREEK, _AS_LATIN_TOO = "α β γ δ ε ζ η θ ι κ λ μ ν ξ ο π ρ σ τ υ φ χ ψ ω", "a v g d e z i th i k l m n x o p r s t y f ch ps o"
+_TO_LATIN = str.maketrans(dict(zip((_CYRILLIC + " " + _GREEK).split(), (_AS_LATIN + " " + _AS_LATIN_TOO).split(), strict=True)))
 
 
 @lru_cache(maxsize=1)
@@ -44,15 +38,14 @@ def name_lexicon() -> dict[str, str]:
                 lexicon.setdefault(name, label)
                 if not name.isascii():
                     latin = name.translate(_TO_LATIN)
-                    for form in (
-                        latin,
-                        latin.replace("ya", "ia").replace("yu", "iu"),
-                        latin.replace("iya", "ia"),
-                        latin.replace("zh", "j"),
-                    ):
+                    for form in _spellings(latin):
                         if len(form) > 2:
                             lexicon.setdefault(form, label)
     return lexicon
+
+
+def _spellings(latin: str) -> tuple[str, ...]:
+    return latin, latin.replace("ya", "ia").replace("yu", "iu"), latin.replace("iya", "ia"), latin.replace("zh", "j")
 
 
 class Persons:
@@ -74,7 +67,7 @@ class Persons:
     def __call__(self, doc: Doc) -> Doc:
         """Leave one-token spans under ``doc.spans["persons"]``."""
         # As one array: asking token by token costs ten times as much.
-        table = doc.to_array([self._sure, self._shaky, IS_TITLE, IS_ALPHA, LENGTH])
+        table = doc.to_array([self._sure, self._shaky, "IS_TITLE", "IS_ALPHA", "LENGTH"]).astype(np.int64)
         spans = []
         for index in np.flatnonzero(table[:, 0] | table[:, 1] | (table[:, 2] & table[:, 3])) if len(doc) else ():
             sure, shaky, _, _, length = table[index]

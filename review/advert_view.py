@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from review import cover
-from review.contexts import AdvertPage, CaptureFacts, DecisionForm, SiteField
+from review.blocks import CaptureFacts, DecisionForm, SiteField
+from review.contexts import AdvertPage
 from review.marked import marked_text
-from review.rows import advert_row, score_sum
+from review.rows import TITLE_LIMIT, advert_row, score_sum
 from review.services import Services
 from strazha.model import Advert, Decision, Screening
 from strazha.model.base import digest
@@ -39,7 +40,7 @@ def advert_page(
     reading = _reading(advert, screening)
     return AdvertPage(
         id=doc.id,
-        title=advert.title if uncovered else row.title,
+        title=advert.title[:TITLE_LIMIT] if uncovered else row.title,
         band=screening.band,
         score=screening.score,
         ad_type=screening.ad_type.value,

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from review import cover
-from review.contexts import Bar, ClusterHit, ClusterPage, DecisionForm, Row, Tie, TieSum, Timeline
-from review.marked import strength_css
+from review.blocks import Bar, ClusterHit, DecisionForm, Row, Tie, TieSum, Timeline
+from review.contexts import ClusterPage
+from review.marked import rank, strength_css
 from review.rows import advert_row, score_sum
 from review.services import Services
 from strazha.model import Decision, Strength
@@ -91,7 +92,11 @@ def _hits(services: Services, doc: ClusterDoc, words: Sequence[str]) -> tuple[tu
         else:
             notes.setdefault(hit.indicator, [])
     own = tuple(_hit(services, name, 0, tuple(dict.fromkeys(texts))[:5]) for name, texts in notes.items())
-    rest = sorted((name for name in doc.indicators if name not in notes), key=lambda name: (-doc.indicators[name], name))
+    # What goes first and what is strong stands on top, then what many adverts carry.
+    rest = sorted(
+        (name for name in doc.indicators if name not in notes),
+        key=lambda name: (rank(services.catalogue.get(name))[:2], -doc.indicators[name], name),
+    )
     return own, tuple(_hit(services, name, doc.indicators[name], ()) for name in rest)
 
 

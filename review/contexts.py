@@ -7,9 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from review.marks import Segment
+from review.blocks import (
+    CaptureFacts,
+    ClusterHit,
+    DecisionForm,
+    Facet,
+    MarkedText,
+    Row,
+    SiteField,
+    Sum,
+    Tie,
+    TieSum,
+    Timeline,
+)
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
-from strazha.model import Band, Decision, Indicator, Outcome, RunReport
+from strazha.model import Band, Decision, RunReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,145 +35,6 @@ class Chrome:
     may_decide: bool
     may_operate: bool
     may_audit: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a score: a sentence and its points."""
-
-    text: str
-    points: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """A score as a sum a person can repeat: the lines, what they add up to, and the score it was capped to."""
-
-    lines: tuple[Line, ...]
-    total: float
-    score: int
-    band: Band
-
-    @property
-    def capped(self) -> bool:
-        """Whether rounding and the limits of 0 and 100 changed the sum visibly."""
-        return abs(self.total - self.score) > 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An advert or cluster in the queue or a search result."""
-
-    kind: str
-    id: str
-    href: str
-    title: str
-    band: Band
-    score: int
-    head_of_queue: bool
-    ad_types: tuple[str, ...]
-    sources: tuple[str, ...]
-    languages: tuple[str, ...]
-    places: tuple[str, ...]
-    first_seen: datetime
-    last_seen: datetime
-    gone_since: datetime | None
-    evidence: tuple[Line, ...]
-    counter: tuple[Line, ...]
-    more: int
-    decision: Outcome | None
-    decided_at: datetime | None
-    size: int = 1
-    indicators: tuple[str, ...] = ()
-    #: Pieces of the text that a search matched: text and whether it is marked.
-    snippet: tuple[tuple[str, bool], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """One value of a facet, how often it occurs, and whether the user chose it."""
-
-    value: str
-    label: str
-    count: int | None
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """One facet with its values, most frequent first."""
-
-    field: str
-    label: str
-    values: tuple[FacetValue, ...]
-
-    @property
-    def open(self) -> bool:
-        """Whether the user chose a value of it."""
-        return any(value.chosen for value in self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One line of the legend: an indicator with all its hits in this text, or one mention."""
-
-    number: int
-    css: str
-    label: str
-    quotes: tuple[str, ...]
-    #: Part of a long text on which its first mark stands; ``None`` where it stands nowhere in the text.
-    part: int | None
-    indicator: Indicator | None = None
-    methods: tuple[str, ...] = ()
-    confidence: float = 1.0
-    remarks: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MentionLine:
-    """One mention in the table beside the text."""
-
-    number: int
-    kind: str
-    text: str
-    value: str
-    covered: bool
-    confidence: float
-    obscured: bool
-    remarks: tuple[str, ...]
-    part: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedText:
-    """Title and (one part of) the body with their marks, and the legend to both."""
-
-    title: tuple[Segment, ...]
-    body: tuple[Segment, ...]
-    part: int
-    parts: int
-    length: int
-    evidence: tuple[Note, ...]
-    counter: tuple[Note, ...]
-    mentions: tuple[MentionLine, ...]
-    #: How many contacts are covered now.
-    covered: int
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionForm:
-    """The form for a decision: about what, what the user saw, and what was wrong with a former attempt."""
-
-    subject: str
-    subject_id: str
-    #: Digest of what the page showed; a decision about something else than what is there now is sent back.
-    seen: str
-    #: The newest decision, which this one would correct.
-    corrects: str
-    outcome: str = ""
-    reason: str = ""
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,29 +102,6 @@ class SearchPage(ListPage):
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureFacts:
-    """Where an advert's text comes from, so that it can be found again and proved."""
-
-    url: str
-    source_id: str
-    key: str
-    captured_at: datetime
-    run_id: str
-    record_id: str
-    content_hash: str
-    landing_file: str
-    posted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SiteField:
-    """One of the site's own fields, as it gives it (contacts covered)."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class AdvertPage(Page):
     """One advert with everything known of it."""
 
@@ -301,64 +151,6 @@ class CapturePage(Page):
     status: int = 0
     content_type: str = ""
     size: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """One link within a cluster, with the sentences of its reasons."""
-
-    a: str
-    b: str
-    a_title: str
-    b_title: str
-    score: float
-    reasons: tuple[str, ...]
-    judgement: str
-
-
-@dataclass(frozen=True, slots=True)
-class TieSum:
-    """How many links of a cluster rest on one kind of comparison."""
-
-    comparison: str
-    count: int
-    example: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One member's life-span in the timeline, in units of the drawing."""
-
-    id: str
-    title: str
-    band: Band
-    x: float
-    y: float
-    width: float
-    first_seen: datetime
-    last_seen: datetime
-    gone_since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The members' life-spans as a drawing of ``width`` by ``height``; ``ticks`` are (x, label)."""
-
-    bars: tuple[Bar, ...]
-    ticks: tuple[tuple[float, str], ...]
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterHit:
-    """A hit of the cluster as a whole, or of members, with its indicator."""
-
-    indicator: Indicator | None
-    id: str
-    members: int
-    notes: tuple[str, ...]
-    css: str
 
 
 @dataclass(frozen=True, slots=True)

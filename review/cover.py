@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from strazha.model import Mention, MentionKind
 
@@ -15,11 +16,12 @@ DOT = "•"
 #: Characters left readable at the end, so that an analyst can tell two covered contacts apart.
 TAIL = 2
 
-# What looks like a telephone or an address though no extractor said so. Nine digits: sums of money and dates stay readable.
-# Both patterns are linear: no part can match the same character in two ways.
+# What looks like a telephone though no extractor said so. Nine digits: sums of money and dates stay readable. The pattern is
+# linear: no part can match the same character in two ways.
 _NUMBER = re.compile(r"\+?\d(?:[ .\-/()]{0,2}\d){8,}")
 _WORD = re.compile(r"\S+")
-_ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,253}")
+#: The longest name and host of an address (RFC 5321).
+MOST_NAME, MOST_HOST = 64, 253
 
 
 def ranges(text: str, mentions: Iterable[Mention]) -> list[tuple[int, int]]:
@@ -28,14 +30,30 @@ def ranges(text: str, mentions: Iterable[Mention]) -> list[tuple[int, int]]:
     found = [(m.start, min(m.end, len(text))) for m in held if m.kind in CONTACT_KINDS and m.start < len(text)]
     others = _merged((m.start, m.end) for m in held if m.kind not in CONTACT_KINDS)
     ends = [end for _, end in others]
-    for pattern in (_NUMBER, _ADDRESS):
-        for match in pattern.finditer(text):
-            low, high = match.span()
-            # A price or an age is what its extractor says it is, however many digits stand there.
-            near = bisect_right(ends, low)
-            if near == len(others) or others[near][0] >= high:
-                found.append((low, high))
+    for low, high in chain((match.span() for match in _NUMBER.finditer(text)), _addresses(text)):
+        # A price or an age is what its extractor says it is, however many digits stand there.
+        near = bisect_right(ends, low)
+        if near == len(others) or others[near][0] >= high:
+            found.append((low, high))
     return _merged(found)
+
+
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
+    # From each @ outwards: a pattern that begins with the name would try it from every character of a long word.
+    at = text.find("@")
+    while at >= 0:
+        low, high = at, at + 1
+        while low > 0 and at - low < MOST_NAME and _within(text[low - 1]):
+            low -= 1
+        while high < len(text) and high - at <= MOST_HOST and _within(text[high]):
+            high += 1
+        if low < at and high > at + 1:
+            yield low, high
+        at = text.find("@", at + 1)
+
+
+def _within(char: str) -> bool:
+    return not char.isspace() and char not in "@<>"
 
 
 def _merged(found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from review import cover
-from review.contexts import MarkedText, MentionLine, Note
+from review.blocks import MarkedText, MentionLine, Note
 from review.i18n import pick
 from review.labels import MENTIONS
 from review.marks import Mark, parts, segments
-from review.rows import Catalogue
+from review.rows import TITLE_LIMIT, Catalogue
 from strazha.model import Hit, Indicator, Mention, MentionKind, Screening, Strength
 
 #: Characters of a body shown at once; longer ones are shown in parts. An advert of ordinary length is a twentieth of this.
 PART = 20_000
-#: Characters of a title shown; quotes in the legend; hits and mentions marked. Bounds for hostile adverts only.
-TITLE_LIMIT, QUOTE_LIMIT, QUOTES, MARKS_LIMIT, LINES_LIMIT = 1000, 160, 5, 2000, 200
+#: Characters and number of quotes in the legend; marks and lines of mentions. Bounds for hostile adverts only.
+QUOTE_LIMIT, QUOTES, MARKS_LIMIT, LINES_LIMIT = 160, 5, 2000, 200
 
 
 @dataclass
@@ -51,7 +51,7 @@ def marked_text(
     for hit in screening.hits:
         by_indicator.setdefault(hit.indicator, []).append(hit)
     known = {name: catalogue.get(name) for name in by_indicator}
-    order = sorted(by_indicator, key=lambda name: _rank(known[name]))
+    order = sorted(by_indicator, key=lambda name: rank(known[name]))
     numbers = {name: number for number, name in enumerate(order, 1)}
     notes = [_note(numbers[name], name, known[name], by_indicator[name], texts) for name in order]
     lines, men_marks = _mentions(mentions, len(notes), covered=not uncovered)
@@ -89,7 +89,8 @@ def _counters(indicator: Indicator | None) -> bool:
 _STRENGTH_ORDER = (Strength.STRONG, Strength.MEDIUM, Strength.WEAK, Strength.COUNTER)
 
 
-def _rank(indicator: Indicator | None) -> tuple[int, int, str]:
+def rank(indicator: Indicator | None) -> tuple[int, int, str]:
+    """Sort key of indicators: those that go first, then by strength, counter-indicators last."""
     if indicator is None:
         return 1, 2, ""
     return (0 if indicator.head_of_queue else 1), _STRENGTH_ORDER.index(indicator.strength), indicator.id
@@ -171,4 +172,4 @@ def readable_value(mention: Mention) -> str:
         return ", ".join(str(value[key]) for key in ("name", "country") if value.get(key))
     amount, currency, per = value.get("amount"), value.get("currency"), value.get("per")
     shape = f"{amount:g}" if isinstance(amount, int | float) else str(amount or "")
-    return " ".join(str(item) for item in (shape, currency, f"per {per}" if per else "") if item)
+    return " ".join(str(item) for item in (shape, currency, "" if per in (None, "", "once") else f"per {per}") if item)

@@ -122,6 +122,14 @@ def shown(text: object, limit: int = 0) -> Markup:
     return Markup("").join(out)
 
 
+def bare(text: object, limit: int = 0) -> str:
+    """Untrusted text where no markup can stand (a window's title): odd characters as names in brackets, cut to a limit."""
+    plain = str(text)
+    cut = bool(limit) and len(plain) > limit
+    found = pieces(plain[:limit] if cut else plain, budget=20)
+    return "".join(f"[{piece.sign}]" if piece.sign else piece.text for piece in found) + ("…" if cut else "")
+
+
 def segments(text: str, marks: Sequence[Mark], *, start: int = 0, end: int | None = None) -> list[Segment]:
     """Cut ``text[start:end]`` wherever a mark begins or ends; marks may overlap, nest, or reach beyond the text."""
     stop = len(text) if end is None else min(end, len(text))

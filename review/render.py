@@ -18,7 +18,7 @@ from review import labels
 from review.access import AUDITORS, DECIDERS, OPERATORS, READERS, may, user_of
 from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, pick, translations
-from review.marks import shown
+from review.marks import bare, shown
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -86,7 +86,9 @@ def environment() -> jinja2.Environment:
         auto_reload=False,
     )
     env.install_gettext_translations(translations(LANGUAGES[0]), newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(shown=shown, tr=tr, when=when, day=day, points=points, path=lambda value: quote(str(value), safe=""))
+    env.filters.update(
+        shown=shown, bare=bare, tr=tr, when=when, day=day, points=points, path=lambda value: quote(str(value), safe="")
+    )
     env.globals.update(
         static_url=static_url,
         advert_href=advert_href,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from review import cover
-from review.contexts import Facet, FacetValue, Line, Row, Sum
+from review.blocks import Facet, FacetValue, Line, Row, Sum
 from review.i18n import pick
 from review.labels import FACETS, facet_label
 from review.render import advert_href, cluster_href
@@ -18,6 +18,8 @@ Catalogue = Mapping[str, Indicator]
 
 #: Reasons a row shows; the page behind it shows all.
 EVIDENCE_SHOWN, COUNTER_SHOWN = 3, 2
+#: Characters of a title: a bound for hostile adverts only.
+TITLE_LIMIT = 1000
 
 
 def advert_row(doc: AdvertDoc, snippet: Sequence[tuple[str, bool]] = ()) -> Row:
@@ -25,12 +27,13 @@ def advert_row(doc: AdvertDoc, snippet: Sequence[tuple[str, bool]] = ()) -> Row:
     screening, state = doc.screening, doc.state
     words = cover.contact_words(screening.mentions)
     evidence, counter, more = _reasons(screening.reasons, words)
+    title = doc.advert.title[:TITLE_LIMIT]
     title_mentions = [mention for mention in screening.mentions if mention.field == "title"]
     return Row(
         kind="advert",
         id=doc.id,
         href=advert_href(doc.id),
-        title=cover.cover(doc.advert.title, cover.ranges(doc.advert.title, title_mentions)),
+        title=cover.cover(title, cover.ranges(title, title_mentions)),
         band=screening.band,
         score=screening.score,
         head_of_queue=doc.head_of_queue,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from review.ask import QUEUE_FACETS, QueueAsk, pack, unpack
-from review.contexts import Row
+from review.blocks import Row
 from review.rows import advert_row, cluster_row
 from strazha.errors import BadInputError
 from strazha.store.base import AdIndex

@@ -15,6 +15,8 @@ ALIKE = 0.70
 #: The same for words in common, whatever their order: unlike adverts share .24 of theirs at most, copies .40 and more.
 UNLIKE_WORDS = 0.28
 ALIKE_WORDS = 0.52
+#: Shuffled copies keep this ratio through what stayed in order; below it, counting words is not worth the time.
+SHUFFLED = 0.50
 #: Below this many characters of comparison form, likeness is chance; from there to FULL it counts in proportion.
 FULL = 100
 
@@ -23,14 +25,14 @@ def compare(a: Linkable, b: Linkable, known: Known) -> Compared:
     """Two texts that share most of their wording, in order or shuffled, were written by one hand or copied from one sheet.
 
     Score: the better of the RapidFuzz ratio (insertions and deletions) of the comparison forms, from 0 at .54 to 1 at .70,
-    and the share of words they have in common, from 0 at .28 to 1 at .52.
+    and the share of words they have in common, from 0 at .28 to 1 at .52 (looked at from a ratio of .50 on).
     """
     left, right = skeleton(a.folded), skeleton(b.folded)
     if not left or not right:
         return Compared(0.0, "One of them has no text to compare.")
     ratio = likeness(left, right)
     score, said = _ramp(ratio, UNLIKE, ALIKE), f"{ratio:.0%} of their wording is the same"
-    if score < 1.0:
+    if score < 1.0 and ratio >= SHUFFLED:
         words = _common_words(left, right)
         shuffled = _ramp(words, UNLIKE_WORDS, ALIKE_WORDS)
         if shuffled > score:

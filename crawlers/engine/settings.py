@@ -52,6 +52,8 @@ def crawl_settings(order: Order, guard: Guard) -> dict[str, Any]:
             "scrapy.extensions.throttle.AutoThrottle": None,
             "crawlers.middlewares.throttle.PoliteThrottle": 0,
         },
+        # Scrapy makes as many tasks for every single response; the pipeline writes at once, so that more gain nothing.
+        "CONCURRENT_ITEMS": 2,
         "RETRY_TIMES": polite.retries,
         "DOWNLOAD_VERIFY_CERTIFICATES": polite.verify_certificates,
         # The handler bounds bodies as sent; this one bounds what decompression gives.

@@ -19,6 +19,8 @@ from crawlers.engine.order import Message, Order
 
 #: Seconds beyond its own limits that a process gets before it is ended from outside.
 _GRACE = 15.0
+#: Seconds for closing its files once it ends or is asked to.
+_CLOSING = 60.0
 #: Bytes of its standard error that are quoted when it fails.
 _QUOTED = 2000
 
@@ -61,18 +63,20 @@ class Watch:
         )  # fmt: skip
         assert process.stdin is not None  # noqa: S101 - it is a pipe
         assert process.stdout is not None  # noqa: S101 - it is a pipe
+        patience = 0.0  # an interruption of the parent asks the process to shut down at once
         try:
             process.stdin.write(self._order.line().encode() + b"\n")
             process.stdin.flush()
             listener = threading.Thread(target=self._listen, args=(process.stdout,), daemon=True)
             listener.start()
             self.outcome = self._attend()
+            patience = _CLOSING
             if self.outcome != "ended":
                 process.kill()
         except BrokenPipeError:
-            self.outcome = "ended"  # before it read its order; the exit code tells
+            self.outcome, patience = "ended", _CLOSING  # before it read its order; the exit code tells
         finally:
-            self.code = _end(process)
+            self.code = _end(process, patience)
             process.stdout.close()
 
     def _listen(self, stdout: IO[bytes]) -> None:
@@ -110,14 +114,14 @@ class Watch:
         return f"ended with code {self.code}: {words}"
 
 
-def _end(process: subprocess.Popen[bytes]) -> int:
+def _end(process: subprocess.Popen[bytes], patience: float) -> int:
     """Wait for a process that ends; ask one that does not to shut down, and in the end kill it. Returns its exit code."""
     try:
-        return process.wait(timeout=5)
+        return process.wait(timeout=patience)
     except subprocess.TimeoutExpired:
         process.terminate()
     try:
-        return process.wait(timeout=30)
+        return process.wait(timeout=_CLOSING)
     except subprocess.TimeoutExpired:
         process.kill()
         return process.wait()

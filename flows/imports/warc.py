@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
+from crawlers.content_encoding import decoded
 from crawlers.extract.adverts import id_from_url, read_advert, read_items
 from crawlers.extract.document import Document
 from crawlers.extract.errors import PageError
 from flows.imports.take import Rejected
 from strazha.errors import BadInputError
-from strazha.evidence.warc import StoredResponse, responses
+from strazha.evidence.warc import StoredResponse, responses, whole_members
 from strazha.model import Advert, Source
-
-_WINDOWS = {"gzip": zlib.MAX_WBITS + 16, "x-gzip": zlib.MAX_WBITS + 16, "deflate": zlib.MAX_WBITS}
 
 
 def warc_adverts(path: Path, source: Source, *, run_id: str, at: datetime) -> Iterator[Advert | Rejected]:
@@ -29,9 +28,23 @@ def warc_adverts(path: Path, source: Source, *, run_id: str, at: datetime) -> It
     except OSError as error:
         raise BadInputError(f"cannot be read: {error.strerror}", place=str(path), remedy="check the path") from error
     with handle:
+        _check_whole(handle, path)
         for number, response in enumerate(responses(handle, place=str(path)), 1):
             if response.status == 200:
                 yield from _page(response, source, number, run_id=run_id, at=at)
+
+
+def _check_whole(handle: BinaryIO, path: Path) -> None:
+    # A reader takes the end of a file for the end of a record; a gzip member that was cut short tells.
+    if handle.read(2) == b"\x1f\x8b":
+        end = max((offset + length for offset, length in whole_members(handle)), default=0)
+        if end != path.stat().st_size:
+            raise BadInputError(
+                f"is cut short, or broken after byte {end}",
+                place=str(path),
+                remedy=f"get the whole file; what is whole of this one can be saved with head -c {end}",
+            )
+    handle.seek(0)
 
 
 def _page(response: StoredResponse, source: Source, number: int, *, run_id: str, at: datetime) -> Iterator[Advert | Rejected]:
@@ -59,20 +72,11 @@ def _page(response: StoredResponse, source: Source, number: int, *, run_id: str,
 
 
 def _decoded(response: StoredResponse, limit: int) -> bytes:
-    body = response.payload
-    for name in [part.strip().lower() for part in response.header("content-encoding").split(",")][::-1]:
-        if name in {"", "identity"}:
-            continue
-        if name not in _WINDOWS:
-            raise PageError("encoding", f"content-encoding {name!r} is not read here (recompress the file with warcio)")
-        unpacker = zlib.decompressobj(_WINDOWS[name])
-        try:
-            body = unpacker.decompress(body, limit)
-        except zlib.error as error:
-            raise PageError("encoding", f"the body is not {name}: {error}") from error
-        if unpacker.unconsumed_tail:
-            raise PageError("too large", f"the body unpacks to more than {limit} bytes")
-    return body
+    encodings = [part.strip().lower() for part in response.header("content-encoding").split(",") if part.strip()]
+    try:
+        return decoded(response.payload, encodings, limit)
+    except BadInputError as error:
+        raise PageError("encoding", error.problem) from error
 
 
 def _moment(text: str) -> datetime | None:

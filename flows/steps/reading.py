@@ -35,9 +35,8 @@ class Unreadable:
 @lru_cache(maxsize=1)
 def versions() -> Versions:
     """What a screening made now is made by."""
-    from nlp.pipeline import VERSION
-
     from indicators.catalogue import VERSION_KEY
+    from nlp.pipeline import VERSION
 
     return Versions(code=__version__, nlp=VERSION, catalogue=VERSION_KEY())
 

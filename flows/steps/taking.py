@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flows.rooms import Rooms
 from strazha.clock import now
@@ -11,12 +12,15 @@ from strazha.errors import StrazhaError
 from strazha.ledger import SeenAdvert
 from strazha.model import Advert, CrawlReport, Source
 
+if TYPE_CHECKING:
+    from crawlers.engine import Progress
+
 
 class SourceUnreachableError(StrazhaError):
     """A crawl brought nothing because the source did not answer; trying again later can help."""
 
 
-def crawl_source(rooms: Rooms, run_id: str, source: Source) -> CrawlReport:
+def crawl_source(rooms: Rooms, run_id: str, source: Source, progress: Callable[[Progress], None] | None = None) -> CrawlReport:
     """Crawl a source into the landing area, unless this run has done so already; returns the crawl's report.
 
     Raises LegalBasisError where the source may not be crawled, CrawlFailedError where its process died, and
@@ -24,7 +28,7 @@ def crawl_source(rooms: Rooms, run_id: str, source: Source) -> CrawlReport:
     """
     from crawlers.engine import crawl
 
-    report = crawl(source, rooms.landing, run_id)
+    report = crawl(source, rooms.landing, run_id, on_progress=progress)
     if report.pages == 0 and report.reason != "page cap":
         kinds = "; ".join(f"{error.kind} {error.detail}".strip() for error in report.errors[:3])
         # A crawl that ended is not begun again; one that was shut down is, and that is what a site out of reach amounts to.

@@ -26,6 +26,7 @@ _FIGURES = re.compile(r"(?<![\w.,:+№#])(\d{1,2})(?![\d%]|[.,:]\d|\s%|\s?[€£
 _JOINED = re.compile(
     r"\s{0,2}[-/+&]\s{0,2}|\s{0,1},?\s{1,2}(?:до|to|bis|la|pana la|and|и|und|si|y|a|та|і|εως|και|ve|ile|or|или|hasta)\s{1,2}"
 )
+_OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 _GAP = re.compile(r"[ \t.-]{0,2}")
 _NAME_GAP = re.compile(r"\s?[,(|•*·:/-]{0,2}\s?")
 _MONTHS = re.compile(
@@ -76,15 +77,13 @@ def extract(page: Page) -> None:
     for view in page.views:
         spans: set[tuple[int, int]] = set()
         for source in (*(other for other in page.readings if other.name == view.name), view):
-            others = [
-                item for other in page.all_views() if other.name == view.name and other is not source for item in _spans(other)
-            ]
+            others = [other for other in page.all_views() if other.name == view.name and other is not source]
             for start, end, age, confidence in _ages(source, rules):
                 first, last = source.normal.original(start, end)
-                if (first, last) in spans or any(first < b and a < last for a, b in others):
+                if (first, last) in spans or any(other.taken(*other.normal.normal(first, last), _OTHERS) for other in others):
                     continue
                 spans.add((first, last))
-                source.found.append(Found(KIND, start, end, age, NAME, confidence))
+                source.add(Found(KIND, start, end, age, NAME, confidence))
 
 
 def _paired(view: View, group: _Group, rules: _Rules) -> bool:
@@ -105,19 +104,13 @@ def _paired(view: View, group: _Group, rules: _Rules) -> bool:
     )
 
 
-def _spans(view: View) -> Iterator[tuple[int, int]]:
-    for found in view.found:
-        if found.kind in {MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE}:
-            yield view.normal.original(found.start, found.end)
-
-
 def _ages(view: View, rules: _Rules) -> Iterator[tuple[int, int, int, float]]:
     groups = list(_groups(view, rules))
     # "Паола 27, Камила 24": unknown capitalised words with an age each are names where there are two of them, or one known.
-    pairs = [group for group in groups if _paired(view, group, rules)]
+    pairs = {group.start for group in groups if _paired(view, group, rules)}
     for group in groups:
         confidence = _confidence(view, group, rules)
-        if not confidence and len(pairs) > 1 and group in pairs:
+        if not confidence and len(pairs) > 1 and group.start in pairs:
             confidence = 0.75
         if confidence:
             for start, end, age in group.spans:
@@ -127,11 +120,9 @@ def _ages(view: View, rules: _Rules) -> Iterator[tuple[int, int, int, float]]:
 def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
     numbers = [(match.start(), match.end(), int(match.group(1))) for match in _FIGURES.finditer(view.plain)]
     numbers += _spoken(view, rules)
-    kinds = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
-    taken = [(item.start, item.end) for item in view.found if item.kind in kinds]
     group: list[tuple[int, int, int]] = []
     for start, end, value in sorted(numbers):
-        if not 1 <= value <= 99 or any(start < last and first < end for first, last in taken):
+        if not 1 <= value <= 99 or view.taken(start, end, _OTHERS):
             continue
         if group and start - group[-1][1] <= 14 and _JOINED.fullmatch(view.plain, group[-1][1], start):
             group.append((start, end, value))

@@ -75,7 +75,7 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
         data = languages()[code]
         for word, value in data.numbers.items():
             # Short words of other languages are prepositions of this one ("on" is Turkish for ten).
-            if len(word) > 2 and word not in _EVERYDAY or code in codes[:1]:
+            if (len(word) > 2 and word not in _EVERYDAY) or code in codes[:1]:
                 values.setdefault(word, value)
         zeros.update(data.zeros)
         repeats |= dict.fromkeys(data.double, 2) | dict.fromkeys(data.triple, 3)

@@ -70,6 +70,8 @@ def _signs() -> Lexicon[bool]:
 
 #: Words for the @ that are everyday words too: tried only where brackets or a written-out dot are near.
 _WEAK = frozenset({"la", "at", "et", "ет", "при", "эт", "ατ"})
+#: Most places of a field where a written-out address is looked for: only junk has more, and each costs a search.
+_TRIES = 500
 _BRACKET = re.compile(r"[(\[{<*]\s?(?:a|la|at|@)\s?[)\]}>*]")
 
 
@@ -79,15 +81,18 @@ def extract(page: Page) -> None:
         plain = view.plain
         if "@" in plain:
             for match in _PLAIN.finditer(plain):
-                view.found.append(Found(KIND, match.start(), match.end(), match.group(), NAME, 0.99))
-        at = plain.find("@")
-        while at >= 0:
+                view.add(Found(KIND, match.start(), match.end(), match.group(), NAME, 0.99))
+        tries, at = _TRIES, plain.find("@")
+        while at >= 0 and tries:
             _around(view, at, at + 1)
-            at = plain.find("@", at + 1)
+            tries, at = tries - 1, plain.find("@", at + 1)
         signs = _signs()
         for index, word in enumerate(view.words):
             if (found := signs.at(view.words, index)) and (word.text not in _WEAK or _likely(view, word)):
                 _around(view, word.start, view.words[index + found[1] - 1].end)
+                tries -= 1
+                if tries <= 0:
+                    break
 
 
 def _likely(view: View, word: Word) -> bool:
@@ -117,7 +122,5 @@ def _around(view: View, start: int, end: int) -> None:
         name = _points().sub(".", local).replace(" ", "")
         domain = _points().sub(".", host).replace(" ", "")
         begin = match.start()
-        view.found.append(
-            Found(KIND, begin, match.end(), f"{name}@{domain}.{_SPOKEN.get(top, top)}", NAME, 0.9, ("written out",))
-        )
+        view.add(Found(KIND, begin, match.end(), f"{name}@{domain}.{_SPOKEN.get(top, top)}", NAME, 0.9, ("written out",)))
         return

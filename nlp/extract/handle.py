@@ -15,11 +15,24 @@ KIND = MentionKind.HANDLE
 NAME = "handle"
 
 #: Networks that are reached by telephone number.
+#: Most networks of a field that are looked at; only junk names more.
+_MOST = 300
 BY_NUMBER = frozenset({"whatsapp", "viber"})
 _SITES = {
-    "t.me": "telegram", "telegram.me": "telegram", "instagram.com": "instagram", "facebook.com": "facebook", "fb.com": "facebook", "m.me": "facebook",
-    "tiktok.com": "tiktok", "vk.com": "vk", "ok.ru": "ok", "wa.me": "whatsapp", "snapchat.com": "snapchat", "x.com": "x", "twitter.com": "x",
-}  # fmt: skip
+    "t.me": "telegram",
+    "telegram.me": "telegram",
+    "instagram.com": "instagram",
+    "facebook.com": "facebook",
+    "fb.com": "facebook",
+    "m.me": "facebook",
+    "tiktok.com": "tiktok",
+    "vk.com": "vk",
+    "ok.ru": "ok",
+    "wa.me": "whatsapp",
+    "snapchat.com": "snapchat",
+    "x.com": "x",
+    "twitter.com": "x",
+}
 _NOT_ACCOUNTS = frozenset(
     {"share", "sharer", "groups", "p", "reel", "explore", "joinchat", "add", "events", "profile.php", "s", "c"}
 )
@@ -34,9 +47,8 @@ _AT_NAME = re.compile(rf"(?<![\w@.])@\s?({_ACCOUNT})")
 _BEFORE = re.compile(
     rf"(?<![\w@.])(?P<name>{_ACCOUNT}|(?:[a-z0-9_.] ){{3,30}}[a-z0-9_.]{{1,12}})\s{{1,2}}(?:on|in|at|в|v|на|na|pe|bei|auf|у|en|στο|по|via)\s{{1,2}}$"
 )
-_NEGATION = re.compile(
-    r"(?:без|no|not|fara|fără|ohne|kein|keine|не|нет|nu|sin|bez|χωρις|not on|нямам|nqmam|don't have|do not have|nicht|немає|немам)\s(?:\w{1,12}\s){0,1}$"
-)
+_NO = "без no not fara ohne kein keine не нет nu sin bez χωρις нямам nqmam nicht немає немам don't".split()
+_NEGATION = re.compile(rf"(?<!\w)(?:{'|'.join(_NO)})\s(?:\w{{1,12}}\s){{0,1}}$")
 
 
 @lru_cache(maxsize=1)
@@ -71,7 +83,7 @@ def _cues(view: View) -> list[tuple[str, int, int]]:
     """Networks named in a view, unless negated ("no WhatsApp"), with their places."""
     cues: list[tuple[str, int, int]] = []
     words, networks, index = view.words, _networks(), 0
-    while index < len(words):
+    while index < len(words) and len(cues) < _MOST:
         found = networks.at(words, index)
         size = found[1] if found else 1
         if found:
@@ -90,9 +102,9 @@ def _from_links(view: View) -> None:
         network = _SITES.get(host)
         account = parts.path.strip("/").split("/")[0].lstrip("@").lower()
         if network == "whatsapp" and account.lstrip("+").isdigit():
-            view.found.append(Found(KIND, item.start, item.end, f"whatsapp:+{account.lstrip('+')}", NAME, 0.97))
+            view.add(Found(KIND, item.start, item.end, f"whatsapp:+{account.lstrip('+')}", NAME, 0.97))
         elif network and network != "whatsapp" and account and account not in _NOT_ACCOUNTS:
-            view.found.append(Found(KIND, item.start, item.end, f"{network}:{account}", NAME, 0.97))
+            view.add(Found(KIND, item.start, item.end, f"{network}:{account}", NAME, 0.97))
 
 
 def _named(view: View, network: str, end: int) -> bool:
@@ -104,7 +116,7 @@ def _named(view: View, network: str, end: int) -> bool:
     if match.group("spaced"):
         name, start = match.group("spaced").replace(" ", ""), match.start("spaced")
         if any(char.isalpha() for char in name):
-            view.found.append(Found(KIND, start, match.end(), f"{network}:{name}", NAME, 0.9, ("spacing",)))
+            view.add(Found(KIND, start, match.end(), f"{network}:{name}", NAME, 0.9, ("spacing",)))
             return True
         return False
     name, start = match.group("name"), match.start("name")
@@ -114,7 +126,7 @@ def _named(view: View, network: str, end: int) -> bool:
         return False
     if not any(char.isalpha() for char in name):
         return False
-    view.found.append(Found(KIND, start, match.end("name"), f"{network}:{name}", NAME, 0.95))
+    view.add(Found(KIND, start, match.end("name"), f"{network}:{name}", NAME, 0.95))
     return True
 
 
@@ -129,7 +141,7 @@ def _named_before(view: View, network: str, start: int) -> None:
     name = written.replace(" ", "")
     if any(char.isalpha() for char in name) and (" " in written or any(char in "_." or char.isdigit() for char in name)):
         disguise = ("spacing",) if " " in written else ()
-        view.found.append(Found(KIND, match.start("name"), match.end("name"), f"{network}:{name}", NAME, 0.85, disguise))
+        view.add(Found(KIND, match.start("name"), match.end("name"), f"{network}:{name}", NAME, 0.85, disguise))
 
 
 def _is_account(name: str, link: str, written: str) -> bool:
@@ -148,7 +160,7 @@ def _with_at(view: View, cues: list[tuple[str, int, int]]) -> None:
             (cue for cue in cues if cue[0] not in BY_NUMBER), key=lambda cue: abs(cue[1] - match.start()), default=None
         )
         if network is not None:
-            view.found.append(Found(KIND, match.start(), match.end(), f"{network[0]}:{match.group(1)}", NAME, 0.8))
+            view.add(Found(KIND, match.start(), match.end(), f"{network[0]}:{match.group(1)}", NAME, 0.8))
 
 
 def _by_number(page: Page, named: list[list[tuple[str, int, int]]]) -> None:
@@ -170,7 +182,7 @@ def _by_number(page: Page, named: list[list[tuple[str, int, int]]]) -> None:
             value = f"{network}:{nearest.value}"
             if value not in seen:
                 seen.add(value)
-                view.found.append(Found(KIND, start, end, value, NAME, 0.9, tags=("by number",)))
+                view.add(Found(KIND, start, end, value, NAME, 0.9, tags=("by number",)))
 
 
 def _distance(found: Found, start: int, end: int) -> int:

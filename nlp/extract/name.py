@@ -23,14 +23,19 @@ NAME = "name"
 
 #: Cues that stand before ordinary nouns just as often: they help a known name, they do not make one of a capitalised word.
 _WEAK = frozenset(
-    "i am|i'm|contact|call|text|with|from|this is|message|meet|whatsapp|я|это|це|питайте|пишите|звоните|звонить|писать|контакт|sunt|contact|bin|name|nach|bei|kontakt|ruf"
-    "|η|ο|την|τον|ειμαι η|ειμαι ο|επικοινωνια|ben|irtibat|iletisim|yetkili|зови|зовите|звати|име|soy|contacto|ring|write to|аз съм|за контакт|ich bin|dm|regards|signed|названа|sofer|администратор|администратор|менеджер|hausdame|named|called|книга".split(
-        "|"
-    )
+    (
+        "i am|i'm|contact|call|text|with|from|this is|message|meet|whatsapp|ring|write to|dm|regards|signed|named|called"
+        "|я|это|це|питайте|пишите|звоните|звонить|писать|контакт|администратор|менеджер|аз съм|за контакт|зови|зовите|звати|име"
+        "|sunt|bin|ich bin|name|nach|bei|kontakt|ruf|hausdame|sofer|ben|irtibat|iletisim|yetkili|soy|contacto"
+        "|η|ο|την|τον|ειμαι η|ειμαι ο|επικοινωνια"
+    ).split("|")
 )
 _COMPANY = frozenset(
-    "ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr ets d.o.o doo ооо ip ип тов фоп sl hotel hostel agency agentur".split()
+    "ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel agency agentur".split()
 )
+#: Where telephone numbers of a view start, and where they end.
+_Phones = tuple[set[int], set[int]]
+_UNSPACED = re.compile(r"\S{80,}")
 _PHONE_GAP = re.compile(r"[\s,:;|()/*·•.-]{0,4}")
 _QUOTES_BEFORE, _QUOTES_AFTER = ("«", "„", "“", '"', "@", "#", "_", "/"), frozenset({"»", "“", "”", '"', "_"})
 _NUMBER_AFTER = re.compile(r"[\s,(|–-]{1,3}\d{2}(?!\d|[:%€$£]|\s?(?:лв|eur|€|lei|£))")
@@ -77,45 +82,41 @@ def extract(page: Page) -> None:
     for view in page.views:
         spans: set[tuple[int, int]] = set()
         for source in (*(other for other in page.readings if other.name == view.name), view):
-            blocked = _blocked(page, source)
-            for start, end, confidence in _names(source, main, _rules(codes), blocked):
+            for start, end, confidence in _names(page, source, main, _rules(codes)):
                 first, last = source.normal.original(start, end)
                 if (first, last) not in spans and any(char.isalpha() for char in source.captured[first:last]):
                     spans.add((first, last))
-                    source.found.append(Found(KIND, start, end, source.captured[first:last], NAME, confidence))
+                    source.add(Found(KIND, start, end, source.captured[first:last], NAME, confidence))
 
 
-def _blocked(page: Page, view: View) -> list[tuple[int, int]]:
-    """Ranges of this view's text that are something else already, in any view of the field."""
-    kinds = {MentionKind.PLACE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE}
-    spans = []
-    for other in page.all_views():
-        if other.name == view.name:
-            for found in other.found:
-                if found.kind in kinds:
-                    spans.append(view.normal.normal(*other.normal.original(found.start, found.end)))
-    return spans
+_BLOCKING = (MentionKind.PLACE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)
 
 
-def _names(view: View, main: str, rules: _Rules, blocked: list[tuple[int, int]]) -> Iterator[tuple[int, int, float]]:
+def _blocked(page: Page, view: View, start: int, end: int) -> bool:
+    """True where the range is something else already, in any view of the field."""
+    if view.taken(start, end, _BLOCKING):
+        return True
+    others = [other for other in page.all_views() if other.name == view.name and other is not view]
+    first, last = view.normal.original(start, end)
+    return any(other.taken(*other.normal.normal(first, last), _BLOCKING) for other in others)
+
+
+def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[int, int, float]]:
     nlp = pipeline_for("bg" if view.is_reading else main)
-    phones = [(found.start, found.end) for found in view.found if found.kind is MentionKind.PHONE]
-    doc = nlp(view.text)
-    spans = [(span.start_char, span.end_char, span.label_) for span in doc.spans[SPANS]]
-    sure = {
-        start
-        for start, _, label in spans
-        if label == SURE and not any(start < last and first < start + 1 for first, last in blocked)
-    }
+    numbers = [found for found in view.found if found.kind is MentionKind.PHONE]
+    phones = ({found.start for found in numbers}, {found.end for found in numbers})
+    # spaCy's tokenizer takes quadratic time on long unspaced runs, in which no name stands anyway.
+    doc = nlp(_UNSPACED.sub(lambda match: " " * len(match.group()), view.text))
+    marked = [(span.start_char, span.end_char, span.label_) for span in doc.spans[SPANS]]
+    spans = [span for span in marked if not _blocked(page, view, span[0], span[1])]
+    sure = {start for start, _, label in spans if label == SURE}
     sure_ends = {end for start, end, _ in spans if start in sure}
     ages = {found.start for found in view.found if found.kind is MentionKind.AGE}
     last_end = -10
     for start, end, label in spans:
-        if any(start < last and first < end for first, last in blocked):
-            continue
-        aged = any(end < first <= end + 3 for first in ages) and _NUMBER_AFTER.match(view.plain, end) is not None
-        listed = view.text[end : end + 5].startswith(_LIST) and any(end < first <= end + 5 for first in sure)
-        listed = listed or any(last < start and view.text[last:start] in _LIST for last in sure_ends)
+        aged = any(at in ages for at in range(end + 1, end + 4)) and _NUMBER_AFTER.match(view.plain, end) is not None
+        listed = view.text[end : end + 5].startswith(_LIST) and any(at in sure for at in range(end + 1, end + 6))
+        listed = listed or any(at in sure_ends and view.text[at:start] in _LIST for at in range(start - 5, start))
         score = _score(view, (start, end), label, rules, phones, aged, listed)
         # "Maria Ivanova": the surname behind a name is not another name.
         if score >= 1.0 and not (label == CAPITAL and start - last_end == 1):
@@ -123,9 +124,7 @@ def _names(view: View, main: str, rules: _Rules, blocked: list[tuple[int, int]])
             last_end = end
 
 
-def _score(
-    view: View, span: tuple[int, int], label: str, rules: _Rules, phones: list[tuple[int, int]], aged: bool, listed: bool
-) -> float:
+def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, phones: _Phones, aged: bool, listed: bool) -> float:
     """What speaks for a name; 1 is enough."""
     start, end = span
     form = view.plain[start:end]
@@ -190,20 +189,11 @@ def _opens_sentence(view: View, start: int) -> bool:
     return not head or head[-1] in ".!?\n:;…"
 
 
-def _beside_phone(view: View, start: int, end: int, phones: list[tuple[int, int]]) -> bool:
-    for first, last in phones:
-        if (
-            end <= first
-            and first - end <= 6
-            and "." not in view.text[end:first]
-            and _PHONE_GAP.fullmatch(view.text, end, first)
-        ):
+def _beside_phone(view: View, start: int, end: int, phones: _Phones) -> bool:
+    for first in range(end, end + 7):
+        if first in phones[0] and "." not in view.text[end:first] and _PHONE_GAP.fullmatch(view.text, end, first):
             return True
-        if (
-            last <= start
-            and start - last <= 4
-            and _PHONE_GAP.fullmatch(view.text, last, start)
-            and "." not in view.text[last:start]
-        ):
+    for last in range(start - 4, start + 1):
+        if last in phones[1] and "." not in view.text[last:start] and _PHONE_GAP.fullmatch(view.text, last, start):
             return True
     return False

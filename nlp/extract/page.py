@@ -39,6 +39,7 @@ class View:
         self.text = normal.text
         self.is_reading = is_reading
         self.found: list[Found] = []
+        self._masks: dict[MentionKind, bytearray] = {}
 
     @cached_property
     def plain(self) -> str:
@@ -58,10 +59,15 @@ class View:
         """Index of the first word that starts at or after ``at``."""
         return bisect_left(self._word_starts, at)
 
+    def add(self, found: Found) -> None:
+        """Keep what an extractor found."""
+        self.found.append(found)
+        mask = self._masks.setdefault(found.kind, bytearray(len(self.text)))
+        mask[found.start : found.end] = b"\1" * (found.end - found.start)
+
     def taken(self, start: int, end: int, kinds: Iterable[MentionKind]) -> bool:
-        """True where something of one of these kinds was found across the range."""
-        wanted = set(kinds)
-        return any(item.kind in wanted and item.start < end and start < item.end for item in self.found)
+        """True where something of one of these kinds was found across the range; takes no longer with more found."""
+        return any(kind in self._masks and self._masks[kind].find(1, start, end) >= 0 for kind in kinds)
 
     def mention(self, found: Found) -> Mention | None:
         """The mention in the captured text, or None where that text cannot be stored (lone surrogates, nothing left)."""

@@ -53,7 +53,8 @@ def extract(page: Page) -> None:
         {page.country} if page.country else frozenset()
     )
     for view in page.views:
-        view.found.extend(_numbers(view, words, regions, own, _marks(page)))
+        for found in list(_numbers(view, words, regions, own, _marks(page))):
+            view.add(found)
 
 
 def _codes(page: Page) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,8 +19,8 @@ from nlp.extract.page import Found, Page, View
 from nlp.gazetteer import Place, gazetteer, stem
 from nlp.gazetteer.build import EUROPE
 from nlp.lang import languages
-from nlp.normalise.plain import plain
 from nlp.language.vocabulary import word_evidence
+from nlp.normalise.plain import plain
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PLACE
@@ -83,7 +84,8 @@ def extract(page: Page) -> None:
     """Add the places of both fields; a country alone only where no settlement of it is named."""
     candidates = [candidate for view in page.all_views() for candidate in _candidates(page, view)]
     countries = {place.country for item in candidates for place in item.places if not place.name}
-    chosen = [(item, _choose(item, candidates, countries, page)) for item in candidates]
+    single = Counter(item.places[0].country for item in candidates if len(item.places) == 1)
+    chosen = [(item, _choose(item, single, countries, page)) for item in candidates]
     settled = {place.country for item, place in chosen if place is not None and place.name}
     last: tuple[View, int, str] | None = None
     for item, place in chosen:
@@ -106,7 +108,7 @@ def extract(page: Page) -> None:
             "lon": place.lon,
         }
         confidence = max(0.3, min(0.97, 0.35 + item.score / 10))
-        item.view.found.append(Found(KIND, item.start, item.end, value, NAME, round(confidence, 2)))
+        item.view.add(Found(KIND, item.start, item.end, value, NAME, round(confidence, 2)))
 
 
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
@@ -257,9 +259,10 @@ def _short(form: str, size: int) -> float:
     return 1.0 if len(form) <= 4 else 0.4 if len(form) == 5 else 0.0
 
 
-def _choose(item: _Candidate, others: list[_Candidate], countries: set[str], page: Page) -> Place | None:
+def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: Page) -> Place | None:
     """The place meant among those of one name; None where too little speaks for any."""
-    company = countries | {other.places[0].country for other in others if other is not item and len(other.places) == 1}
+    own = item.places[0].country if len(item.places) == 1 else ""
+    company = countries | {country for country, count in single.items() if count > (country == own)}
     home = {region for code in page.codes if code in languages() for region in languages()[code].regions[:1]}
 
     def rank(place: Place) -> float:

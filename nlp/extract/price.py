@@ -7,6 +7,7 @@ money is for (a wage is per month, a fee is once, a fare is per trip).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -43,9 +44,19 @@ _CODES = (
 _PERIODS = ("hour", "day", "week", "month")
 #: A bare amount between these (in the currency's own units) in an advert for work is the month's pay.
 _MONTHLY = {
-    "EUR": (350, 8000), "GBP": (500, 7000), "USD": (400, 9000), "BGN": (600, 9000), "CHF": (700, 9000), "RON": (1500, 30_000), "PLN": (1500, 30_000),
-    "CZK": (10_000, 90_000), "UAH": (8_000, 150_000), "RUB": (20_000, 500_000), "TRY": (8_000, 150_000), "RSD": (30_000, 400_000),
-}  # fmt: skip
+    "EUR": (350, 8000),
+    "GBP": (500, 7000),
+    "USD": (400, 9000),
+    "BGN": (600, 9000),
+    "CHF": (700, 9000),
+    "RON": (1500, 30_000),
+    "PLN": (1500, 30_000),
+    "CZK": (10_000, 90_000),
+    "UAH": (8_000, 150_000),
+    "RUB": (20_000, 500_000),
+    "TRY": (8_000, 150_000),
+    "RSD": (30_000, 400_000),
+}
 _EXTRA = frozenset(
     "net neto netto нето чисто чисти чистыми бруто brutto gross brut cash bar кеш rent наем each нетно руки руку".split()
 )
@@ -115,7 +126,7 @@ def extract(page: Page) -> None:
                 first, last = source.normal.original(found.start, found.end)
                 if not any(first < end and start < last for start, end in taken):
                     spans.append((first, last))
-                    source.found.append(found)
+                    source.add(found)
 
 
 def _page_kind(page: Page, rules: Rules) -> str:
@@ -141,7 +152,7 @@ def _prices(page: Page, view: View, rules: Rules, kind: str) -> Iterator[Found]:
             amount.per, amount.sure, amount.after = amounts[index - 1].per, amounts[index - 1].sure, amounts[index - 1].after
             continue
         _period(view, amount, rules, last, kind)
-    amounts.extend(_bare(page, view, amounts, rules, kind))
+    amounts.extend(list(_bare(page, view, amounts, rules, kind)))
     for amount in amounts:
         value = {"amount": amount.value, "currency": amount.currency, "per": amount.per}
         yield Found(KIND, amount.start, amount.end, value, NAME, 0.92 if amount.sure else 0.75)
@@ -280,12 +291,13 @@ def _bare(page: Page, view: View, amounts: list[Amount], rules: Rules, kind: str
     )
     if not amounts and not default:
         return
+    starts = [amount.before for amount in amounts]
     for number in rules.money.numbers(view):
-        if (
-            number.value < 15
-            or any(number.start < amount.after and amount.before < number.end for amount in amounts)
-            or view.taken(number.start, number.end, tuple(MentionKind))
-        ):
+        index = bisect_right(starts, number.start)
+        beside = amounts[max(0, index - 3) : index + 1]
+        if number.value < 15 or any(number.start < amount.after and amount.before < number.end for amount in beside):
+            continue
+        if view.taken(number.start, number.end, tuple(MentionKind)):
             continue
         tail, head = view.plain[number.end : number.end + 2], view.plain[max(0, number.start - 2) : number.start]
         if (
@@ -295,10 +307,7 @@ def _bare(page: Page, view: View, amounts: list[Amount], rules: Rules, kind: str
             or any(symbol in tail for symbol in SYMBOLS)
         ):
             continue
-        currency = next(
-            (amount.currency for amount in reversed(amounts) if amount.start < number.start),
-            str(default) or (amounts[0].currency if amounts else ""),
-        )
+        currency = amounts[max(0, index - 1)].currency if amounts else str(default)
         amount = Amount(number.start, number.end, number.value, currency, number.start, number.end)
         if _bare_unit(view, amount, rules, kind) or _bare_cue(view, amount, rules, kind):
             yield amount
@@ -310,11 +319,7 @@ def _bare_unit(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
     joined = index < len(view.words) and (
         view.words[index].text in rules.per or "/" in view.plain[amount.end : view.words[index].start]
     )
-    if (
-        not joined
-        or before in {"до", "do", "to", "till", "bis", "la", "до", "из"}
-        or not _period_after(view, amount, rules, kind)
-    ):
+    if not joined or before in {"до", "do", "to", "till", "bis", "la", "из"} or not _period_after(view, amount, rules, kind):
         return False
     return amount.per is not None
 

@@ -35,7 +35,7 @@ def extract(page: Page) -> None:
                 end -= 1
             value = clean(view.text[start:end])
             if value and not view.taken(start, end, (MentionKind.EMAIL,)):
-                view.found.append(Found(KIND, start, end, value, NAME, 0.97))
+                view.add(Found(KIND, start, end, value, NAME, 0.97))
 
 
 def clean(url: str) -> str:

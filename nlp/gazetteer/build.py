@@ -16,7 +16,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-
 from nlp.normalise.plain import plain
 
 EUROPE = frozenset(
@@ -81,24 +80,7 @@ def _forms(city: Any, name: str) -> list[str]:
 
 def ascii_name(name: str) -> str:
     """A name in ASCII letters without accents."""
-    table = str.maketrans(
-        {
-            "ł": "l",
-            "Ł": "L",
-            "ø": "o",
-            "Ø": "O",
-            "đ": "d",
-            "Đ": "D",
-            "ı": "i",
-            "ß": "ss",
-            "æ": "ae",
-            "Æ": "Ae",
-            "’": "'",
-            "‘": "'",
-            "þ": "th",
-            "ð": "d",
-        }
-    )
+    table = str.maketrans(dict(zip("łŁøØđĐıßæÆ’‘þð", "l L o O d D i ss ae Ae ' ' th d".split(), strict=True)))
     text = unicodedata.normalize("NFKD", name.translate(table))
     return text.encode("ascii", "ignore").decode().strip()
 

@@ -123,7 +123,7 @@ def load_language(folder: Traversable) -> LanguageData:
     file = folder / "language.yaml"
     try:
         # The base loader: "no" and "on" are words here, not truth values.
-        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506  (makes only strings, lists and dicts)
         data = _plain(raw)
         data["names"], data["shaky_names"] = _names(folder / "names.txt")
         data["places"] = dict(_pairs(folder / "places.txt"))

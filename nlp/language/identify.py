@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 
+import yaml
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from nlp.lang import codes
@@ -27,28 +29,26 @@ ENOUGH = 3.0
 
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)?")
 _PASSAGE = re.compile(r"[^\n.!?…;]+(?:[.!?…;]+(?!\s)[^\n.!?…;]+)*[.!?…;]*\n?|[\n.!?…;]+")
-_LETTERS: dict[str, tuple[tuple[str, float], ...]] = {}
-for _codes, _letters, _weight in (
-    (("bg",), "ъщ", 0.5), (("ru", "be"), "ыэё", 0.8), (("uk", "be"), "і", 0.8), (("uk",), "їєґ", 1.5), (("sr", "mk"), "јљњџ", 1.2), (("sr",), "ћђ", 2.0),
-    (("mk",), "ѓќѕ", 2.5), (("be",), "ў", 3.0), (("de",), "ß", 2.0), (("de", "tr", "hu"), "ü", 0.4), (("de", "tr", "hu", "sk"), "ö", 0.4), (("de", "sk"), "ä", 0.8),
-    (("tr",), "ğı", 1.6), (("ro", "tr"), "ş", 0.8), (("ro",), "ășțţ", 1.2), (("ro", "fr"), "â", 0.5), (("ro", "fr"), "î", 0.6), (("es",), "ñ¿¡", 1.8),
-    (("sr", "hr", "sl", "cs", "sk"), "čšž", 0.6), (("sr", "hr", "pl"), "ć", 0.8), (("sr", "hr"), "đ", 1.0), (("pl",), "ąęłżźśń", 1.5), (("cs",), "ěřů", 2.0),
-    (("sk",), "ľĺŕô", 1.5), (("cs", "sk", "hu", "es", "fr"), "éáíóú", 0.25), (("hu",), "őű", 2.5), (("fr", "pt", "tr", "sq"), "ç", 0.4), (("fr", "it"), "èàù", 0.5),
-    (("pt",), "ãõ", 1.5), (("sq", "fr"), "ë", 0.8),
-):  # fmt: skip
-    for _letter in _letters:
-        _LETTERS[_letter] = tuple((_code, _weight) for _code in _codes)
 
-_ENDINGS: dict[str, tuple[tuple[str, float], ...]] = {
-    ending: tuple((code, 0.25) for code in speakers.split())
-    for speakers, endings in {
-        "bg": "ите ята ата ото ът ият ване аме яме иха ахме еше ваме вам ника ници ките ката ция ции", "bg mk": "та то ме ши", "ru": "ого его ых ий ая ое ые ешь ишь тся ться ами ями ние ния ют ует аем ство ей ую ть ов", "uk": "ння ого ий ють ити ати ться ами єте ією ість ів ми",
-        "sr": "ње ња њу ајте ити ају ама има ије ски ног nje ima ama iti ije aju ili", "en": "ing tion ed ly ness ment able ers ight ould", "ro": "ului elor ul ele tie tii eaza esti are ati eti oara ind at",
-        "de": "ung en lich heit keit isch sch cht chen er st ungen", "tr": "lar ler lari leri yor mak mek dir dir lik lik nda nde dan den", "es": "cion ando iendo mente dad os as ar emos amos idad",
-        "pl": "ego ych owa ymi osc ac iem", "cs": "ani ych ovat eho", "it": "zione are ere ire mente ato ata", "fr": "tion ment eux aux ez ais",
-    }.items()
-    for ending in endings.split()
-}  # fmt: skip
+
+@lru_cache(maxsize=1)
+def _cues() -> tuple[dict[str, Evidence], dict[str, Evidence]]:
+    """Evidence of letters and of endings."""
+    file = resources.files("nlp.language") / "evidence.yaml"
+    raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506  (makes only strings, lists and dicts)
+    letters = {
+        letter: tuple((code, float(row["weight"])) for code in row["languages"])
+        for row in raw["letters"]
+        for letter in row["letters"]
+    }
+    endings = {
+        ending: tuple((code, 0.25) for code in speakers.split())
+        for speakers, words in raw["endings"].items()
+        for ending in words
+    }
+    return letters, endings
+
+
 #: Spellings that hardly anything but Latin-typed Bulgarian has: 4 and 6 within a word, q without u, sht.
 _TYPED_DIGIT = re.compile(r"^[46][a-z]{2,}$|^[a-z]+[46][a-z]*$")
 _TYPED_Q = re.compile(r"q(?!u)")
@@ -76,13 +76,14 @@ def _weigh(word: str) -> Evidence:
     low = lower(word)
     form = plain(low)
     scores = dict(word_evidence().get(form, ()))
+    letters, endings = _cues()
     if len(low) > 3:
         for size in (2, 3, 4):
-            for code, weight in _ENDINGS.get(form[-size:], ()):
+            for code, weight in endings.get(form[-size:], ()):
                 scores[code] = scores.get(code, 0.0) + weight
     for char in dict.fromkeys(low):
         if not char.isascii():
-            for code, weight in _LETTERS.get(char, ()):
+            for code, weight in letters.get(char, ()):
                 scores[code] = scores.get(code, 0.0) + weight
     if form.isascii() and not _NOT_TYPED.intersection(low):
         typed = _weigh_typed(form)

@@ -20,13 +20,17 @@ TOKEN = re.compile(r"(?<![\w@./])(?:[46](?=[a-z]))?[a-z](?:[a-z']|[46](?![0-9]))
 _VOWELS = "aeiouyq"
 #: Longest first; what each spelling stands for when the word is not known.
 _SPELLINGS = MappingProxyType(
-    {
-        "sht": "щ", "6t": "щ", "zh": "ж", "sh": "ш", "ch": "ч", "dj": "дж", "kh": "х", "ts": "ц", "tz": "ц", "yu": "ю", "iu": "ю", "ju": "ю",
-        "ya": "я", "ja": "я", "ia": "ия", "yo": "йо", "jo": "йо", "io": "ьо", "ph": "ф", "ck": "к", "a": "а", "b": "б", "c": "ц", "d": "д", "e": "е",
-        "f": "ф", "g": "г", "h": "х", "i": "и", "j": "ж", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "q": "я", "r": "р",
-        "s": "с", "t": "т", "u": "у", "v": "в", "w": "в", "x": "кс", "y": "ъ", "z": "з", "4": "ч", "6": "ш", "'": "",
-    }
-)  # fmt: skip
+    dict(
+        zip(
+            "sht 6t zh sh ch dj kh ts tz yu iu ju ya ja ia yo jo io ph ck a b c d e f g h i j k l m n o p q r s t u v w x y z 4 6 '".split(),
+            [
+                *"щ щ ж ш ч дж х ц ц ю ю ю я я ия йо йо ьо ф ц а б ц д е ф г х и ж к л м н о п я р с т у в в кс ъ з ч ш".split(),
+                "",
+            ],
+            strict=True,
+        )
+    )
+)
 _SPLIT = re.compile("|".join(sorted(map(re.escape, _SPELLINGS), key=len, reverse=True)))
 _MERGE = str.maketrans({"ъ": "а", "у": "а", "й": "и", "ь": "", "ж": "ж", "щ": "шт", "ц": "тс", "ѝ": "и"})
 
@@ -95,10 +99,10 @@ def _spell(word: str) -> str:
         if piece in {"ja", "ju"} and before:
             # Within a word j is ж far more often than the first half of я or ю.
             pieces.append("ж" + _SPELLINGS[piece[1]])
-        elif piece == "y" and ((before and before in _VOWELS) or (after and after in _VOWELS)):
-            pieces.append("й")
-        elif (piece == "j" and before and before in "aeou" and after in {"", "k", "t"}) or (
-            piece == "i" and before and before in "aeou" and (not after or after not in _VOWELS)
+        elif (
+            (piece == "y" and ((before and before in _VOWELS) or (after and after in _VOWELS)))
+            or (piece == "j" and before and before in "aeou" and after in {"", "k", "t"})
+            or (piece == "i" and before and before in "aeou" and (not after or after not in _VOWELS))
         ):
             pieces.append("й")
         elif (

@@ -61,7 +61,7 @@ def word_evidence() -> dict[str, Evidence]:
         for word in _stop_words(code):
             votes.setdefault(plain(word), {}).setdefault(code, 1.0)
     file = resources.files("nlp.language") / "decoys.yaml"
-    for code, words in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader).items():
+    for code, words in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader).items():  # noqa: S506  (only strings)
         for word in words:
             votes.setdefault(plain(word), {}).setdefault(code, 1.0)
     return {word: _share(word, by_code) for word, by_code in votes.items() if word.isascii() or not word.isspace()}

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from review import advert_view, cluster_view
 from review.access import DECIDERS, open_to
-from review.contexts import DecisionForm
+from review.blocks import DecisionForm
 from review.i18n import marked
 from review.render import advert_href, cluster_href, render
 from review.routers.parts import Parts, Person, advert_or_404, cluster_or_404, note

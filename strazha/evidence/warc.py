@@ -148,12 +148,12 @@ def responses(handle: IO[bytes], *, place: str = "") -> Iterator[StoredResponse]
     iterator = ArchiveIterator(handle, no_record_parse=False)
     try:
         for record in iterator:
-            if record.rec_type != "response" or record.http_headers is None:
-                continue
             payload = record.raw_stream.read()
             # warcio takes the end of a file for the end of a record: what the record's own length still promises is missing.
             if getattr(record.raw_stream, "limit", 0):
                 raise EOFError(f"ends within the record of {record.rec_headers.get_header('WARC-Target-URI')}")
+            if record.rec_type != "response" or record.http_headers is None:
+                continue
             yield _stored(record, payload, iterator.get_record_offset(), iterator.get_record_length())
     except (ArchiveLoadFailed, EOFError, zlib.error, UnicodeDecodeError, ValueError) as error:
         raise BadInputError(f"is no readable WARC: {error}", place=place, remedy="look at it with 'warcio check'") from error

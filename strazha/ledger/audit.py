@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, select
 from strazha.ledger.database import CHUNK
 from strazha.ledger.part import Part
 from strazha.ledger.records import AuditEntry
-from strazha.ledger.tables import audit_log
+from strazha.ledger.tables import audit_log, clean
 from strazha.model.base import canonical_json, digest
 
 #: What the first entry names as the one before it.
@@ -23,7 +23,7 @@ class Audit(Part):
 
     def audit(self, who: str, action: str, subject: str, detail: dict[str, Any], at: datetime) -> AuditEntry:
         """Add an entry. Writers follow each other, whatever process they are in."""
-        words = [_clean(word) for word in (who, action, subject)]
+        words = [clean(word) for word in (who, action, subject)]
         with self._db.write("audit") as connection:
             last = connection.execute(
                 select(audit_log.c.number, audit_log.c.hash).order_by(audit_log.c.number.desc()).limit(1)
@@ -89,10 +89,6 @@ class Audit(Part):
             if len(rows) < CHUNK:
                 return
             last = rows[-1]["number"]
-
-
-def _clean(word: str) -> str:
-    return word.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def _hash(number: int, at: datetime, words: list[str], detail: dict[str, Any], former: str) -> str:

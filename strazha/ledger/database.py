@@ -10,9 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from strazha.errors import BadInputError, MissingExtraError, StoreError, StoreUnavailableError
@@ -45,13 +45,6 @@ class Database:
         self._writer = self.engine.execution_options(strazha_writes=True)
         try:
             _migrate(self)
-        except OperationalError as error:
-            self.engine.dispose()
-            raise StoreUnavailableError(
-                f"the ledger cannot be opened: {error.orig}",
-                place=self.place,
-                remedy="check that the database server runs, or that the folder exists and may be written to",
-            ) from error
         except BaseException:
             self.engine.dispose()
             raise
@@ -64,7 +57,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent state."""
-        with self.engine.begin() as connection:
+        with self._meaning(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -74,7 +67,7 @@ class Database:
         SQLite lets one writer in at a time. On PostgreSQL transactions that read before they write name a ``lock``, so
         that two with the same name follow each other.
         """
-        with self._writer.begin() as connection:
+        with self._meaning(), self._writer.begin() as connection:
             if lock and not self.sqlite:
                 key = zlib.crc32(f"strazha.{lock}".encode())
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
@@ -100,6 +93,23 @@ class Database:
         else:
             insert = insert.on_conflict_do_nothing(index_elements=keys)
         connection.execute(insert, [dict(row) for row in rows])
+
+    @contextmanager
+    def _meaning(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreUnavailableError(
+                f"the ledger cannot be used now: {error.orig}",
+                place=self.place,
+                remedy="check that the database server runs, or that the folder exists, has space, and may be written to",
+            ) from error
+        except DatabaseError as error:
+            if "not a database" in str(error.orig) or "malformed" in str(error.orig):
+                raise StoreError(
+                    f"the ledger's file is damaged or none: {error.orig}", place=self.place, remedy="restore it from a backup"
+                ) from error
+            raise
 
     def close(self) -> None:
         """Close every connection."""
@@ -176,14 +186,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _version(database: Database) -> str:
-    try:
-        with database.read() as connection:
-            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
-    except (OperationalError, ProgrammingError) as error:
-        missing = "no such table" in str(error) or "UndefinedTable" in type(error.orig).__name__
-        if missing:
+    with database.read() as connection:
+        if not inspect(connection).has_table("alembic_version"):
             return ""
-        raise
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def _migrate(database: Database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, select
 from strazha.errors import BadInputError
 from strazha.ledger.database import chunks
 from strazha.ledger.part import Part
-from strazha.ledger.tables import decisions
+from strazha.ledger.tables import clean, decisions
 from strazha.model import Decision
 
 
@@ -22,8 +22,7 @@ class Decisions(Part):
         with self._db.write() as connection:
             self._db.put(connection, decisions, [{**decision.plain(), "decided_at": decision.decided_at}])
             stored = connection.execute(select(decisions).where(decisions.c.id == decision.id)).mappings().one()
-        kept = _decision(stored)
-        if kept.model_copy(update={"reason": decision.reason}) != decision:
+        if _decision(stored) != decision.model_copy(update={"reason": clean(decision.reason)}):
             raise BadInputError(
                 "another decision has this id", place=decision.id, remedy="add a correction under an id of its own"
             )

@@ -109,7 +109,6 @@ class Steps(Part):
         with self._db.write() as connection:
             self._db.put(connection, steps, [row])
 
-
     def done_units(self, step: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Every unit a step has handled with its version and what was noted, in order of unit and version."""
         query = select(steps.c.unit, steps.c.version, steps.c.detail).where(steps.c.step == step)

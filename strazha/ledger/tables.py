@@ -43,6 +43,11 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def clean(words: str) -> str:
+    """Text as every database can hold it: NUL and lone surrogates replaced."""
+    return words.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 class Words(TypeDecorator[str]):
     """Text from outside: what PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates) becomes the replacement character."""
 
@@ -53,7 +58,7 @@ class Words(TypeDecorator[str]):
         """Cleaned."""
         if value is None:
             return None
-        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+        return clean(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """As stored."""

@@ -16,7 +16,7 @@ from strazha.clock import now
 from strazha.errors import BadInputError
 from strazha.ledger.part import Part
 from strazha.ledger.records import Role, User
-from strazha.ledger.tables import sessions, users
+from strazha.ledger.tables import clean, sessions, users
 
 #: Wrong passwords in a row before sign-in is refused for LOCK: slow enough against guessing, short enough for a tired person.
 MAX_FAILURES = 5
@@ -151,8 +151,7 @@ class Users(Part):
 
 
 def _row(connection: Connection, name: str) -> Row[tuple[object, ...]] | None:
-    clean = name.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
-    return connection.execute(select(users).where(users.c.name == clean)).one_or_none()
+    return connection.execute(select(users).where(users.c.name == clean(name))).one_or_none()
 
 
 def _user(row: Row[tuple[object, ...]]) -> User:

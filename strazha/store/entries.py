@@ -147,7 +147,7 @@ def _priority(head: bool, band: Band, score: int) -> int:
 
 
 def to_json(doc: Record) -> str:
-    """The record as JSON text, also one that holds half characters."""
+    """A document's stored form; see ``read_doc``."""
     try:
         return doc.model_dump_json()
     except PydanticSerializationError:

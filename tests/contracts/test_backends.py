@@ -689,6 +689,15 @@ def test_links_of_a_cluster_strongest_first(index: AdIndex) -> None:
     assert index.count()["links"] == 4
 
 
+def test_a_link_with_a_broken_reason_is_kept(index: AdIndex) -> None:
+    doc = link("a", "b", 0.5)
+    reasons = (LinkReason(comparison="text", score=1, text="\ud800 \0 <b>"),)
+    doc = doc.model_copy(update={"link": doc.link.model_copy(update={"reasons": reasons})})
+    assert index.put_links([doc]) == 1
+    index.refresh()
+    assert index.links("c1") == [doc]
+
+
 def test_bands_rank_as_the_model_ranks_them(index: AdIndex) -> None:
     index.put_adverts([advert(band.value, band.value, band=band) for band in Band])
     index.refresh()

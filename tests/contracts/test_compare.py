@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import clusters.compare
 from clusters.compare import COMPARISONS, Known
-from clusters.pair import link
+from clusters.pair import hopeless, joins, link
 from clusters.weights import JOIN, STRONG, WEIGHTS
 from strazha.model import AdType, Linkable
 
@@ -70,3 +70,11 @@ def test_a_link_has_the_reasons_of_its_score(a: Linkable, b: Linkable, known: Kn
     assert one == link(a, b, known)
     assert (one.a, one.b) == ("a", "b")
     assert bool(one.reasons) == (one.score > 0.0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(a=LINKABLES, b=LINKABLES)
+def test_what_is_called_hopeless_does_not_join(a: Linkable, b: Linkable) -> None:
+    a = a.model_copy(update={"id": "a", "contacts": (), "image_hashes": ()})
+    b = b.model_copy(update={"id": "b"})
+    assert not (hopeless(a, b, Known()) and joins(link(a, b, Known())))

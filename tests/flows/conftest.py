@@ -6,6 +6,8 @@ import html
 import json
 import os
 import re
+import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -60,12 +62,12 @@ THINGS = (
 )  # fmt: skip
 #: Three operations with texts of their own, so that only a telephone can join them.
 JOBS = (
-    "Farm work abroad. No experience and no language needed. We buy your ticket and you repay it from your first wages. "
-    "Accommodation is arranged by us, meals and transport to the field included. Call {phone}, ask for {who}.",
-    "Our hotel by the sea takes on chambermaids for the summer, wages paid weekly in cash, uniform and room are given, "
-    "papers stay with the manager until the season is over. Telephone {phone} in the evening and say {who} sent you.",
-    "Packing night shift in a warehouse near the motorway; a bus fetches the whole group, nobody goes out alone, wages after "
-    "three months, debts for lodging are counted off. Ring {phone}, {who} answers every question.",
+    """Farm work abroad. No experience and no language needed. We buy your ticket and you repay it from your first wages.
+    Accommodation is arranged by us, meals and transport to the field included. Call {phone}, ask for {who}.""",
+    """Our hotel by the sea takes on chambermaids for the summer, wages paid weekly in cash, uniform and room are given,
+    papers stay with the manager until the season is over. Telephone {phone} in the evening and say {who} sent you.""",
+    """Packing night shift in a warehouse near the motorway; a bus fetches the whole group, nobody goes out alone, wages
+    after three months, debts for lodging are counted off. Ring {phone}, {who} answers every question.""",
 )
 
 
@@ -149,8 +151,9 @@ def site() -> Iterator[Site]:
     yield from _serve()
 
 
-@pytest.fixture(scope="module")
-def module_site() -> Iterator[Site]:
+@pytest.fixture(scope="session")
+def shared_site() -> Iterator[Site]:
+    """One site for tests that start from the same first run; each sets its state."""
     yield from _serve()
 
 
@@ -215,6 +218,43 @@ def strazha(site: Site, tmp_path: Path, definitions: Callable[..., tuple[Path, .
 
 
 @pytest.fixture(scope="session")
+def first(shared_site: Site, tmp_path_factory: pytest.TempPathFactory, definitions: Any) -> Strazha:
+    """A home after an undisturbed first run. Copy it with ``copied``, never change it."""
+    folder = tmp_path_factory.mktemp("flows")
+    strazha = Strazha(folder / "first", definitions(shared_site, folder / "definitions"))
+    shared_site.state = 1
+    done = strazha.run("run", "--no-prefect", *strazha.named)
+    assert done.returncode == 0, done.stderr
+    return strazha
+
+
+@pytest.fixture(scope="session")
+def undisturbed(first: Strazha, shared_site: Site) -> dict[str, Any]:
+    """What an undisturbed second run, over the changed site, ends in."""
+    shared_site.state = 2
+    strazha = _copied(first, first.home.parent / "second")
+    done = strazha.run("run", "--no-prefect", *strazha.named)
+    assert done.returncode == 0, done.stderr
+    found = _dump(strazha.settings)
+    assert found["broken"] == []
+    kinds = [event["kind"] for cluster in found["clusters"].values() for event in cluster["cluster"]["history"]]
+    assert {"formed", "merged"} <= set(kinds)
+    return found
+
+
+@pytest.fixture(scope="session")
+def copied() -> Callable[[Strazha, Path], Strazha]:
+    """Copy a home, and the command over the copy."""
+    return _copied
+
+
+def _copied(strazha: Strazha, home: Path) -> Strazha:
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(strazha.home, home)
+    return Strazha(home, strazha.definitions, strazha.environment)
+
+
+@pytest.fixture(scope="session")
 def make_strazha() -> type[Strazha]:
     return Strazha
 
@@ -244,10 +284,10 @@ def _differences(one: Any, other: Any, where: str = "") -> list[str]:
 
 #: Keys that differ between any two runs, or count attempts and not content.
 VOLATILE = {
-    "at", "started_at", "finished_at", "first_seen", "last_seen", "gone_since", "captured_at", "screened_at", "fetched_at",
-    "decided_at", "retired_at", "seconds", "version", "capture_id", "run_id", "requests", "pages", "bytes", "errors", "steps", "landing_file",
-    "landing_offset", "landing_length", "file", "offset", "length",
-}  # fmt: skip
+    *("at", "started_at", "finished_at", "first_seen", "last_seen", "gone_since", "captured_at", "screened_at", "fetched_at"),
+    *("decided_at", "retired_at", "seconds", "version", "capture_id", "run_id", "requests", "pages", "bytes", "errors"),
+    *("steps", "landing_file", "landing_offset", "landing_length", "file", "offset", "length"),
+}
 
 
 def _dump(settings: Settings) -> dict[str, Any]:
@@ -303,3 +343,21 @@ def _steady(value: Any, runs: dict[str, str]) -> Any:
         for run_id, name in runs.items():
             value = value.replace(run_id, name)
     return value
+
+
+@pytest.fixture
+def late_site(site: Site) -> Iterator[tuple[int, Callable[[], None]]]:
+    """A port of the same site on which nobody listens yet, and a call that opens it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    servers: list[ThreadingHTTPServer] = []
+
+    def listen() -> None:
+        servers.append(ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"site": site})))
+        threading.Thread(target=servers[0].serve_forever, args=(0.05,), daemon=True).start()
+
+    yield port, listen
+    for server in servers:
+        server.shutdown()
+        server.server_close()

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -81,36 +80,6 @@ MOMENTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def first(module_site: Any, tmp_path_factory: Any, definitions: Any, make_strazha: Any) -> Any:
-    """A home after an undisturbed first run."""
-    folder = tmp_path_factory.mktemp("kill")
-    strazha = make_strazha(folder / "first", definitions(module_site, folder / "definitions"))
-    done = strazha.run("run", "--no-prefect", *strazha.named)
-    assert done.returncode == 0, done.stderr
-    return strazha
-
-
-@pytest.fixture(scope="module")
-def undisturbed(first: Any, module_site: Any, make_strazha: Any, dump: Dump) -> dict[str, Any]:
-    """What an undisturbed second run over the changed site ends in."""
-    module_site.state = 2
-    strazha = _copy(first, first.home.parent / "second", make_strazha)
-    done = strazha.run("run", "--no-prefect", *strazha.named)
-    assert done.returncode == 0, done.stderr
-    found = dump(strazha.settings)
-    assert found["broken"] == []
-    kinds = [event["kind"] for cluster in found["clusters"].values() for event in cluster["cluster"]["history"]]
-    assert {"formed", "merged"} <= set(kinds)
-    return found
-
-
-def _copy(strazha: Any, home: Path, make_strazha: Any) -> Any:
-    shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(strazha.home, home)
-    return make_strazha(home, strazha.definitions)
-
-
 def _kill(strazha: Any, moment: str, rng: random.Random, *arguments: str) -> bool:
     """Start a run and kill it at a random time of a moment; False where the run was through it already."""
     wanted, delay = MOMENTS[moment]
@@ -129,13 +98,13 @@ def _kill(strazha: Any, moment: str, rng: random.Random, *arguments: str) -> boo
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_run_ends_like_an_undisturbed_one(
-    moment: str, first: Any, undisturbed: dict[str, Any], module_site: Any, make_strazha: Any, dump: Dump, differences: Any
+    moment: str, first: Any, undisturbed: dict[str, Any], shared_site: Any, copied: Any, dump: Dump, differences: Any
 ) -> None:
     rng = random.Random(f"{SEED} {moment}")
     print(f"seed {SEED}, moment {moment}")
-    module_site.state = 2
+    shared_site.state = 2
     for _ in range(5):
-        strazha = _copy(first, first.home.parent / f"killed-{moment}", make_strazha)
+        strazha = copied(first, first.home.parent / f"killed-{moment}")
         if _kill(strazha, moment, rng, "--no-prefect"):
             break
     else:
@@ -145,10 +114,12 @@ def test_killed_run_ends_like_an_undisturbed_one(
     assert differences(dump(strazha.settings), undisturbed) == []
 
 
+@pytest.mark.slow
+@pytest.mark.live
 def test_killed_prefect_flow_ends_like_an_undisturbed_run(
-    first: Any, module_site: Any, make_strazha: Any, dump: Dump, differences: Any, tmp_path: Path
+    first: Any, shared_site: Any, make_strazha: Any, dump: Dump, differences: Any, tmp_path: Path
 ) -> None:
-    module_site.state = 1
+    shared_site.state = 1
     rng = random.Random(f"{SEED} prefect")
     print(f"seed {SEED}")
     strazha = make_strazha(tmp_path / "home", first.definitions)

@@ -33,6 +33,8 @@ def test_cluster_and_member_indicators_are_explained(house: Any, client: TestCli
     assert "5 adverts name" in own
     assert "Words that hint at youth" in page
     assert "in 1 advert" in page
+    rest = page[page.index('id="against-h"') :]
+    assert rest.index("Words that hint at youth") < rest.index("Available round the clock")
 
 
 def test_contacts_are_covered_until_asked_for(house: Any, client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import Any
@@ -49,6 +50,22 @@ def test_a_paste_that_cannot_be_screened_says_why(client: TestClient, body: str,
     answer = client.post("/paste", data={"body": body})
     assert answer.status_code == 422
     assert says in answer.text
+
+
+@pytest.mark.slow
+def test_a_pasted_text_is_screened_marked_and_kept_nowhere(house: Any, client: TestClient) -> None:
+    """Through flows' own steps: the language models load here."""
+    body = "Търсим жени за работа на полето. Такса за документи 150 евро. Паспортите се пазят при нас. Тел. 0888 001 001"
+    before = house.index.count()
+    page = client.post("/paste", data={"title": "Работа в Германия", "body": body}).text
+    assert re.search(r'<mark class="hit s-S" title="[^"]+">Паспортите', page)
+    assert re.search(r'<mark class="[^"]*k-phone[^"]*"[^>]*>0888 001 001</mark>', page)
+    assert "+359888001001" in page
+    entry = house.ledger.audit_entries(1)[0]
+    assert (entry.who, entry.action) == ("analyst", "text screened")
+    assert "0888" not in str(entry)
+    assert house.index.count() == before
+    assert client.post("/paste", data={"title": "only a title", "body": ""}).status_code == 200
 
 
 @pytest.mark.parametrize(

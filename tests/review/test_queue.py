@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -113,3 +114,18 @@ def test_next_goes_to_the_first_undecided_other_than_this(house: Any, client: Te
     first = links(client.get("/queue").text)[:2]
     assert client.get("/queue/next").headers["location"] == first[0]
     assert client.get(f"/queue/next?after={first[0].rsplit('/', 1)[1]}").headers["location"] == first[1]
+
+
+def test_several_people_at_once(house: Any) -> None:
+    clients = [house.client() for _ in range(6)]
+    adverts = sorted(house.filled.adverts)
+
+    def work(number: int) -> list[int]:
+        client = clients[number]
+        paths = ["/queue", f"/adverts/{adverts[number]}", "/search?q=Leeds", f"/clusters/{house.filled.of('salon').id}"]
+        return [client.get(path).status_code for path in paths * 3]
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(work, range(6)))
+    assert {status for statuses in answers for status in statuses} == {200}
+    assert house.ledger.verify_audit() is None

@@ -14,7 +14,7 @@ from strazha.store.entries import UNDECIDED, fold_value, key_hash, millis, stora
 from strazha.store.folding import fold_word, fragments
 from strazha.store.parse import And, Digits, Keyword, Node, Not, Or, Phrase, Word
 from strazha.store.query import Query
-from strazha.store.sqlite.codes import FIELD_BYTES, TAGGED, code, tag
+from strazha.store.sqlite.codes import FIELD_BYTES, NOTHING, SINGLE, TAGGED, code, tag
 
 #: Above so many documents a condition on tags is tested document by document: cheaper than a list of them all.
 MANY = 20_000
@@ -183,6 +183,8 @@ class Compiler:
         sql, found = self._has(name, numbers)
         if not without:
             return sql, found
+        if name in SINGLE[self._prefix]:
+            return f"({sql} OR h.{name} = {NOTHING})", found
         # No byte of another field or of a number is a field's byte, so its absence is the absence of any value.
         return f"({sql} OR instr(h.codes, ?) = 0)", [*found, bytes((FIELD_BYTES[name],))]
 
@@ -195,6 +197,10 @@ class Compiler:
             size = self._connection.execute(f"SELECT count(*) FROM ({docs} LIMIT {MANY})", (tags,)).fetchone()[0]
             if size < MANY or len(numbers) > 50:
                 return f"h.doc IN ({docs})", [tags]
+        if name in SINGLE[self._prefix]:
+            if len(numbers) == 1:
+                return f"h.{name} = ?", [numbers[0]]
+            return f"h.{name} IN (SELECT value FROM json_each(?))", [json.dumps(list(numbers))]
         return _either([code(name, number) for number in numbers])
 
 

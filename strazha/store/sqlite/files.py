@@ -12,21 +12,24 @@ from pathlib import Path
 from strazha.errors import StoreError, StoreUnavailableError
 from strazha.store.entries import TEXT_COLUMNS
 from strazha.store.folding import VERSION
+from strazha.store.sqlite.codes import SINGLE
 
 #: Changes when tables, blobs or folding do: an index of another layout is refused until it is rebuilt.
-LAYOUT = f"1/{VERSION}"
+LAYOUT = f"3/{VERSION}"
 #: How long one writer waits for another; a batch holds the lock for well under a second.
 BUSY_SECONDS = 30
 #: The two collections; each has its own set of tables.
 PREFIXES = ("advert", "cluster")
 
+# The two orders hold all that filters look at: a page is found by walking one of them until it is full, in one sweep of the
+# file, and no filter makes that slower than a look at the whole table.
 _SCHEMA = """
 CREATE TABLE {p}_docs (doc INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, body TEXT NOT NULL,
     decision TEXT NOT NULL, decided_at INTEGER);
 CREATE TABLE {p}_hot (doc INTEGER PRIMARY KEY, id TEXT NOT NULL, priority INTEGER NOT NULL, newness INTEGER NOT NULL,
-    score INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, codes BLOB NOT NULL);
-CREATE INDEX {p}_queue ON {p}_hot (priority DESC, newness DESC, id);
-CREATE INDEX {p}_newest ON {p}_hot (newness DESC, id);
+    score INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, {single} codes BLOB NOT NULL);
+CREATE INDEX {p}_queue ON {p}_hot (priority DESC, newness DESC, id, score, first_seen, last_seen, {names} codes);
+CREATE INDEX {p}_newest ON {p}_hot (newness DESC, id, score, first_seen, last_seen, {names} codes);
 CREATE TABLE {p}_values (field INTEGER NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL, folded TEXT NOT NULL,
     PRIMARY KEY (field, number)) WITHOUT ROWID;
 CREATE UNIQUE INDEX {p}_value ON {p}_values (field, value);
@@ -34,7 +37,6 @@ CREATE INDEX {p}_folded ON {p}_values (field, folded);
 CREATE TABLE {p}_tags (tag INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (tag, doc)) WITHOUT ROWID;
 CREATE TABLE {p}_keys (hash INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (hash, doc)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE {p}_text USING fts5({columns}, content='', tokenize="unicode61 remove_diacritics 0");
-CREATE VIRTUAL TABLE {p}_vocabulary USING fts5vocab('{p}_text', 'row');
 """
 _LINKS = """
 CREATE TABLE links (id TEXT PRIMARY KEY, cluster_id TEXT NOT NULL, version INTEGER NOT NULL, score REAL NOT NULL,
@@ -43,7 +45,7 @@ CREATE INDEX links_cluster ON links (cluster_id, score DESC, id);
 CREATE TABLE meta (layout TEXT NOT NULL, made TEXT NOT NULL);
 """
 _TABLES = [
-    *(f"{p}_{name}" for p in PREFIXES for name in ("vocabulary", "text", "docs", "hot", "values", "tags", "keys")),
+    *(f"{p}_{name}" for p in PREFIXES for name in ("text", "docs", "hot", "values", "tags", "keys")),
     "links", "meta",
 ]  # fmt: skip
 
@@ -60,11 +62,14 @@ class IndexFile:
         self._writer: sqlite3.Connection | None = None
         with self._meaning():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with self._raw_write() as connection:
-                made = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-                if made is None:
-                    _make(connection)
-                self.layout = str(connection.execute("SELECT layout FROM meta").fetchone()[0])
+            connection = self._open()
+            self._idle.append(connection)
+            if not _is_made(connection):
+                with self._raw_write() as writer:
+                    # Another process may have been faster.
+                    if not _is_made(writer):
+                        _make(writer)
+            self.layout = str(connection.execute("SELECT layout FROM meta").fetchone()[0])
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -164,8 +169,20 @@ class IndexFile:
             ) from error
 
 
+def _is_made(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
+
+
 def _make(connection: sqlite3.Connection) -> None:
-    scripts = [_SCHEMA.format(p=prefix, columns=", ".join(TEXT_COLUMNS)) for prefix in PREFIXES]
+    scripts = [
+        _SCHEMA.format(
+            p=prefix,
+            columns=", ".join(TEXT_COLUMNS),
+            single="".join(f"{name} INTEGER NOT NULL, " for name in SINGLE[prefix]),
+            names="".join(f"{name}, " for name in SINGLE[prefix]),
+        )
+        for prefix in PREFIXES
+    ]
     for statement in "".join([*scripts, _LINKS]).split(";"):
         if statement.strip():
             connection.execute(statement)

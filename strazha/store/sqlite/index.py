@@ -11,7 +11,7 @@ from typing import Self
 
 from strazha.model import Outcome
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
-from strazha.store.entries import advert_entry, cluster_entry, key_hash, read_doc
+from strazha.store.entries import advert_entry, cluster_entry, key_hash, read_doc, to_json
 from strazha.store.marking import snippet
 from strazha.store.parse import parse, wanted
 from strazha.store.query import AdvertField, AdvertPage, AdvertRow, ClusterField, ClusterPage, Query
@@ -49,7 +49,7 @@ class SqliteIndex:
         while batch := list(islice(iterator, BATCH)):
             with self._file.write() as connection:
                 for doc in batch:
-                    row = (doc.id, doc.cluster_id, doc.version, doc.link.score, doc.model_dump_json())
+                    row = (doc.id, doc.cluster_id, doc.version, doc.link.score, to_json(doc))
                     written += connection.execute(
                         "INSERT INTO links VALUES (?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET cluster_id = excluded.cluster_id, "
                         "version = excluded.version, score = excluded.score, body = excluded.body "

@@ -87,9 +87,11 @@ class Search:
         if after:
             test, numbered = _positional(beyond, after)
             clause = Clause(clause.match, clause.unwanted, [*clause.tests, (test, numbered)])
-        # Where few of all documents are wanted, finding and sorting them is cheaper than walking the queue past the others.
+        # Walking an order ends when the page is full. Where very few documents are found (one telephone, one cluster) it would
+        # go through nearly all others first; they are found by their tags and sorted instead.
         last = self._connection.execute(f"SELECT coalesce(max(doc), 0) FROM {self._prefix}_hot").fetchone()[0]
-        source, values = self._source(clause, walk=total * 20 > last)
+        order_name = "queue" if sort == "priority" else "newest"
+        source, values = self._source(clause, walk=order_name if total * 50 > last else "")
         columns = "h.priority, h.newness, h.id" if sort == "priority" else "h.newness, h.id"
         rows = self._connection.execute(
             f"SELECT h.doc, {columns} FROM {source} ORDER BY {order} LIMIT ?", [*values, query.size + 1]
@@ -109,7 +111,7 @@ class Search:
         # bm25 gives the best match the lowest number.
         return [(doc, -rank, [float(rank), doc_id]) for doc, doc_id, rank in rows]
 
-    def _source(self, clause: Clause, *, walk: bool = False) -> tuple[str, list[object]]:
+    def _source(self, clause: Clause, *, walk: str = "") -> tuple[str, list[object]]:
         tests = clause.conditions(self._prefix)
         values: list[object] = []
         hot = f"{self._prefix}_hot h"
@@ -119,7 +121,7 @@ class Search:
             source, where = f"{text} CROSS JOIN {hot} ON h.doc = {text}.rowid", [f"{text} MATCH ?"]
             values.append(expression)
         else:
-            source, where = hot if walk else f"{hot} NOT INDEXED", []
+            source, where = f"{hot} INDEXED BY {self._prefix}_{walk}" if walk else f"{hot} NOT INDEXED", []
         for sql, more in tests:
             where.append(sql)
             values.extend(more)

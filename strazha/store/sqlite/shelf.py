@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from strazha.model import Outcome
 from strazha.store.entries import TEXT_COLUMNS, UNDECIDED, Entry, millis, read_doc
-from strazha.store.sqlite.codes import TAGGED, Numbers, code, tag
+from strazha.store.sqlite.codes import NOTHING, SINGLE, TAGGED, Numbers, code, tag
 from strazha.store.sqlite.files import IndexFile
 
 #: Documents per transaction: the sync at its end is paid once, a reader's log stays short.
@@ -88,9 +88,10 @@ class Shelf(Generic[DocType]):
         pairs = sorted({*entry.values, ("decision", decision)})
         numbered = [(field, self._numbers.of(connection, field, value)) for field, value in pairs]
         blob = b"".join(code(field, number) for field, number in numbered)
-        rows.hot.append(
-            (doc, entry.id, entry.priority, entry.newness, entry.score, entry.first_seen, entry.last_seen, blob)
-        )  # fmt: skip
+        by_field = dict(numbered)
+        single = (by_field.get(name, NOTHING) for name in SINGLE[self.prefix])
+        dates = (entry.first_seen, entry.last_seen)
+        rows.hot.append((doc, entry.id, entry.priority, entry.newness, entry.score, *dates, *single, blob))
         tags = self._tags(connection, entry)
         old_tags = set() if old is None else self._tags(connection, old)
         old_keys = frozenset() if old is None else old.keys
@@ -126,11 +127,14 @@ class Shelf(Generic[DocType]):
                 return
             doc, before, _, blob = row
             gone = code("decision", self._numbers.of(connection, "decision", before))
-            new = code("decision", self._numbers.of(connection, "decision", outcome.value))
+            number = self._numbers.of(connection, "decision", outcome.value)
             connection.execute(
                 f"UPDATE {self.prefix}_docs SET decision = ?, decided_at = ? WHERE doc = ?", (outcome.value, millis(at), doc)
             )
-            connection.execute(f"UPDATE {self.prefix}_hot SET codes = ? WHERE doc = ?", (blob.replace(gone, new), doc))
+            connection.execute(
+                f"UPDATE {self.prefix}_hot SET codes = ?, decision = ? WHERE doc = ?",
+                (blob.replace(gone, code("decision", number)), number, doc),
+            )
 
     def drop(self, ids: Sequence[str]) -> int:
         """Remove documents."""
@@ -212,7 +216,8 @@ class _Rows:
     def write(self, connection: sqlite3.Connection, prefix: str) -> None:
         many = connection.executemany
         many(f"INSERT OR REPLACE INTO {prefix}_docs VALUES (?,?,?,?,?,?)", self.docs)
-        many(f"INSERT OR REPLACE INTO {prefix}_hot VALUES (?,?,?,?,?,?,?,?)", self.hot)
+        values = ",".join("?" * (8 + len(SINGLE[prefix])))
+        many(f"INSERT OR REPLACE INTO {prefix}_hot VALUES ({values})", self.hot)
         _text_delete(connection, prefix, self.text_gone)
         columns = ", ".join(TEXT_COLUMNS)
         many(f"INSERT INTO {prefix}_text (rowid, {columns}) VALUES (?,?,?,?,?,?)", self.text)

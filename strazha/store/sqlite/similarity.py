@@ -11,20 +11,27 @@ from strazha.store.sqlite.searching import WEIGHTS
 
 #: Words taken from an advert. More than a dozen only repeat each other and cost a look-up each.
 MAX_WORDS = 12
-#: Words that more documents than this carry tell nothing and cost most.
-MAX_SHARE = 0.02
+#: Words that more documents than this carry tell nothing and cost most: two in a hundred, a thousand at most.
+MAX_SHARE, MOST = 0.02, 1000
 #: Words shorter than this are names of nothing ("na", "24").
 MIN_LENGTH = 3
+#: Words of one advert that are looked up: beyond its first two pages it only repeats itself.
+LOOKED_UP = 300
+_COLUMNS = "{title body reading}"
 
 
 def rare_words(connection: sqlite3.Connection, texts: tuple[str, ...], total: int) -> list[str]:
     """The advert's words that fewest others carry, rarest first; words of this advert alone are of no use."""
-    words = list(dict.fromkeys(word for text in texts[:2] for word in text.split() if len(word) >= MIN_LENGTH))[:400]
-    most = max(10, total * MAX_SHARE)
+    words = list(dict.fromkeys(word for text in texts[:2] for word in text.split() if len(word) >= MIN_LENGTH))
+    most = min(MOST, max(10, int(total * MAX_SHARE)))
     counted: list[tuple[int, str]] = []
-    for word in words:
-        row = connection.execute("SELECT doc FROM advert_vocabulary WHERE term = ?", (word,)).fetchone()
-        if row is not None and 1 < row[0] <= most:
+    for word in words[:LOOKED_UP]:
+        # Counting stops where the word is too common to be of use.
+        row = connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM advert_text WHERE advert_text MATCH ? LIMIT ?)",
+            (f'{_COLUMNS} : "{word}"', most + 1),
+        ).fetchone()
+        if 1 < row[0] <= most:
             counted.append((row[0], word))
     return [word for _, word in sorted(counted)[:MAX_WORDS]]
 
@@ -37,7 +44,7 @@ def similar(
     words = rare_words(connection, texts, total)
     if not words or size < 1:
         return []
-    expression = "{title body reading} : (" + " OR ".join(f'"{word}"' for word in words) + ")"
+    expression = f"{_COLUMNS} : (" + " OR ".join(f'"{word}"' for word in words) + ")"
     row = None
     if cluster:
         row = connection.execute(

@@ -1,0 +1,126 @@
+"""``strazha indicators``: list, show, try and check the catalogue, and write its pages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from indicators.catalogue import CatalogueEntry
+    from nlp.pipeline import Reader
+    from strazha.model import Mention, ReadText
+
+
+@click.group()
+def command() -> None:
+    """The catalogue of indicators: what each means, where it comes from, and what finds it."""
+
+
+@command.command("list")
+@click.option("--lang", type=click.Choice(["en", "bg"]), default="en", show_default=True, help="Language of the labels.")
+def list_(lang: str) -> None:
+    """List every indicator with level, strength, validity and label."""
+    from indicators.catalogue import load
+
+    entries = load()
+    width = max(len(name) for name in entries)
+    for name, entry in entries.items():
+        one = entry.indicator
+        click.echo(f"{name:{width}}  {one.level:7}  {one.strength.value}  {one.validity.status:9}  {one.label[lang]}")
+
+
+@command.command("show")
+@click.argument("name", metavar="ID")
+def show(name: str) -> None:
+    """Show one indicator: meaning, sources, validity, patterns and examples."""
+    from indicators.pages import page
+
+    click.echo(page(_entry(name)), nl=False)
+
+
+@command.command("try")
+@click.argument("name", metavar="ID")
+@click.argument("text")
+def try_(name: str, text: str) -> None:
+    """Try one indicator on a text, taken as an advert of the type it speaks about; exit code 1 if it finds nothing."""
+    from indicators.examples import Trial
+
+    entry = _entry(name)
+    if entry.indicator.level == "cluster":
+        raise click.UsageError(f"{name} speaks about clusters, not about a text")
+    hits = Trial({name: entry}, _read).hits(name, text)
+    for hit in hits:
+        place = f"{hit.field} {hit.start}-{hit.end}" if hit.start is not None else "no place"
+        note = f"  ({hit.note})" if hit.note else ""
+        click.echo(f"{hit.method}  {hit.rule}  {place}  {hit.text!r}{note}")
+    if not hits:
+        click.echo("nothing found")
+        sys.exit(1)
+
+
+@command.command("check")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check the catalogue (or FILES not in it yet): schema, patterns, and every example."""
+    from indicators.catalogue import load, load_entries
+    from indicators.examples import Trial
+
+    entries = load_entries(files) if files else load()
+    missed = list(Trial(entries, _read).check())
+    for one in missed:
+        wanted = "should match" if one.expected else "should not match"
+        found = ", ".join(f"{hit.rule} {hit.text!r}" for hit in one.hits)
+        click.echo(f"{entries[one.indicator].path}: {one.lang}: {wanted}: {one.text}" + (f"  [{found}]" if found else ""))
+    examples = sum(len(shown.match) + len(shown.no_match) for entry in entries.values() for shown in entry.examples.values())
+    patterns = sum(len(listed) for entry in entries.values() for listed in entry.patterns.values())
+    click.echo(f"{len(entries)} indicators, {patterns} patterns, {examples} examples, {len(missed)} wrong")
+    sys.exit(1 if missed else 0)
+
+
+@command.command("docs")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("docs/indicators"),
+    show_default=True,
+    help="Folder to write.",
+)
+def docs(output: Path) -> None:
+    """Write one page for each indicator, and an index, from the catalogue."""
+    from indicators.pages import pages
+
+    output.mkdir(parents=True, exist_ok=True)
+    written = pages()
+    for name, text in written.items():
+        (output / name).write_text(text, encoding="utf-8")
+    for old in set(output.glob("*.md")) - {output / name for name in written}:
+        old.unlink()
+    click.echo(f"{len(written)} pages in {output}")
+
+
+def _entry(name: str) -> CatalogueEntry:
+    from indicators.catalogue import load
+    from strazha.errors import BadInputError
+
+    entries = load()
+    if name not in entries:
+        raise BadInputError(f"no indicator {name}", remedy="see: strazha indicators list")
+    return entries[name]
+
+
+def _read(text: str) -> tuple[ReadText, Sequence[Mention]]:
+    reading = _reader().read("", text)
+    return reading.text, reading.mentions
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Reader:
+    from nlp.pipeline import Reader
+
+    return Reader()

@@ -1,0 +1,56 @@
+"""``strazha serve`` and the script that makes the pictures, run as users run them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.live
+def test_serve_answers_and_ends(tmp_path: Path) -> None:
+    """The module behind the command is cli.serve."""
+    env = {**os.environ, "STRAZHA_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "cli.main", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())
+        assert address is not None
+        try:
+            with urllib.request.urlopen(f"{address.group()}health", timeout=30) as answer:
+                assert answer.read() == b'{"status":"ok"}'
+                assert answer.headers["Content-Security-Policy"]
+                assert "uvicorn" not in str(answer.headers).lower()
+        finally:
+            server.send_signal(signal.SIGTERM)
+        server.wait(20)
+    assert (tmp_path / "ledger.sqlite").exists()
+
+
+def test_serve_says_what_is_missing(tmp_path: Path) -> None:
+    env = {**os.environ, "STRAZHA_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "cli.main", "serve", "--host", "0.0.0.0"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "STRAZHA_HOSTS" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.browser
+def test_screenshots_are_made(tmp_path: Path, template: tuple[Path, Any]) -> None:
+    options = ["--no-paste", "--home", str(template[0]), "--out", str(tmp_path / "images")]
+    command = [sys.executable, "tools/screenshots.py", *options]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=200)
+    made = {file.name: file.read_bytes() for file in (tmp_path / "images").glob("*.png")}
+    assert {"queue.png", "advert.png", "cluster.png", "search.png", "queue-dark.png", "queue-phone.png"} <= set(made)
+    assert all(data.startswith(b"\x89PNG") and len(data) > 20_000 for data in made.values())
+    assert made["queue.png"] != made["queue-dark.png"]

@@ -1,0 +1,169 @@
+"""Make docs/images/*.png: the review pages as a headless Chromium shows them.
+
+python tools/screenshots.py                    # with the invented adverts of tools/invented.yaml
+python tools/screenshots.py --home var/demo    # with a home that a run has filled (its files are copied, not touched)
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from flows.steps import catalogue
+from review.app import create_app
+from strazha.clock import now
+from strazha.ledger import open_ledger
+from strazha.settings import Settings
+from strazha.store import Query, open_index
+from tools.invented import fill
+
+OUT = Path(__file__).parents[1] / "docs" / "images"
+CHROMIUM = "/usr/bin/chromium"
+#: No contact with the outside: no updates, no sync, no prefetching.
+ARGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+#: A day after the invented adverts, so that the pictures do not change from day to day.
+AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+WIDE, NARROW = (1280, 860), (390, 844)
+PASTED = (
+    "Работа в Германия",
+    "Търсим жени за работа на полето. Без опит, без език. Такса за документи 150 евро. Паспортите се пазят. Тел. 0888 001 001",
+)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: where, how wide, and whether dark."""
+
+    name: str
+    path: str
+    size: tuple[int, int] = WIDE
+    dark: bool = False
+    whole: bool = False
+
+
+def shots(advert: str, cluster: str) -> list[Shot]:
+    """The pictures, given an advert and a cluster worth showing."""
+    return [
+        Shot("queue", "/queue"),
+        Shot("advert", f"/adverts/{quote(advert, safe='')}", whole=True),
+        Shot("cluster", f"/clusters/{quote(cluster, safe='')}", whole=True),
+        Shot("search", f"/search?q={quote('Германия OR Leeds')}"),
+        Shot("runs", "/runs"),
+        Shot("audit", "/audit"),
+        Shot("queue-dark", "/queue", dark=True),
+        Shot("queue-phone", "/queue", size=NARROW),
+        Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
+    ]
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Serve a home; gives the address, a session's token, and the ids of an advert and a cluster worth showing."""
+    settings = Settings(home=home)
+    with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
+        if not index.count()["adverts"]:
+            fill(ledger, index, catalogue())
+        ledger.add_user("ana.petrova", "a password of no account", "admin", AT)
+        token = ledger.open_session("ana.petrova", AT, timedelta(days=1))
+        clusters = index.search_clusters(Query(size=1)).rows
+        found = index.search_adverts(Query(size=50)).rows
+        rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
+        app = create_app(settings, index=index, ledger=ledger, clock=lambda: AT)
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", token, rich, clusters[0].id if clusters else ""
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+def take(browser: Browser, address: str, token: str, shot: Shot, out: Path) -> None:
+    """Take one picture."""
+    width, height = shot.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if shot.dark else "light", locale="en-GB"
+    )
+    context.add_cookies([{"name": "strazha", "value": token, "url": address}])
+    page = context.new_page()
+    page.goto(address + shot.path)
+    page.screenshot(path=out / f"{shot.name}.png", full_page=shot.whole)
+    context.close()
+
+
+def take_pasted(browser: Browser, address: str, token: str, out: Path) -> None:
+    """Screen a text through the page and take a picture of what is found."""
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, locale="en-GB")
+    context.add_cookies([{"name": "strazha", "value": token, "url": address}])
+    page = context.new_page()
+    # The language models load with the first text.
+    page.set_default_timeout(180_000)
+    page.goto(f"{address}/paste")
+    page.locator("#title").fill(PASTED[0])
+    page.locator("#body").fill(PASTED[1])
+    page.locator("main button.primary").click()
+    page.locator(".cap-body").wait_for()
+    page.screenshot(path=out / "paste.png", full_page=True)
+    context.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make all pictures; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", type=Path, help="a filled home; without it the invented adverts")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
+    parser.add_argument("--no-paste", action="store_true", help="leave the pasted text out: it loads the language models")
+    chosen = parser.parse_args(arguments)
+    if not Path(CHROMIUM).exists():
+        print(f"{CHROMIUM} is missing: apt-get install chromium", file=sys.stderr)
+        return 1
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    begun = now()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        if chosen.home is not None:
+            for file in chosen.home.glob("*.sqlite*"):
+                shutil.copy(file, home)
+        with serving(home) as (address, token, advert, cluster), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS))
+            for shot in shots(advert, cluster):
+                take(browser, address, token, shot, chosen.out)
+                print(chosen.out / f"{shot.name}.png")
+            if not chosen.no_paste:
+                take_pasted(browser, address, token, chosen.out)
+                print(chosen.out / "paste.png")
+            browser.close()
+    print(f"{(now() - begun).total_seconds():.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
