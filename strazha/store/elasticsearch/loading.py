@@ -53,8 +53,8 @@ class Line:
 
     def bytes(self) -> bytes:
         """Both lines."""
-        action = orjson.dumps({"index": {"_id": self.rendered.id, "version": self.rendered.version, "version_type":
-        "external"}}) return b"%b\n%b\n" % (action, self.source)
+        meta = {"_id": self.rendered.id, "version": self.rendered.version, "version_type": "external"}
+        return b"%b\n%b\n" % (orjson.dumps({"index": meta}), self.source)
 
 
 class Loader:
@@ -66,8 +66,7 @@ class Loader:
         self._quarantine, self._patience = quarantine, patience
 
     def stream(self, docs: Iterable[Any], write: Callable[[list[Any]], int]) -> int:
-        """Hand batches to ``write`` on a few threads, never more than THREADS + 1 at once; return the sum of what it returns.
-        """
+        """Hand batches to ``write`` on a few threads, THREADS + 1 at once at most; return the sum of what it returns."""
         written, iterator = 0, iter(docs)
         first = list(islice(iterator, BATCH))
         if len(first) < BATCH:

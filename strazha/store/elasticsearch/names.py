@@ -53,9 +53,12 @@ class Names:
 
     prefix: str = "strazha"
 
-                def __post_init__(self) -> None: if not _PREFIX.match(self.prefix): raise BadInputError( f"{self.prefix!r}
-                cannot begin the name of an index", remedy="set STRAZHA_ELASTICSEARCH_PREFIX to lower-case letters, digits and
-                underscores, beginning with a letter", )
+    def __post_init__(self) -> None:
+        if not _PREFIX.match(self.prefix):
+            raise BadInputError(
+                f"{self.prefix!r} cannot begin the name of an index",
+                remedy="set STRAZHA_ELASTICSEARCH_PREFIX to lower-case letters, digits and underscores, a letter first",
+            )
 
     def alias(self, kind: Kind, role: Role = "current") -> str:
         """The alias a role is reached by."""

@@ -64,7 +64,7 @@ def templates(prefix: str) -> tuple[dict[str, dict[str, Any]], dict[str, dict[st
 
 
 def policies(prefix: str) -> dict[str, dict[str, Any]]:
-    """What an administrator installs once where the server has it: ``ilm`` and ``slm`` policies, by the path they are put at."""
+    """What an administrator installs once where the server has it: lifecycle policies by the path they are put at."""
     return {
         f"/_ilm/policy/{prefix}-former": resource("policies/former.json"),
         f"/_slm/policy/{prefix}-snapshots": _filled_in(resource("policies/snapshots.json"), prefix, "adverts"),
