@@ -147,6 +147,14 @@ class LiveElasticsearch:
         except subprocess.TimeoutExpired:
             self._kill_group(process)
 
+    @property
+    def server_pid(self) -> int:
+        """The server's own process: the launcher's child."""
+        if self._process is None:
+            raise RuntimeError("the server is not running")
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text(encoding="ascii").split()
+        return int(children[0]) if children else self._process.pid
+
     def kill(self) -> None:
         """End the node at once, as a power cut would."""
         process, self._process = self._process, None

@@ -702,3 +702,22 @@ def test_bands_rank_as_the_model_ranks_them(index: AdIndex) -> None:
     index.put_adverts([advert(band.value, band.value, band=band) for band in Band])
     index.refresh()
     assert titles(index) == [band.value for band in sorted(Band, key=lambda band: -band.rank)]
+
+
+def test_dropped_adverts_and_links_are_gone_and_can_come_back(index: AdIndex) -> None:
+    index.put_adverts(MARKET)
+    index.put_links([link("a", "b", 0.5), link("b", "c", 0.9)])
+    assert index.drop_adverts([MARKET[0].id, MARKET[0].id, "unknown"]) == 1
+    assert index.drop_links(["a~b", "unknown"]) == 1
+    assert index.drop_adverts([]) == index.drop_links([]) == 0
+    index.refresh()
+    assert index.advert(MARKET[0].id) is None
+    assert found(index, "888001234") == {"Rabota v sklad"}
+    assert index.by_keys(["k:1"]) == {"k:1": [MARKET[1].id]}
+    assert [doc.id for doc in index.links("c1")] == ["b~c"]
+    assert index.count() == {"adverts": 5, "clusters": 0, "links": 1}
+    assert index.put_adverts([MARKET[0]]) == 1
+    assert index.put_links([link("a", "b", 0.5)]) == 1
+    index.refresh()
+    assert index.advert(MARKET[0].id) == MARKET[0]
+    assert index.count()["links"] == 2

@@ -95,6 +95,7 @@ class Generations:
 
     def begin(self) -> None:
         """Make the next indices, without refreshing and copies until they are filled; those of a build cut short are kept."""
+        self._ensure_decisions()
         for kind in KINDS:
             held = self.roles(kind).get("next", [])
             if held and _layout(held[0]) != LAYOUT:

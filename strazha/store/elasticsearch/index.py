@@ -17,7 +17,7 @@ from strazha.store.elasticsearch.client import connect, meaning
 from strazha.store.elasticsearch.deciding import Decisions
 from strazha.store.elasticsearch.generations import Generations
 from strazha.store.elasticsearch.loading import Loader, RolesChangedError
-from strazha.store.elasticsearch.names import KINDS, Kind, Names
+from strazha.store.elasticsearch.names import KINDS, Kind, Names, Role
 from strazha.store.elasticsearch.quarantine import Quarantine
 from strazha.store.elasticsearch.rendering import AnyDoc, Encode, Rendered, doc_key, render
 from strazha.store.elasticsearch.searching import Search
@@ -51,6 +51,8 @@ class ElasticsearchIndex:
         self._loader = Loader(self.client, self.quarantine, patience=settings.elasticsearch_patience)
         self._decisions = Decisions(self.client, self.names.decisions, self.generations.targets)
         self._ready = False
+        #: Where documents are read: a build of another layout reads what it has written itself.
+        self._reading: Role = "current"
         self._lock = threading.Lock()
 
     # --- writing ---
@@ -104,8 +106,8 @@ class ElasticsearchIndex:
             except StoreUnavailableError:
                 raise
             if small:
-                everything = [*(self.names.alias(kind) for kind in KINDS), self.names.decisions]
-                with meaning(self.names.alias("adverts")):
+                everything = [*(self._alias(kind) for kind in KINDS), self.names.decisions]
+                with meaning(self._alias("adverts")):
                     self.client.indices.refresh(index=everything)
                     self.client.delete_by_query(index=everything, query={"match_all": {}}, conflicts="proceed", refresh=True)
             else:
@@ -115,8 +117,8 @@ class ElasticsearchIndex:
     def refresh(self) -> None:
         """Make everything written so far visible to searches."""
         self._ensure()
-        with meaning(self.names.alias("adverts")):
-            self.client.indices.refresh(index=[self.names.alias(kind) for kind in KINDS])
+        with meaning(self._alias("adverts")):
+            self.client.indices.refresh(index=[self._alias(kind) for kind in KINDS])
 
     # --- reading ---
 
@@ -141,7 +143,7 @@ class ElasticsearchIndex:
         """Find adverts; BadInputError for an unknown field or a malformed cursor, never for the text."""
         self._ensure()
         tree = parse(query.text)
-        found = Search(self.client, self.names.alias("adverts"), tuple(AdvertField), stemmed=True).run(query, tree)
+        found = Search(self.client, self._alias("adverts"), tuple(AdvertField), stemmed=True).run(query, tree)
         terms = wanted(tree) if query.highlight else []
         rows = []
         for hit, stems in zip(found.hits, found.stems, strict=True):
@@ -154,7 +156,7 @@ class ElasticsearchIndex:
     def search_clusters(self, query: Query) -> ClusterPage:
         """Find clusters; text is matched against title, names, contacts and places."""
         self._ensure()
-        search = Search(self.client, self.names.alias("clusters"), tuple(ClusterField), stemmed=False)
+        search = Search(self.client, self._alias("clusters"), tuple(ClusterField), stemmed=False)
         found = search.run(query, parse(query.text))
         rows = tuple(read_doc(ClusterDoc, hit["_source"]["doc"]) for hit in found.hits)
         return ClusterPage(total=found.total, rows=rows, facets=found.facets, cursor=found.cursor)
@@ -166,7 +168,7 @@ class ElasticsearchIndex:
         own = self.advert(advert_id)
         if own is None or size < 1:
             return AdvertPage(total=0, rows=())
-        alias = self.names.alias("adverts")
+        alias = self._alias("adverts")
         words = similarity.by_words(self.client, alias, own, size)
         vector = similarity.vector_of(self.client, alias, own.id) if self._encode else None
         ranked = [(hit, hit["_score"] or 0.0) for hit in words]
@@ -178,13 +180,13 @@ class ElasticsearchIndex:
     def similar_by_vector(self, vector: Sequence[float], *, size: int = 10) -> AdvertPage:
         """Adverts whose vectors are nearest to one."""
         self._ensure()
-        hits = similarity.by_vector(self.client, self.names.alias("adverts"), vector, size)
+        hits = similarity.by_vector(self.client, self._alias("adverts"), vector, size)
         return _page([(hit, hit["_score"] or 0.0) for hit in hits])
 
     def by_keys(self, keys: Sequence[str], *, limit: int = 200) -> dict[str, list[str]]:
         """For each blocking key the ids of adverts that carry it, sorted (at most ``limit`` a key)."""
         self._ensure()
-        alias, distinct = self.names.alias("adverts"), list(dict.fromkeys(keys))
+        alias, distinct = self._alias("adverts"), list(dict.fromkeys(keys))
         found: dict[str, list[str]] = {}
         for at in range(0, len(distinct), KEYS):
             part = distinct[at : at + KEYS]
@@ -214,8 +216,8 @@ class ElasticsearchIndex:
         self._ensure()
         found: dict[str, int] = {}
         for kind in KINDS:
-            with meaning(self.names.alias(kind)):
-                found[kind] = int(self.client.count(index=self.names.alias(kind))["count"])
+            with meaning(self._alias(kind)):
+                found[kind] = int(self.client.count(index=self._alias(kind))["count"])
         return found
 
     def close(self) -> None:
@@ -228,7 +230,19 @@ class ElasticsearchIndex:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    def build(self) -> None:
+        """From now on write to the next indices too, which are made where they are missing; ``generations`` has the rest."""
+        with self._lock:
+            self.generations.begin()
+            roles = {role for kind in KINDS for role in self.generations.targets(kind)}
+            foreign = any(self._alias(kind) not in roles for kind in KINDS)
+            self._reading = "next" if foreign else "current"
+            self._ready = True
+
     # --- within ---
+
+    def _alias(self, kind: Kind) -> str:
+        return self.names.alias(kind, self._reading)
 
     def _ensure(self) -> None:
         if self._ready:
@@ -244,7 +258,7 @@ class ElasticsearchIndex:
 
     def _put_batch(self, kind: Kind, batch: list[AnyDoc]) -> int:
         rendered = self._renderer(kind, batch)
-        current = self.names.alias(kind)
+        current = self._alias(kind)
         written: dict[str, AnyDoc] = {}
         targets = self.generations.targets(kind)
         while True:
@@ -288,7 +302,7 @@ class ElasticsearchIndex:
                 lines = [{"delete": {"_id": doc_key(one)}} for one in distinct[at : at + LOOKUP]]
                 with meaning(alias):
                     items = self.client.bulk(index=alias, operations=lines, require_alias=True)["items"]
-                if alias == self.names.alias(kind):
+                if alias == self._alias(kind):
                     gone += sum(item["delete"].get("result") == "deleted" for item in items)
         return gone
 
@@ -297,8 +311,8 @@ class ElasticsearchIndex:
         keys = {one: doc_key(one) for one in dict.fromkeys(ids)}
         asked, found = list(keys.values()), dict[str, DocType]()
         for at in range(0, len(asked), LOOKUP):
-            with meaning(self.names.alias(kind)):
-                answer = self.client.mget(index=self.names.alias(kind), ids=asked[at : at + LOOKUP])
+            with meaning(self._alias(kind)):
+                answer = self.client.mget(index=self._alias(kind), ids=asked[at : at + LOOKUP])
             found |= {item["_id"]: read_doc(record, item["_source"]["doc"]) for item in answer["docs"] if item.get("found")}
         return [found[keys[one]] for one in ids if keys[one] in found]
 
@@ -311,7 +325,7 @@ class ElasticsearchIndex:
         sort: list[dict[str, str]] | None = None,
     ) -> Iterator[DocType]:
         self._ensure()
-        alias, order = self.names.alias(kind), sort or [{"id": "asc"}]
+        alias, order = self._alias(kind), sort or [{"id": "asc"}]
         with meaning(alias):
             point = str(self.client.open_point_in_time(index=alias, keep_alive=KEPT)["id"])
         try:

@@ -55,10 +55,12 @@ def templates(prefix: str) -> tuple[dict[str, dict[str, Any]], dict[str, dict[st
     Strazha makes its indices with mapping and settings spelled out; the templates are for whatever else makes one of these
     names (a restore under a new name, a hand at the console), so that none ever comes about with a guessed mapping.
     """
-    components = {f"{prefix}-settings": {"template": {"settings": settings()}, "_meta": {"layout": LAYOUT}}}
+    components: dict[str, dict[str, Any]] = {}
     indices: dict[str, dict[str, Any]] = {}
     for kind in KINDS:
-        components[f"{prefix}-{kind}"] = {"template": {"mappings": mapping(kind)}, "_meta": {"layout": LAYOUT}}
+        # Analysis and mapping in one: the server checks a component by itself, and a mapping needs its analysers.
+        template = {"settings": settings(), "mappings": mapping(kind)}
+        components[f"{prefix}-{kind}"] = {"template": template, "_meta": {"layout": LAYOUT}}
         indices[f"{prefix}-{kind}"] = _filled_in(resource("templates/index.json"), prefix, kind)
     return components, indices
 

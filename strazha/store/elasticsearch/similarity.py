@@ -78,7 +78,7 @@ def vector_of(client: Elasticsearch, alias: str, advert_id: str) -> list[float] 
             query={"bool": {"filter": [{"ids": {"values": [doc_key(advert_id)]}}, {"exists": {"field": "vector"}}]}},
             script_fields={"vector": {"script": "doc['vector'].vectorValue"}},
         )["hits"]["hits"]  # fmt: skip
-    return [float(number) for number in hits[0]["fields"]["vector"]] if hits else None
+    return [float(number) for number in hits[0]["fields"]["vector"][0]] if hits else None
 
 
 def fused(lists: Sequence[Sequence[dict[str, Any]]], size: int) -> list[tuple[dict[str, Any], float]]:

@@ -62,6 +62,15 @@ class SqliteIndex:
         """Remove clusters that merged or split away; return how many there were."""
         return self._clusters.drop(ids)
 
+    def drop_adverts(self, ids: Sequence[str]) -> int:
+        """Remove adverts whose time is over; return how many there were."""
+        return self._adverts.drop(ids)
+
+    def drop_links(self, ids: Sequence[str]) -> int:
+        """Remove links by id; return how many there were."""
+        with self._file.write() as connection:
+            return sum(connection.execute("DELETE FROM links WHERE id = ?", (one,)).rowcount for one in dict.fromkeys(ids))
+
     def decide(self, subject: str, subject_id: str, outcome: Outcome, at: datetime) -> None:
         """Show a decision on an advert or cluster at once; an unknown one changes nothing."""
         shelf: Shelf[AdvertDoc] | Shelf[ClusterDoc] = self._adverts if subject == "advert" else self._clusters
