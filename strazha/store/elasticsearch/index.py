@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from strazha.errors import StoreUnavailableError
 from strazha.model import Outcome
 from strazha.settings import Settings
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
 from strazha.store.elasticsearch import similarity
-from strazha.store.elasticsearch.client import connect, meaning
+from strazha.store.elasticsearch.client import connect, meaning, unavailable
 from strazha.store.elasticsearch.deciding import Decisions
 from strazha.store.elasticsearch.generations import Generations
 from strazha.store.elasticsearch.loading import Loader, RolesChangedError
-from strazha.store.elasticsearch.names import KINDS, Kind, Names, Role
+from strazha.store.elasticsearch.names import KINDS, LAYOUT, Kind, Names, Role
 from strazha.store.elasticsearch.quarantine import Quarantine
 from strazha.store.elasticsearch.rendering import AnyDoc, Encode, Rendered, doc_key, render
 from strazha.store.elasticsearch.searching import Search
@@ -99,13 +99,11 @@ class ElasticsearchIndex:
     def clear(self) -> None:
         """Empty the index, also one of an older layout, so that it can be rebuilt."""
         with self._lock:
-            try:
-                small = sum(one.documents for one in self.generations.status()) < SMALL
+            found = self.generations.status()
+            usable = {one.name.kind for one in found if one.role == "current" and one.name.layout == LAYOUT}
+            alone = all(one.role == "current" for one in found)
+            if usable == set(KINDS) and alone and sum(one.documents for one in found) < SMALL:
                 self.generations.ensure()
-                small = small and all(set(self.generations.roles(kind)) == {"current"} for kind in KINDS)
-            except StoreUnavailableError:
-                raise
-            if small:
                 everything = [*(self._alias(kind) for kind in KINDS), self.names.decisions]
                 with meaning(self._alias("adverts")):
                     self.client.indices.refresh(index=everything)
@@ -260,7 +258,7 @@ class ElasticsearchIndex:
         rendered = self._renderer(kind, batch)
         current = self._alias(kind)
         written: dict[str, AnyDoc] = {}
-        targets = self.generations.targets(kind)
+        targets = self._targets(kind)
         while True:
             try:
                 for alias in targets:
@@ -268,15 +266,26 @@ class ElasticsearchIndex:
                     if alias == current:
                         written |= {doc.id: doc for doc in done}
                     if done and not isinstance(done[0], LinkDoc):
-                        self._decisions.restore(kind, [doc for doc in done if not isinstance(doc, LinkDoc)])
+                        decidable = [doc for doc in done if not isinstance(doc, LinkDoc)]
+                        self._loader.patiently(partial(self._decisions.restore, kind, decidable), alias)
             except RolesChangedError:
-                targets = self.generations.targets(kind)
+                targets = self._targets(kind)
                 continue
             # A build that began while this was written began reading after it, or it is seen here and written to as well.
-            now = self.generations.targets(kind)
+            now = self._targets(kind)
             if set(now) <= set(targets):
                 return len(written)
             targets = now
+
+    def _targets(self, kind: Kind) -> list[str]:
+        def found() -> list[str]:
+            targets = self.generations.targets(kind)
+            if self._alias(kind) not in targets:
+                # Never "written to nothing": a server that has just started may not know its indices yet.
+                raise unavailable("the index is not there", self._alias(kind))
+            return targets
+
+        return self._loader.patiently(found, self._alias(kind))
 
     def _renderer(self, kind: Kind, batch: Sequence[AnyDoc]) -> Callable[[AnyDoc], Rendered]:
         made: dict[tuple[str, int], Rendered] = {}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -37,6 +37,9 @@ THREADS = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 #: Seconds the server may take to forget a removed document's version (index.gc_deletes is 0: it takes a tenth of a second).
 FORGETTING = 10
+
+
+Result = TypeVar("Result")
 
 
 class RolesChangedError(Exception):
@@ -83,7 +86,7 @@ class Loader:
     def known(self, alias: str, docs: Sequence[AnyDoc]) -> dict[str, int]:
         """The versions the server holds, by ``_id``: what it has already need not be made ready and sent again."""
         ids = list({doc_key(doc.id) for doc in docs})
-        answer = self._patiently(lambda: self._client.mget(index=alias, ids=ids, source=False), alias)
+        answer = self.patiently(lambda: self._client.mget(index=alias, ids=ids, source=False), alias)
         return {item["_id"]: item["_version"] for item in answer["docs"] if item.get("found")}
 
     def write(self, kind: Kind, alias: str, docs: Sequence[AnyDoc], render: Callable[[AnyDoc], Rendered]) -> list[AnyDoc]:
@@ -111,7 +114,7 @@ class Loader:
             # What is there now, another writer has just written.
             lines = [line for line in lines if line.rendered.id not in known]
             if lines:
-                self._patiently(lambda: self._client.indices.refresh(index=alias), alias)
+                self.patiently(lambda: self._client.indices.refresh(index=alias), alias)
                 lines = self._send(kind, alias, lines, written)
             if lines:
                 pause.wait(f"{len(lines)} removed documents could not be written again", alias)
@@ -132,7 +135,7 @@ class Loader:
         pause = _Pause(self._patience)
         while waiting:
             again: list[Line] = []
-            answer = self._patiently(lambda lines=waiting: self._bulk(alias, lines), alias)  # type: ignore[misc]
+            answer = self.patiently(lambda lines=waiting: self._bulk(alias, lines), alias)  # type: ignore[misc]
             for line, item in zip(waiting, answer["items"], strict=True):
                 result = next(iter(item.values()))
                 status, error = int(result["status"]), result.get("error") or {}
@@ -159,7 +162,7 @@ class Loader:
         lines_as_sent: Any = [line.bytes() for line in lines]  # the client passes bytes on as they are
         return self._client.bulk(index=alias, operations=lines_as_sent, require_alias=True)
 
-    def _patiently(self, call: Callable[[], Any], alias: str) -> Any:
+    def patiently(self, call: Callable[[], Result], alias: str) -> Result:
         """Call until the server answers; StoreUnavailableError when patience ends."""
         pause = _Pause(self._patience)
         while True:

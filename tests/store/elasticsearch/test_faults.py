@@ -65,9 +65,9 @@ def test_a_server_stopped_in_mid_load_and_started_again_loses_nothing(
 def test_a_server_that_hangs_is_not_waited_for_for_ever(
     index: ElasticsearchIndex, live: Settings, elasticsearch_node: LiveElasticsearch, advert: Callable[..., AdvertDoc]
 ) -> None:
-    quick = live.model_copy(update={"elasticsearch_patience": 0.0, "elasticsearch_timeout": 0.5})
+    index.put_adverts([advert(1)])
+    quick = live.model_copy(update={"elasticsearch_patience": 0.0, "elasticsearch_timeout": 1})
     with ElasticsearchIndex(quick) as hasty:
-        hasty.put_adverts([advert(1)])
         os.kill(elasticsearch_node.server_pid, signal.SIGSTOP)
         try:
             begin = time.monotonic()
@@ -82,7 +82,7 @@ def test_a_server_that_hangs_is_not_waited_for_for_ever(
 
 @pytest.mark.parametrize("block", ["index.blocks.read_only", "index.blocks.write", "index.blocks.read_only_allow_delete"])
 def test_a_read_only_index_is_said_at_once_and_read_on(
-    index: ElasticsearchIndex, live: Settings, advert: Callable[..., AdvertDoc], block: str
+    index: ElasticsearchIndex, advert: Callable[..., AdvertDoc], block: str
 ) -> None:
     # read_only_allow_delete is what the server itself sets on every index when a disk passes the flood stage.
     index.put_adverts([advert(1, "word")])
@@ -103,13 +103,13 @@ def test_a_read_only_index_is_said_at_once_and_read_on(
     assert index.count()["adverts"] == 1200
 
 
-def test_the_flood_stage_of_a_full_disk(index: ElasticsearchIndex, live: Settings, advert: Callable[..., AdvertDoc]) -> None:
+def test_the_flood_stage_of_a_full_disk(index: ElasticsearchIndex, advert: Callable[..., AdvertDoc]) -> None:
     index.put_adverts([advert(1)])
     watermarks = {f"cluster.routing.allocation.disk.watermark.{name}": "1b" for name in ("low", "high")}
     everything = {"cluster.routing.allocation.disk.threshold_enabled": True, "cluster.info.update.interval": "10s"}
     flood = {"cluster.routing.allocation.disk.watermark.flood_stage": "100%"}
     size = f"{1 << 60}b"  # free space the disk would have to have
-    full = {name: size for name in (*watermarks, *flood)} | everything
+    full = dict.fromkeys((*watermarks, *flood), size) | everything
     try:
         index.client.cluster.put_settings(persistent=full)
         alias = index.names.alias("adverts")
@@ -136,7 +136,7 @@ def test_the_flood_stage_of_a_full_disk(index: ElasticsearchIndex, live: Setting
 
 
 def test_one_malformed_document_in_ten_thousand_is_kept_aside(
-    index: ElasticsearchIndex, advert: Callable[..., AdvertDoc], monkeypatch: pytest.MonkeyPatch
+    index: ElasticsearchIndex, advert: Callable[..., AdvertDoc]
 ) -> None:
     docs = [advert(n, f"word {n}") for n in range(10_000)]
     sound = docs[7777]
@@ -163,9 +163,7 @@ class _Hit:
     indicator, method, rule, field, confidence = "debt", "pattern", "debt.1", "body", "surely"
 
 
-def test_a_replay_that_is_cut_short_is_taken_up_again(
-    index: ElasticsearchIndex, live: Settings, advert: Callable[..., AdvertDoc]
-) -> None:
+def test_a_replay_that_is_cut_short_is_taken_up_again(index: ElasticsearchIndex, advert: Callable[..., AdvertDoc]) -> None:
     docs = [advert(n) for n in range(3)]
     for doc in docs:
         index.quarantine.add("adverts", doc, 400, "test")
