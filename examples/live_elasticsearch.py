@@ -152,7 +152,9 @@ class LiveElasticsearch:
         """The server's own process: the launcher's child."""
         if self._process is None:
             raise RuntimeError("the server is not running")
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text(encoding="ascii").split()
+        # By thread: in a Java program it is rarely the first one that starts a child.
+        lists = Path(f"/proc/{self._process.pid}/task").glob("*/children")
+        children = [child for one in lists for child in one.read_text(encoding="ascii").split()]
         return int(children[0]) if children else self._process.pid
 
     def kill(self) -> None:

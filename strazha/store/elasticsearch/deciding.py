@@ -42,7 +42,7 @@ def read_source(kind: type[AdvertDoc] | type[ClusterDoc], source: dict[str, Any]
 class Decisions:
     """Decisions on adverts and clusters."""
 
-    def __init__(self, client: Elasticsearch, index: str, targets: Callable[[Kind], list[str]]) -> None:
+    def __init__(self, client: Elasticsearch, index: str, targets: Callable[[Kind], dict[str, str]]) -> None:
         self._client, self._index, self._targets = client, index, targets
 
     def put(self, kind: Kind, subject_id: str, outcome: Outcome, at: datetime) -> None:
@@ -77,33 +77,41 @@ class Decisions:
                 self._show(kind, doc.id, Outcome(source["outcome"]), moment(source["decided_at"]))
 
     def _show(self, kind: Kind, subject_id: str, outcome: Outcome, at: datetime) -> None:
-        from elasticsearch import ConflictError
+        targets = self._targets(kind)
+        while True:
+            for alias in targets:
+                self._show_in(kind, alias, subject_id, outcome, at)
+            before, targets = targets, self._targets(kind)
+            if targets == before:
+                return
 
-        for alias in self._targets(kind):
-            for _ in range(TRIES):
-                with meaning(alias):
-                    try:
-                        if self._write(kind, alias, subject_id, outcome, at):
-                            break
-                    except ConflictError:  # somebody wrote the document in between: look again
-                        continue
-            else:
-                raise StoreError(f"the decision on {subject_id} could not be shown", place=alias, remedy="decide again")
+    def _show_in(self, kind: Kind, alias: str, subject_id: str, outcome: Outcome, at: datetime) -> None:
+        from elasticsearch import ConflictError, NotFoundError
 
-    def _write(self, kind: Kind, alias: str, subject_id: str, outcome: Outcome, at: datetime) -> bool:
+        for _ in range(TRIES):
+            with meaning(alias):
+                try:
+                    self._write(kind, alias, subject_id, outcome, at)
+                    return
+                except ConflictError:  # somebody wrote the document in between: look again
+                    continue
+                except NotFoundError:  # the alias moved in between: the caller sees where to
+                    return
+        raise StoreError(f"the decision on {subject_id} could not be shown", place=alias, remedy="decide again")
+
+    def _write(self, kind: Kind, alias: str, subject_id: str, outcome: Outcome, at: datetime) -> None:
         found = self._client.options(ignore_status=404).get(index=alias, id=doc_key(subject_id))
         if not found.get("found"):
-            return True
+            return
         source = found["_source"]
         if (source.get("decided_at") or 0) > millis(at):
-            return True
+            return
         rendered: Rendered = render(kind, decided(read_source(RECORDS[kind], source), outcome, at))
         # Refreshed at once: whoever decided looks at the queue next, and a decision comes once in a while.
         self._client.index(
             index=alias, id=rendered.id, document=rendered.source, version=found["_version"] + 1, version_type="external",
             refresh=True, require_alias=True,
         )  # fmt: skip
-        return True
 
 
 def _key(kind: str, subject_id: str) -> str:

@@ -61,10 +61,16 @@ class Generations:
                     found.setdefault(role, []).append(index)
         return found
 
-    def targets(self, kind: Kind) -> list[str]:
-        """The aliases a writer writes to. An index of another layout is left to the program that knows it."""
+    def targets(self, kind: Kind) -> dict[str, str]:
+        """The aliases a writer writes to, with the index behind each. An index of another layout is left to the program that
+        knows it. A writer is done when this is the same after writing as it was before: aliases may swap in between.
+        """
         found = self.roles(kind)
-        return [self._names.alias(kind, role) for role in ROLES if role in found and _layout(found[role][0]) == LAYOUT]
+        return {
+            self._names.alias(kind, role): found[role][0]
+            for role in ROLES
+            if role in found and _layout(found[role][0]) == LAYOUT
+        }
 
     def ensure(self) -> None:
         """Make what is missing. StoreError for a current index of another layout."""

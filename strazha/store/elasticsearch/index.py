@@ -272,13 +272,12 @@ class ElasticsearchIndex:
                 targets = self._targets(kind)
                 continue
             # A build that began while this was written began reading after it, or it is seen here and written to as well.
-            now = self._targets(kind)
-            if set(now) <= set(targets):
+            before, targets = targets, self._targets(kind)
+            if targets == before:
                 return len(written)
-            targets = now
 
-    def _targets(self, kind: Kind) -> list[str]:
-        def found() -> list[str]:
+    def _targets(self, kind: Kind) -> dict[str, str]:
+        def found() -> dict[str, str]:
             targets = self.generations.targets(kind)
             if self._alias(kind) not in targets:
                 # Never "written to nothing": a server that has just started may not know its indices yet.
@@ -305,15 +304,22 @@ class ElasticsearchIndex:
 
     def _drop(self, kind: Kind, ids: Sequence[str]) -> int:
         self._ensure()
-        distinct, gone = list(dict.fromkeys(ids)), 0
-        for alias in self.generations.targets(kind):
-            for at in range(0, len(distinct), LOOKUP):
-                lines = [{"delete": {"_id": doc_key(one)}} for one in distinct[at : at + LOOKUP]]
-                with meaning(alias):
-                    items = self.client.bulk(index=alias, operations=lines, require_alias=True)["items"]
-                if alias == self._alias(kind):
-                    gone += sum(item["delete"].get("result") == "deleted" for item in items)
-        return gone
+        distinct = list(dict.fromkeys(doc_key(one) for one in ids))
+        gone: set[str] = set()
+        targets = self._targets(kind)
+        while True:
+            for alias in targets:
+                for at in range(0, len(distinct), LOOKUP):
+                    lines = [{"delete": {"_id": one}} for one in distinct[at : at + LOOKUP]]
+                    with meaning(alias):
+                        items = self.client.bulk(index=alias, operations=lines, require_alias=True)["items"]
+                    refused = [item["delete"] for item in items if item["delete"]["status"] not in {200, 404}]
+                    if refused:
+                        raise unavailable(f"Elasticsearch removes nothing now: {refused[0].get('error')}", alias)
+                    gone.update(item["delete"]["_id"] for item in items if item["delete"].get("result") == "deleted")
+            before, targets = targets, self._targets(kind)
+            if targets == before:
+                return len(gone)
 
     def _get(self, kind: Kind, ids: Sequence[str], record: type[DocType]) -> list[DocType]:
         self._ensure()
