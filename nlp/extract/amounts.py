@@ -17,7 +17,8 @@ NUMBER = re.compile(
 SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "₴": "UAH", "₽": "RUB", "₺": "TRY"}
 _CROWNS = {"CZ": "CZK", "DK": "DKK", "NO": "NOK", "SE": "SEK"}
 _JOINER = re.compile(
-    r"\s{0,2}[-/÷]\s{0,2}|\s{1,2}(?:до|to|bis|la|and|и|or|или|oder|pana la|up to|a|hasta|y|do|з|und|si|εως|μεχρι|ile)\s{1,2}|\s{0,2}[€£$]\s{0,1}-\s{0,1}"
+    r"\s{0,2}[-/÷]\s{0,2}|\s{0,2}[€£$]\s?-\s?"
+    r"|\s{1,2}(?:до|to|bis|la|and|и|or|или|oder|pana la|up to|a|hasta|y|do|з|und|si|εως|μεχρι|ile)\s{1,2}"
 )
 _THOUSANDS_GAP = re.compile(r"[ .,'\u2019](?=\d{3}(?:\D|$))")
 _BEFORE_CURRENCY = re.compile(r"(?:,-|\.-|\+)?\s{0,2}(?:de\s)?[(]?")
