@@ -112,6 +112,7 @@ _NOT_HOURS = re.compile(
     r"september|october|november|december|минути|min|%|броя|легла|beds|етаж",
     re.IGNORECASE,
 )
+_EVENING = frozenset({"pm", "вечерта", "seara", "abends", "вечора", "вечера"})
 #: From this many hours between the two times on, a day is excessively long (ILO: ordinary limit 8, with overtime about 11).
 _LONG = 12
 
@@ -148,7 +149,9 @@ def _duration(match: re.Match[str]) -> int | None:
         return None
     if (match["am"] or "").lower() == "pm":
         begin += 12
-    if end <= begin and end <= 12:
+    if end < 12 and unit.lower() in _EVENING:
+        end += 12
+    elif end <= begin and end <= 12:
         end += 12 if end + 12 > begin else 24
     hours = end - begin
     return hours if 0 < hours <= 20 else None
