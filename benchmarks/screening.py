@@ -2,9 +2,9 @@
 
     python benchmarks/screening.py [ADVERTS.jsonl]
 
-Reading (nlp) is done before the clock starts. Prints the versions it ran with, and the median of five rounds by the clock and by
-processor time; the two differ where the machine is busy with other things. Texts typed in Latin letters are matched twice, as
-written and in their Cyrillic reading, so the rate without them is printed too. Without a file: the catalogue's own
+Reading (nlp) is done before the clock starts. Prints the versions it ran with, and the median of five rounds by the clock and
+by processor time; the two differ where the machine is busy with other things. Texts typed in Latin letters are matched
+twice, as written and in their Cyrillic reading, so the rate without them is printed too. Without a file: the catalogue's own
 examples.
 """
 
@@ -46,9 +46,8 @@ def main() -> None:
     print(f"{len(rows)} adverts of {words:.0f} words on average, {sum(one.latin_bg for one in read)} in Latin-typed Bulgarian")
     for label, chosen in (("all", read), ("without a second reading", [one for one in read if not one.latin_bg])):
         clock, processor = zip(*(measure(screener, chosen) for _ in range(5)), strict=True)
-        print(
-            f"{label}: {statistics.median(clock):,.0f} adverts/s by the clock, {statistics.median(processor):,.0f} by processor time"
-        )
+        by_clock, by_processor = statistics.median(clock), statistics.median(processor)
+        print(f"{label}: {by_clock:,.0f} adverts/s by the clock, {by_processor:,.0f} by processor time")
 
 
 def measure(screener: Screener, chosen: list[Reading]) -> tuple[float, float]:
