@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from nlp.extract.digits import number_words
 from nlp.extract.lexicon import Lexicon, Word
-from nlp.extract.page import Found, Page, View
+from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.price import rules_for
 from nlp.lang import languages
 from strazha.model.screening import MentionKind
@@ -118,8 +119,8 @@ def _ages(view: View, rules: _Rules) -> Iterator[tuple[int, int, int, float]]:
 
 
 def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
-    numbers = [(match.start(), match.end(), int(match.group(1))) for match in _FIGURES.finditer(view.plain)]
-    numbers += _spoken(view, rules)
+    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(_FIGURES.finditer(view.plain), MOST)]
+    numbers += islice(_spoken(view, rules), MOST)
     group: list[tuple[int, int, int]] = []
     for start, end, value in sorted(numbers):
         if not 1 <= value <= 99 or view.taken(start, end, _OTHERS):
@@ -176,7 +177,9 @@ def _confidence(view: View, group: _Group, rules: _Rules) -> float:
             values, cue or person or (limit and min(values) >= 16) or _named(view, group, before, rules, least=1), following
         )
     if min(values) < 16:
-        return 0.8 if person and _ends(view, group) and (cue or _directly(view, group, before, rules)) else 0.0
+        bounded = limit and before > 0 and rules.persons.before(words, before - 1) is not None
+        beside = cue or (_ends(view, group) and _directly(view, group, before, rules))
+        return 0.8 if person and (bounded or beside) else 0.0
     bare = before >= 0 and words[before].text == "на" and _bulgarian(view, group, before, following, rules)
     named = _named(view, group, before, rules) and not _unit_follows(following, near)
     direct = _directly(view, group, before, rules) and _ends(view, group)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from nlp.extract.digits import NumberWords
 from nlp.extract.lexicon import Lexicon
-from nlp.extract.page import Page, View
+from nlp.extract.page import MOST, Page, View
 from strazha.model.screening import MentionKind
 
 NUMBER = re.compile(
@@ -112,7 +113,7 @@ class Money:
 
     def numbers(self, view: View) -> list[_Number]:
         """Figures and spoken numbers of a view, in order, outside telephones and addresses."""
-        found = [*self._figures(view), *self._spoken(view)]
+        found = [*islice(self._figures(view), MOST), *islice(self._spoken(view), MOST)]
         found.sort(key=lambda number: number.start)
         if not view.found:
             return found

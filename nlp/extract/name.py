@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from nlp.components import CAPITAL, SHAKY, SPANS, SURE, pipeline_for
 from nlp.extract.lexicon import Lexicon
-from nlp.extract.page import Found, Page, View
+from nlp.extract.page import MOST, Found, Page, View
 from nlp.gazetteer import stem
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
@@ -192,7 +193,7 @@ def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[i
     nlp = pipeline_for("bg" if view.is_reading else main)
     # spaCy's tokenizer takes quadratic time on long unspaced runs, in which no name stands anyway.
     doc = nlp(_UNSPACED.sub(lambda match: " " * len(match.group()), view.text))
-    marked = [(span.start_char, span.end_char, span.label_) for span in doc.spans[SPANS]]
+    marked = [(span.start_char, span.end_char, span.label_) for span in islice(doc.spans[SPANS], MOST)]
     spans = [span for span in marked if not _blocked(page, view, span[0], span[1])]
     phones = [found for found in view.found if found.kind is MentionKind.PHONE]
     places = _Places(
@@ -220,6 +221,8 @@ def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, places:
     if _is_other(view, start, end, index, near, rules=rules):
         return 0.0
     known = label != CAPITAL
+    if not known and rules.persons.word(form):
+        return 0.0
     if not known and (form in word_evidence() or view.is_reading or rules.networks.word(form) or _SURNAME.search(form)):
         return 0.0
     cue = rules.cues.before(view.words, index - 1) if near else None

@@ -226,16 +226,35 @@ def _window(
         (size for size in range(1, sizes[-1][0]) if _BREAK.search(view.text[run[at + size - 1].end : run[at + size].start])),
         sizes[-1][0],
     )
-    ordered = [item for item in reversed(sizes) if item[0] <= whole] + [item for item in reversed(sizes) if item[0] > whole]
-    for size, candidate in ordered:
-        if not _may_end(view, run[at + size - 1].end, run, at + size):
+    inside, across = [item for item in sizes if item[0] <= whole], [item for item in sizes if item[0] > whole]
+    for size, candidate in (*reversed(inside), *reversed(across)):
+        end = run[at + size - 1].end
+        if not _may_end(view, end, run, at + size) or all(token.forms == {"look-alikes"} for token in run[at : at + size]):
             continue
-        soft = all(token.forms == {"look-alikes"} for token in run[at : at + size])
         used += 1
-        value = _parse(candidate, plus, plan.regions, plan.own, _cue(view, run[at].start, run[at + size - 1].end, plan))
-        if value and not soft:
-            return size, value, used
+        value = _parse(candidate, plus, plan.regions, plan.own, _cue(view, run[at].start, end, plan))
+        if value:
+            shorter = _without_last_word(run, at, size, plus, plan)
+            return (size - 1, shorter, used) if shorter else (size, value, used)
     return None, "", used
+
+
+def _without_last_word(run: list[Token], at: int, size: int, plus: bool, plan: _Plan) -> str:
+    """The number without its last token where that is a word behind figures that are a mobile number already.
+
+    "0888 001 234 after six" would else be a Turkish number of eleven digits.
+    """
+    *figures, last = run[at : at + size]
+    if "words" not in last.forms or any(token.forms != {"figures"} for token in figures):
+        return ""
+    value = _parse("".join(token.digits for token in figures), plus, plan.regions, plan.own, False)
+    return value if value and _is_mobile(value) else ""
+
+
+@lru_cache(maxsize=5_000)
+def _is_mobile(value: str) -> bool:
+    kind = phonenumbers.number_type(phonenumbers.parse(value))
+    return kind in {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
 def _has_plus(view: View, start: int) -> bool:
@@ -273,15 +292,13 @@ def _parse(digits: str, plus: bool, regions: tuple[str, ...], own: frozenset[str
     """E.164 of the digits as somebody in one of the regions would dial them, or an empty string."""
     if plus:
         return _valid("+" + digits, None)
-    if digits.startswith("00") and len(digits) >= 11:
-        return _valid("+" + digits[2:], None)
+    if digits.startswith("00") and len(digits) >= 11 and (value := _valid("+" + digits[2:], None)):
+        return value
     for region in regions:
-        if digits.startswith("0") or _no_trunk(region):
-            # Without a trunk zero a number is trusted only where the advert's own languages or country use none.
-            if not digits.startswith("0") and region not in own:
-                continue
-            if value := _valid(digits, region):
-                return value
+        # Without a trunk zero a number is trusted only where the advert's own languages or country use none.
+        dialled = digits.startswith("0") or (region in own and _no_trunk(region))
+        if dialled and (value := _valid(digits, region)):
+            return value
     if len(digits) >= 11 and not digits.startswith("0") and digits.startswith(_COUNTRY_CODES):
         return _valid("+" + digits, None)
     if cue and len(digits) == 9 and digits.startswith(("88", "87", "89", "98", "99")):

@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from nlp.extract.lexicon import Lexicon
-from nlp.extract.page import Found, Page, View
+from nlp.extract.page import MOST, Found, Page, View
 from nlp.gazetteer import Place, gazetteer, stem
 from nlp.gazetteer.build import EUROPE
 from nlp.lang import languages
@@ -55,9 +55,9 @@ WEIGHTS = {
     "mark after": 0.5,
     "inflected": -0.4,
     # An alternate Latin name of GeoNames is often a transliteration that looks like some other word.
-    "foreign form": -1.2,
+    "foreign form": -1.7,
     # A capital at the head of a sentence says nothing ("Van picks you up"), nor does one of a German noun.
-    "sentence head": -1.5,
+    "sentence head": -2.2,
     "german noun": -0.7,
     "everyday word": -3.0,
     "everyday word elsewhere": -1.0,
@@ -68,6 +68,9 @@ WEIGHTS = {
     "short": -1.0,
     "rather short": -0.4,
 }
+_HOUSES = frozenset(
+    {"hotel", "club", "bar", "хотел", "клуб", "бар", "отель", "готель", "ξενοδοχειο", "otel", "salon", "салон", "studio"}
+)
 _LIST = frozenset(
     {
         ", ",
@@ -135,7 +138,7 @@ def extract(page: Page) -> None:
 
 
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
-    words = [(match.start(), match.end()) for match in _WORD.finditer(view.text)]
+    words = [(match.start(), match.end()) for match in islice(_WORD.finditer(view.text), 10 * MOST)]
     starts = gazetteer().starts
     # A text without a single capital still names cities; one with capitals gives them some.
     small = view.text.islower()
@@ -196,7 +199,8 @@ class _Rules:
         self.streets = Lexicon.of(word for data in known for word in data.streets)
         self.persons = Lexicon.of(word for data in known for word in data.name_cues.before)
         self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
-        self.houses = Lexicon.of(word for data in known for word in data.not_names)
+        # A hotel or club may be named with its city ("hotel Timisoara"); a street called after one is not in it.
+        self.houses = Lexicon.of(_HOUSES.intersection(word for data in known for word in data.not_names))
 
 
 @lru_cache(maxsize=64)
@@ -278,7 +282,9 @@ def _signs_around(seen: _Sight) -> Iterator[str]:
     text, end = seen.view.text, seen.end
     if seen.listed:
         yield "listed"
-    if seen.before.rstrip().endswith((",", "-", "(", "/", "|", ">", "→")) or not seen.before.strip():
+    if seen.before.rstrip().endswith((",", "-", "(", "/", "|", ">", "→")) or (
+        seen.view.name == "title" and not seen.before.strip()
+    ):
         yield "mark before"
     if text[end : end + 1] in {",", ")"} or not text[end:].strip() or text[end : end + 3] in {" - ", " > "}:
         yield "mark after"
