@@ -13,12 +13,26 @@ import time
 from collections.abc import Callable
 
 PARTS = {
-    "bg": "Търсим жени за работа в хотел|Заплатата е {n} евро на месец|Квартирата е осигурена от фирмата|Тръгване от {p} всяка събота сутрин|Не се изисква опит и език"
-    "|Питайте за {w} на тел. 0888 00{d} {d}{d}{d}|До {a} години, с шофьорска книжка е предимство|Договорът се подписва преди пътуването и се превежда|Пишете и на вайбър по всяко време",
-    "en": "We are looking for cleaners for a small hotel|The wage is {n} euro a month and meals are free|Rooms are shared by two people near the hotel|We leave from {p} every Saturday morning"
-    "|No experience or language is needed for this job|Ask for {w} on 07700 900{d}{d}{d}|Up to {a} years of age, a driving licence helps|The contract is signed before you travel|Write on WhatsApp at any time",
-    "ro": "Căutăm femei pentru curățenie într-un hotel mic|Salariul este de {n} euro pe lună și masa este gratuită|Camerele sunt de două persoane lângă hotel|Plecăm din {p} în fiecare sâmbătă dimineața"
-    "|Nu se cere experiență sau limbă străină|Întrebați de {w} la 0700 000 {d}{d}{d}|Până la {a} de ani, permisul auto este un avantaj|Contractul se semnează înainte de plecare|Scrieți pe WhatsApp oricând",
+    "bg": [
+        "Търсим жени за работа в хотел", "Заплатата е {n} евро на месец", "Квартирата е осигурена от фирмата",
+        "Тръгване от {p} всяка събота сутрин", "Не се изисква опит и език", "Питайте за {w} на тел. 0888 00{d} {d}{d}{d}",
+        "До {a} години, с шофьорска книжка е предимство", "Договорът се подписва преди пътуването и се превежда",
+        "Пишете и на вайбър по всяко време", "Работата е шест дни седмично, с почивки и храна на място",
+    ],
+    "en": [
+        "We are looking for cleaners for a small hotel", "The wage is {n} euro a month and meals are free",
+        "Rooms are shared by two people near the hotel", "We leave from {p} every Saturday morning",
+        "No experience or language is needed for this job", "Ask for {w} on 07700 900{d}{d}{d}",
+        "Up to {a} years of age, a driving licence helps", "The contract is signed before you travel",
+        "Write on WhatsApp at any time", "Work is six days a week with breaks and food on site",
+    ],
+    "ro": [
+        "Căutăm femei pentru curățenie într-un hotel mic", "Salariul este de {n} euro pe lună și masa este gratuită",
+        "Camerele sunt de două persoane lângă hotel", "Plecăm din {p} în fiecare sâmbătă dimineața",
+        "Nu se cere experiență sau limbă străină", "Întrebați de {w} la 0700 000 {d}{d}{d}",
+        "Până la {a} de ani, permisul auto este un avantaj", "Contractul se semnează înainte de plecare",
+        "Scrieți pe WhatsApp oricând", "Se lucrează șase zile pe săptămână, cu pauze și masă",
+    ],
 }  # fmt: skip
 FILL = {
     "p": {"bg": ["Русе", "Плевен", "Видин"], "en": ["Leeds", "Varna", "Bristol"], "ro": ["Craiova", "Brașov", "Iași"]},
@@ -32,12 +46,11 @@ def adverts(count: int) -> list[tuple[str, str]]:
     rows = []
     for _ in range(count):
         lang = rng.choice(sorted(PARTS))
-        sentences = PARTS[lang].split("|")
+        sentences = list(PARTS[lang])
         rng.shuffle(sentences)
-        body = ". ".join(
-            text.format(n=rng.randrange(600, 3000, 50), a=rng.randrange(30, 60), d=rng.randrange(10), p=rng.choice(FILL["p"][lang]), w=rng.choice(FILL["w"][lang]))
-            for text in sentences
-        )  # fmt: skip
+        filled = {name: rng.choice(FILL[name][lang]) for name in ("p", "w")}
+        numbers = {"n": rng.randrange(600, 3000, 50), "a": rng.randrange(30, 60), "d": rng.randrange(10)}
+        body = ". ".join(text.format(**filled, **numbers) for text in sentences)
         rows.append((sentences[0][:40], body + "."))
     return rows
 

@@ -64,10 +64,10 @@ def test_its_neighbours_are_not_taken_for_it(lang: str, text: str) -> None:
     ("typed", "read"),
     [
         pair.split("=")
-        for pair in (
+        for pair in (  # noqa: SIM905
             "tyrsq=търся tursq=търся rabota=работа po4ivka=почивка 6ef=шеф shte=ще sym=съм momi4eta=момичета vsqka=всяка "
             "kushta=къща Germaniq=Германия jena=жена 4as=час zaplata=заплата"
-        ).split()  # noqa: SIM905  (pairs are easier to read side by side)
+        ).split()
     ],
 )
 def test_words_as_people_type_them(typed: str, read: str) -> None:

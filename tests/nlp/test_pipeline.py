@@ -13,12 +13,12 @@ from nlp.pipeline import VERSION, Item, Reader
 from strazha.model.text import Reading
 
 READER = Reader()
-PIECES = (
+PIECES = (  # noqa: SIM905
     "0888 001 234|нула осем осем осем нула нула едно две три четири|O888 OO1 234|0️⃣8️⃣8️⃣8️⃣|120 лв на час|€50-60|1 500,00 евро"
     "|Мария, 23 г.|от 18 до 27 години|в София|Sofia, London|Tyrsq rabota v Germaniq|telegram: name_primer|@name_primer"
     "|a@example.com|име кльомба example точка com|WhatsApp|вайбър|www.example.com/?utm_source=x|двайсет и пет хиляди лева"
     "|\u200b|\u202e|<br>|&nbsp;|\n|🔥|\ud83d|\x00|İ|ß|. |, | "
-).split("|")  # noqa: SIM905
+).split("|")
 
 
 def check(title: str, body: str) -> Reading:
