@@ -78,9 +78,8 @@ def main() -> None:
     from nlp.pipeline import Reader
 
     reader = Reader()
-    print(
-        f"start-up {time.perf_counter() - start:.2f} s, words an advert {statistics.mean(len(body.split()) for _, body in rows):.0f}"
-    )
+    words = statistics.mean(len(body.split()) for _, body in rows)
+    print(f"start-up {time.perf_counter() - start:.2f} s, words an advert {words:.0f}")
     whole = rate(lambda: [reader.read(title, body) for title, body in rows], count)
     normal = rate(lambda: [normalise(body) for _, body in rows], count)
     language = rate(lambda: [identify([body]) for _, body in rows], count)
