@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -171,21 +172,15 @@ def main() -> None:
 def measure(index: AdIndex, count: int) -> None:
     """One table."""
     print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores, {count:,} adverts")
-    made, ids, worked = 0.0, list[str](), 0.0
-    batch: list[AdvertDoc] = []
+    made, worked, ids = 0.0, 0.0, list[str]()
     written = 0
-    for doc in adverts(count):
-        batch.append(doc)
-        ids.append(doc.id)
-        if len(batch) == 5000:
-            begin, cpu = time.perf_counter(), time.process_time()
-            written += index.put_adverts(batch)
-            made, worked = made + time.perf_counter() - begin, worked + time.process_time() - cpu
-            batch = []
-    begin = time.perf_counter()
-    written += index.put_adverts(batch)
-    index.refresh()
-    made += time.perf_counter() - begin
+    source = adverts(count)
+    while batch := list(islice(source, 5000)):
+        ids += [doc.id for doc in batch]
+        begin, cpu = time.perf_counter(), time.process_time()
+        written += index.put_adverts(batch)
+        index.refresh()
+        made, worked = made + time.perf_counter() - begin, worked + time.process_time() - cpu
     print(f"written: {written:,} in {made:.1f} s, {written / made:,.0f} a second ({worked:.1f} s of processor time)")
     newer = [doc.model_copy(update={"version": 2}) for doc in index.adverts(ids[:5000])]
     begin = time.perf_counter()

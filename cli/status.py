@@ -28,7 +28,7 @@ def command(runs: int) -> None:
 
 
 def _show(found: Overview, console: Console) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
 
     if not found.runs:
         console.print(
@@ -40,11 +40,13 @@ def _show(found: Overview, console: Console) -> None:
             runs.add_row(run.run_id, ", ".join(run.sources), run.state, run.took)
         console.print(runs)
     if found.sources:
-        table = Table("source", "last crawl", "state", title="Sources", title_justify="left")
-        for name in ("live", "gone", "to screen", "quarantined"):
+        title = "Sources (due: adverts to be screened; aside: in quarantine; times in UTC)"
+        names = (Column("source", no_wrap=True), Column("last crawl", no_wrap=True), "state")
+        table = Table(*names, title=title, title_justify="left")
+        for name in ("live", "gone", "due", "aside"):
             table.add_column(name, justify="right")
         for source in found.sources:
-            when = f"{source.last_crawl:%Y-%m-%d %H:%M} UTC" if source.last_crawl else "never"
+            when = f"{source.last_crawl:%Y-%m-%d %H:%M}" if source.last_crawl else "never"
             state = "running now" if source.busy else source.state
             table.add_row(source.id, when, state, str(source.live), str(source.gone), str(source.due), str(source.quarantined))
         console.print(table)

@@ -106,13 +106,13 @@ def _run(report: RunReport, sources: tuple[SourceLine, ...]) -> RunLine:
 def _advice(newest: list[RunReport], sources: tuple[SourceLine, ...], adverts: int, index: dict[str, int]) -> list[str]:
     busy = {source.id for source in sources if source.busy}
     lines = [
-        f"Run {report.run_id} was cut short: `strazha run {' '.join(report.sources)}` resumes it."
+        f"Run {report.run_id} was cut short: give its command again (strazha run {' '.join(report.sources)}) to resume it."
         for report in newest
         if report.state in {"running", "interrupted"} and not busy & set(report.sources)
     ]
     if not busy and any(source.due for source in sources):
         names = " ".join(source.id for source in sources if source.due)
         lines.append(f"Adverts wait for screening (new, or screened by an older version): `strazha run {names}`.")
-    if adverts and not index.get("adverts"):
+    if adverts and not index.get("adverts") and not lines:
         lines.append("The index is empty: `strazha index rebuild` writes it anew from landing area and ledger.")
     return lines

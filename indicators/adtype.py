@@ -148,11 +148,13 @@ _OTHER = frozenset({"child_or_newborn_offer", "sham_marriage_offer", "organ_offe
 
 
 def settle(family: Family, hits: Sequence[Hit]) -> AdType:
-    """The final type: an offer of work whose employer can be checked, and that holds only ordinary things, is benign."""
+    """The final type: work with a checkable employer or a contract, and nothing a reviewer would ask about, is benign."""
     if family.ad_type is not AdType.JOB:
         return family.ad_type
     seen = {hit.indicator for hit in hits}
-    if seen & _CHECKABLE and not (seen - _ORDINARY - _CHECKABLE - {"written_contract", "deposit_required", "stated_limits"}):
+    if seen & (_CHECKABLE | {"written_contract"}) and not (
+        seen - _ORDINARY - _CHECKABLE - {"written_contract", "deposit_required", "stated_limits"}
+    ):
         return AdType.BENIGN
     return AdType.JOB
 

@@ -74,7 +74,8 @@ class Located:
         try:
             return model.model_validate(self.value)
         except ValidationError as error:
-            first = error.errors()[0]
+            # A misspelt field is both missing and unknown; the unknown one has a line.
+            first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
             where = tuple(first["loc"])
             field = ".".join(str(step) for step in where) or "file"
             known = ", ".join(model.model_fields)

@@ -2,7 +2,7 @@
 
 Token patterns are the slow part of spaCy, so they are only tried where they can succeed: one Aho-Corasick pass finds the
 rarest word of each pattern (its anchor), a glance at the tokens around it tells whether the other words are there at all, and
-only then spaCy's Matcher decides about order and gaps. Patterns of one token need no Matcher: there the anchor is the match.
+only then spaCy's Matcher decides about order and gaps. Patterns without a gap need no Matcher: the glance is the match.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _Anchored:
     after: int
     #: The other words and where they can lie, as distances from the anchor (first, last), the most exact place first.
     others: tuple[tuple[_Test, int, int], ...]
-    #: None where the anchor is the whole sequence.
+    #: None where there is no gap, so that every word has one place only and the look around the anchor is exact.
     matcher: Matcher | None
 
 
@@ -102,6 +102,8 @@ class Engine:
                 near, far = near + step, far + step
         others.sort(key=lambda other: other[2] - other[1])
         before, after = sum(map(_width, sequence[:at])), sum(map(_width, sequence[at + 1 :]))
+        if not any(isinstance(item, Gap) for item in sequence):
+            return _Anchored(rule, before, after, tuple(others), None)
         matcher = Matcher(self._vocab, validate=False)
         matcher.add("rule", [[_spec(item) for item in sequence]])
         return _Anchored(rule, before, after, tuple(others), matcher)

@@ -98,10 +98,11 @@ class PatternMatcher:
 
     def match(self, text: ReadText) -> Matches:
         """Hits and features of an advert, in its normal text and in the Cyrillic reading where there is one."""
-        matches = self._read(text.title, text.title.normal, text.body, text.body.normal)
+        main = text.languages[0] if text.languages else ""
+        matches = self._read(text.title, text.title.normal, text.body, text.body.normal, main)
         if text.title.reading is not None or text.body.reading is not None:
             title, body = text.title.reading or text.title.normal, text.body.reading or text.body.normal
-            again = self._read(text.title, title, text.body, body)
+            again = self._read(text.title, title, text.body, body, main)
             matches.hits += again.hits
             for name, count in again.features.items():
                 matches.features[name] = max(matches.features.get(name, 0), count)
@@ -109,7 +110,7 @@ class PatternMatcher:
         matches.hits = distinct(matches.hits)
         return matches
 
-    def _read(self, title: ReadField, title_text: NormalText, body: ReadField, body_text: NormalText) -> Matches:
+    def _read(self, title: ReadField, title_text: NormalText, body: ReadField, body_text: NormalText, main: str) -> Matches:
         tokens = tokenise(title_text.text, body_text.text)
         found = self._engine.scan(tokens)
         cues: dict[str, dict[str, list[Span]]] = {}
@@ -120,7 +121,7 @@ class PatternMatcher:
                 cues.setdefault(rule.lang, {}).setdefault(rule.name, []).append((one.first, one.last))
             elif rule.kind == "unless":
                 unless.setdefault(one.rule, []).append(one.first)
-        scope = Scope(tokens.words, cues)
+        scope = Scope(tokens.words, cues, main)
         matches = Matches()
         for one in found:
             rule = self._rules[one.rule]
@@ -145,8 +146,7 @@ class PatternMatcher:
         if entry.indicator.strength is not Strength.COUNTER and scope.told(one.first):
             return False
         if rule.unless is not None and rule.unless in unless:
-            low, high = scope.sentence(one.first)
-            return not any(low <= at < high for at in unless[rule.unless])
+            return not scope.in_sentence(one.first, unless[rule.unless])
         return True
 
 

@@ -71,17 +71,19 @@ def unrealistic(text: ReadText, mentions: Sequence[Mention], taken: Sequence[Hit
 
     Prices inside ``taken`` hits (fees, debts, deductions) are no pay and are left out.
     """
+    if not any(mention.kind is MentionKind.PRICE for mention in mentions):
+        return []
     rules = table()
     floors = _floors(mentions, advert)
     folded = {field.name: fold(field.captured) for field in text.fields()}
     whole = " ".join(folded.values())
-    skilled = any(fold(word) in whole for word in rules.skilled)
+    skilled = any(word in whole for word in _folded(rules.skilled))
     hits = []
     for mention in mentions:
         if mention.kind is not MentionKind.PRICE or _within(mention, taken):
             continue
         around = folded[mention.field][max(0, mention.start - _NEAR) : mention.end + _NEAR]
-        month = _month(mention, rules, net=any(f" {fold(word)} " in f" {around} " for word in rules.net))
+        month = _month(mention, rules, net=any(f" {word} " in f" {around} " for word in _folded(rules.net)))
         if month is None:
             continue
         country, limit = _limit(floors, mention, rules, skilled=skilled)
@@ -104,6 +106,11 @@ def unrealistic(text: ReadText, mentions: Sequence[Mention], taken: Sequence[Hit
                 )
             )
     return hits
+
+
+@lru_cache(maxsize=8)
+def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(fold(word) for word in words)
 
 
 def euro(price: Mapping[str, Any]) -> float:

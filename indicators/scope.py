@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indicators.tokens import CLAUSE_ENDS, SENTENCE_ENDS
@@ -20,93 +20,136 @@ _OPENING = {"«": "»", "„": '“”"', "“": '”"“', "‘": "’", '"': '
 Span = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    """Tokens of a language's (or of two languages') negation in one text."""
+
+    before: frozenset[int]
+    after: frozenset[int]
+    clause: frozenset[int]
+    without: frozenset[int]
+    #: First tokens of phrases that only look like a negation, and where they end.
+    never: Mapping[int, int]
+
+
 @dataclass(slots=True)
 class Scope:
-    """Cues of one text by language and group, as token spans, and its quotations."""
+    """Cues of one text by language and group, as token spans, and its quotations.
+
+    A pattern's own language governs it, and so does the advert's (``main``): a Russian pattern may match Bulgarian words.
+    """
 
     words: Sequence[str]
     #: language -> group ("negation.before", ..., "report", "warning") -> spans.
     cues: Mapping[str, Mapping[str, Sequence[Span]]]
-    _tokens: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    main: str = ""
+    _negations: dict[str, _Cues] = field(default_factory=dict)
     _ends: list[int] | None = None
-    _quotes: list[Span] | None = None
+    _quotes: tuple[list[int], list[int]] | None = None
+    _reports: list[int] | None = None
 
     def turned(self, lang: str, first: int, last: int) -> bool:
         """True where a pattern that says "no" or "without" itself is turned round: "never without", "not only women"."""
-        if any(low < first < high for low, high in self.cues.get(lang, {}).get("negation.never", ())):
+        cues = self._cues(lang)
+        if any(low in cues.never and cues.never[low] > first for low in range(max(0, first - BEFORE), first)):
             return True
-        without = self._set(lang, "negation.without")
-        if first not in without:
+        if first not in cues.without:
             return False
-        before = self._set(lang, "negation.before") - self._set(lang, "negation.never") - without
-        return any(at in before for at in self._clause_before(lang, first))
+        return any(at in cues.before and at not in cues.without for at in self._clause_before(cues, first))
 
     def negated(self, lang: str, first: int, last: int) -> bool:
-        """True where a cue of the language's negation governs ``[first, last)``."""
-        before = self._set(lang, "negation.before") - self._set(lang, "negation.never")
-        after = self._set(lang, "negation.after")
-        if not before and not after:
+        """True where a cue of negation governs ``[first, last)``."""
+        cues = self._cues(lang)
+        if not cues.before and not cues.after:
             return False
-        if any(at in before for at in (*range(first, last), *self._clause_before(lang, first))):
+        if any(at in cues.before for at in (*range(first, last), *self._clause_before(cues, first))):
             return True
-        clause = self._set(lang, "negation.clause")
         for at in range(last, min(len(self.words), last + AFTER)):
-            if self.words[at] in CLAUSE_ENDS or at in clause:
+            if self.words[at] in CLAUSE_ENDS or at in cues.clause:
                 break
-            if at in after:
+            if at in cues.after:
                 return True
         return False
-
-    def _clause_before(self, lang: str, first: int) -> list[int]:
-        """The tokens before a match that are of its clause and near enough to govern it."""
-        clause, near = self._set(lang, "negation.clause"), []
-        for at in range(first - 1, max(-1, first - 1 - BEFORE), -1):
-            if self.words[at] in CLAUSE_ENDS or at in clause:
-                break
-            near.append(at)
-        return near
 
     def told(self, first: int) -> bool:
         """True where the sentence tells, before the match, what others do, or where the whole text is a warning."""
+        if self._reports is None:
+            groups = list(self.cues.values())
+            warned = any(group.get("warning") for group in groups)
+            self._reports = [-1] if warned else sorted(low for group in groups for low, _ in group.get("report", ()))
+        if not self._reports:
+            return False
+        if self._reports[0] == -1:
+            return True
         low, _ = self.sentence(first)
-        for groups in self.cues.values():
-            if groups.get("warning"):
-                return True
-            if any(low <= at < first for at, _ in groups.get("report", ())):
-                return True
-        return False
+        return bisect_left(self._reports, low) < bisect_left(self._reports, first)
 
     def quoted(self, first: int, last: int) -> bool:
         """True where ``[first, last)`` lies within quotation marks."""
         if self._quotes is None:
             self._quotes = _quotations(self.words)
-        return any(low < first and last <= high for low, high in self._quotes)
+        opened, closed = self._quotes
+        at = bisect_left(opened, first) - 1
+        return at >= 0 and last <= closed[at]
 
     def sentence(self, at: int) -> Span:
         """The tokens of the sentence or line around a token, without its end."""
         if self._ends is None:
             self._ends = [-1, *(index for index, word in enumerate(self.words) if word in SENTENCE_ENDS), len(self.words)]
-        place = bisect_left(self._ends, at)
-        place = max(1, min(place, len(self._ends) - 1))
+        place = max(1, min(bisect_left(self._ends, at), len(self._ends) - 1))
         return self._ends[place - 1] + 1, self._ends[place]
 
-    def _set(self, lang: str, group: str) -> set[int]:
-        key = (lang, group)
-        if key not in self._tokens:
-            spans = self.cues.get(lang, {}).get(group, ())
-            self._tokens[key] = {at for first, last in spans for at in range(first, last)}
-        return self._tokens[key]
+    def in_sentence(self, at: int, places: Sequence[int]) -> bool:
+        """True where one of the places (sorted tokens) is in the sentence of a token."""
+        low, high = self.sentence(at)
+        return bisect_left(places, low) < bisect_right(places, high - 1)
+
+    def _clause_before(self, cues: _Cues, first: int) -> list[int]:
+        """The tokens before a match that are of its clause and near enough to govern it."""
+        near = []
+        for at in range(first - 1, max(-1, first - 1 - BEFORE), -1):
+            if self.words[at] in CLAUSE_ENDS or at in cues.clause:
+                break
+            near.append(at)
+        return near
+
+    def _cues(self, lang: str) -> _Cues:
+        if lang not in self._negations:
+            languages = dict.fromkeys((lang, self.main))
+            never = {low: high for one in languages for low, high in self._spans(one, "never")}
+            exempt = _tokens(never.items())
+            self._negations[lang] = _Cues(
+                before=frozenset(_tokens(self._both(languages, "before")) - exempt),
+                after=frozenset(_tokens(self._both(languages, "after"))),
+                clause=frozenset(_tokens(self._both(languages, "clause"))),
+                without=frozenset(_tokens(self._both(languages, "without"))),
+                never=never,
+            )
+        return self._negations[lang]
+
+    def _both(self, languages: Iterable[str], group: str) -> list[Span]:
+        return [span for lang in languages for span in self._spans(lang, group)]
+
+    def _spans(self, lang: str, group: str) -> Sequence[Span]:
+        return self.cues.get(lang, {}).get(f"negation.{group}", ())
 
 
-def _quotations(words: Sequence[str]) -> list[Span]:
-    found: list[Span] = []
-    opened, closers = -1, ""
+def _tokens(spans: Iterable[Span]) -> set[int]:
+    return {at for first, last in spans for at in range(first, last)}
+
+
+def _quotations(words: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Where quotations open and close, in order."""
+    opened: list[int] = []
+    closed: list[int] = []
+    start, closers = -1, ""
     for at, word in enumerate(words):
-        if opened >= 0 and (word == "\n" or at - opened > MAX_QUOTE):
-            opened = -1
-        if opened >= 0 and word in closers:
-            found.append((opened, at))
-            opened = -1
-        elif opened < 0 and word in _OPENING:
-            opened, closers = at, _OPENING[word]
-    return found
+        if start >= 0 and (word == "\n" or at - start > MAX_QUOTE):
+            start = -1
+        if start >= 0 and word in closers:
+            opened.append(start)
+            closed.append(at)
+            start = -1
+        elif start < 0 and word in _OPENING:
+            start, closers = at, _OPENING[word]
+    return opened, closed

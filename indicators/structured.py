@@ -42,7 +42,7 @@ def disguised(mentions: Sequence[Mention]) -> list[Hit]:
 # --- employer ---------------------------------------------------------------------------------------------------------------
 
 _FORM = (
-    r"(?:ЕООД|ООД|ЕАД|АД|ЕТ|ООО|ТОВ|Ltd|LTD|Limited|LLC|PLC|plc|GmbH|AG|KG|GbR|OHG|BV|B\.V\.|NV|SRL|S\.R\.L\.|S\.r\.l\."
+    r"(?:ЕООД|ООД|ЕАД|АД|ЕТ|EOOD|OOD|EAD|AD|ООО|ТОВ|Ltd|LTD|Limited|LLC|PLC|Plc|plc|GmbH|AG|KG|GbR|OHG|BV|B\.V\.|NV|SRL|S\.R\.L\.|S\.r\.l\."
     r"|SpA|ApS|A/S|AB|Oy|s\.r\.o\.|sp\. z o\.o\.|d\.o\.o\.|ДОО|д\.о\.о\.|ΕΠΕ|ΙΚΕ|Α\.Ε\.|A\.Ş\.|Ltd\. Şti|S\.L\.|SL)"
 )
 _CAPITAL = r"[^\W\d_a-zа-яёіїєґάέήίόύώα-ω]"
@@ -86,12 +86,26 @@ def _contact(field: ReadField, match: re.Match[str], mentions: Sequence[Mention]
     return any(one.kind in contacts and one.field == field.name and one.start < end and start < one.end for one in mentions)
 
 
+#: Names somebody without what it takes to check them: "МБАЛ „Пример“", "Hotel Sample", "Sample Farms".
+_NAMED = re.compile(
+    r"\b(?:[Фф]ирма|[Аа]генция|[Хх]отел|[Рр]есторант|МБАЛ|СУ|ОУ|ДГ|[Бб]юро|[Кк]афе|[Шш]кола|[Уу]чилище|[Зз]авод|[Фф]абрика|[Цц]ех"
+    r"|[Кк]линика|[Пп]екарна|[Мм]агазин|[Бб]олница|[Хх]лебарница|[Фф]ерма|[Кк]омпания|[Сс]алон|[Ии]зба)"
+    r"[ ][\"„“«][^\"„“«»”\n]{2,40}[\"“”»]"
+    r"|\b(?:Hotel|Gasthof|Restaurant|Hof|Clinic|Klinik|Spital|Firma|Agentia|Ferma|Podgoria|Bakery|Bäckerei)[ ]"
+    rf"{_CAPITAL}\w{{2,30}}"
+    rf"|\b{_CAPITAL}[\w'&-]{{1,30}}[ ](?:{_CAPITAL}\w{{1,30}}[ ])?"
+    r"(?:Farms?|Hotel|Bakery|Clinic|School|Group|Foundation|Hospital|Recruiting|Personnel)\b"
+)
+
+
 def no_employer(text: ReadText, hits: Sequence[Hit], advert: Advert | None) -> list[Hit]:
     """employer_unidentified as an absence: the text is long enough to name somebody, and neither it nor the site does."""
     names = {"verifiable_employer", "licensed_intermediary", "employer_unidentified"}
     if any(hit.indicator in names for hit in hits) or (advert is not None and advert.seller.strip()):
         return []
     if len(text.title.captured.split()) + len(text.body.captured.split()) < _TOO_SHORT:
+        return []
+    if any(_NAMED.search(field.normal.text) for field in text.fields()):
         return []
     note = "Nothing in the text or the site's fields names an employer, an agency or an address"
     return [Hit(indicator="employer_unidentified", method="derived", confidence=0.6, rule="employer.absent", note=note)]
@@ -112,6 +126,7 @@ _NOT_HOURS = re.compile(
     r"september|october|november|december|минути|min|%|броя|легла|beds|етаж",
     re.IGNORECASE,
 )
+_EVENING = frozenset({"pm", "вечерта", "seara", "abends", "вечора", "вечера"})
 #: From this many hours between the two times on, a day is excessively long (ILO: ordinary limit 8, with overtime about 11).
 _LONG = 12
 
@@ -148,7 +163,9 @@ def _duration(match: re.Match[str]) -> int | None:
         return None
     if (match["am"] or "").lower() == "pm":
         begin += 12
-    if end <= begin and end <= 12:
+    if end < 12 and unit.lower() in _EVENING:
+        end += 12
+    elif end <= begin and end <= 12:
         end += 12 if end + 12 > begin else 24
     hours = end - begin
     return hours if 0 < hours <= 20 else None

@@ -25,6 +25,7 @@ MAX_SEQUENCES = 400
 MAX_GAP = 12
 
 _PART = re.compile(r"\s*(?:(\.\.\d+)|([()\[\]|])|<([a-z_]+)>|(#)|([^\s()\[\]|<>#]+))")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _PIECE = re.compile(r"\*?[^\W\d_]+(?:'[^\W\d_]+)*\*?|\d+(?:[.,:]\d+)*|[^\w\s]")
 
 
@@ -164,7 +165,7 @@ def _parts(pattern: str) -> list[re.Match[str]]:
 
 def _slots(word: str) -> Sequence_:
     """The tokens of one written word: ``24/7`` is three."""
-    pieces = _PIECE.findall(fold(word))
+    pieces = _PIECE.findall(_HYPHEN.sub(" ", fold(word)))
     if not pieces or all(piece == "*" for piece in pieces):
         raise PatternError(f"`{word}` holds no word")
     return tuple(_slot(piece) for piece in pieces)

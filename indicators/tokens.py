@@ -35,6 +35,8 @@ class _FoldTable(dict[int, int | str]):
 
 # Letters that Unicode does not decompose, and signs that stand for one another in adverts.
 _EXTRA = {
+    # Latin-typed Bulgarian writes u for both; no two words of the catalogue differ in these letters only.
+    "ъ": "у",
     "ı": "i",
     "ß": "s",
     "ς": "σ",
@@ -94,6 +96,9 @@ def _add(text: str, words: list[str], starts: list[int], ends: list[int]) -> Non
         start, end = match.span()
         if word == "." and not _ends_sentence(text, end):
             word = MINOR_STOP
+        elif word == "-" and text[start - 1 : start].isalpha() and text[end : end + 1].isalpha():
+            # "по-късно", "live-in", "non-stop": two words, as many writers type them.
+            continue
         elif word == "-" and text[start - 1 : start].isspace() and text[end : end + 1].isspace():
             word = DASH
         words.append(word)

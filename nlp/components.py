@@ -1,7 +1,7 @@
 """spaCy pipelines: one blank ``Language`` per language folder and a multilingual one for everything else.
 
-The factory is stateless: what it makes depends on its configuration and the language folders only, so that pipelines can be made
-in every worker process. Registration is a call, not an effect of importing this module.
+The factory is stateless: what it makes depends on its configuration and the language folders only, so that pipelines can be
+made in every worker process. Registration is a call, not an effect of importing this module.
 """
 
 from __future__ import annotations

@@ -19,6 +19,12 @@ VERSION = "1"
 _MASKS = {MentionKind.PHONE: "#", MentionKind.EMAIL: "@", MentionKind.HANDLE: "@", MentionKind.URL: "@", MentionKind.NAME: "*"}
 
 
+_FIRST = (
+    "Търся работа в София, тел. 0888 001 234, 20 лв на час, Мария, 30 г.",
+    "Job in London, call Ann on 07700 900123, £12 an hour",
+)
+
+
 class Item(NamedTuple):
     """One advert to read: its texts, the country of its site or its own (ISO 3166), and the site's language hint."""
 
@@ -32,7 +38,9 @@ class Reader:
     """Reads adverts. Making one loads the languages (under three seconds); it can be used for any number of texts."""
 
     def __init__(self) -> None:
-        self.read("", "")
+        # The word lists, the gazetteer and the first two pipelines are loaded now, not with the first advert.
+        for text in _FIRST:
+            self.read("", text)
 
     def read(self, title: str, body: str, *, country: str | None = None, lang_hint: str = "") -> Reading:
         """Languages, normal forms and mentions of one advert. Never raises, whatever the texts; linear in their length."""

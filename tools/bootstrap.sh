@@ -46,6 +46,7 @@ fi
 say "making .venv from uv.lock with $("$python" --version) (some 150 packages, once)"
 set --
 for extra in $extras; do set -- "$@" --extra "$extra"; done
-UV_PYTHON_DOWNLOADS=never "$uv" sync --locked --python "$python" "$@"
+# Compiled once here: every command and child process starts a second or two sooner.
+UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never "$uv" sync --locked --python "$python" "$@"
 printf '%s' "$want" >"$stamp"
 say ".venv is ready"

@@ -7,14 +7,14 @@ python tools/screenshots.py --home var/demo    # with a home that a run has fill
 from __future__ import annotations
 
 import argparse
-import shutil
 import socket
+import sqlite3
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,6 +46,8 @@ ARGS = (
 )
 #: A day after the invented adverts, so that the pictures do not change from day to day.
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+#: Milliseconds; the language models load with the pasted text.
+PATIENCE = 180_000
 WIDE, NARROW = (1280, 860), (390, 844)
 PASTED = (
     "Работа в Германия",
@@ -106,6 +108,12 @@ def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
             thread.join(10)
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite file as SQLite does it: whole, also while somebody writes to it."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
 def take(browser: Browser, address: str, token: str, shot: Shot, out: Path) -> None:
     """Take one picture."""
     width, height = shot.size
@@ -113,6 +121,8 @@ def take(browser: Browser, address: str, token: str, shot: Shot, out: Path) -> N
         viewport={"width": width, "height": height}, color_scheme="dark" if shot.dark else "light", locale="en-GB"
     )
     context.add_cookies([{"name": "strazha", "value": token, "url": address}])
+    # A busy machine takes its time to start a browser's page; the default of 30 s has been too short.
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(address + shot.path)
     page.screenshot(path=out / f"{shot.name}.png", full_page=shot.whole)
@@ -123,9 +133,8 @@ def take_pasted(browser: Browser, address: str, token: str, out: Path) -> None:
     """Screen a text through the page and take a picture of what is found."""
     context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, locale="en-GB")
     context.add_cookies([{"name": "strazha", "value": token, "url": address}])
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    # The language models load with the first text.
-    page.set_default_timeout(180_000)
     page.goto(f"{address}/paste")
     page.locator("#title").fill(PASTED[0])
     page.locator("#body").fill(PASTED[1])
@@ -150,10 +159,10 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         if chosen.home is not None:
-            for file in chosen.home.glob("*.sqlite*"):
-                shutil.copy(file, home)
+            for file in chosen.home.glob("*.sqlite"):
+                copy_database(file, home / file.name)
         with serving(home) as (address, token, advert, cluster), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS))
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS), timeout=PATIENCE)
             for shot in shots(advert, cluster):
                 take(browser, address, token, shot, chosen.out)
                 print(chosen.out / f"{shot.name}.png")

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from nlp.extract.digits import number_words
 from nlp.extract.lexicon import Lexicon, Word
-from nlp.extract.page import Found, Page, View
+from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.price import rules_for
 from nlp.lang import languages
 from strazha.model.screening import MentionKind
@@ -118,8 +119,8 @@ def _ages(view: View, rules: _Rules) -> Iterator[tuple[int, int, int, float]]:
 
 
 def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
-    numbers = [(match.start(), match.end(), int(match.group(1))) for match in _FIGURES.finditer(view.plain)]
-    numbers += _spoken(view, rules)
+    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(_FIGURES.finditer(view.plain), MOST)]
+    numbers += islice(_spoken(view, rules), MOST)
     group: list[tuple[int, int, int]] = []
     for start, end, value in sorted(numbers):
         if not 1 <= value <= 99 or view.taken(start, end, _OTHERS):
@@ -162,9 +163,10 @@ def _confidence(view: View, group: _Group, rules: _Rules) -> float:
     following = words[after] if after < len(words) else None
     near = following is not None and _GAP.fullmatch(view.plain, group.end, following.start) is not None
     years = rules.years.at(words, after) if near else None
-    if near and following is not None and not years and (rules.periods.at(words, after) or _MONTHS.match(following.text)):
-        return 0.0
-    if _distracted(view, before, after + (years[1] if years else 0), rules):
+    other_unit = (
+        near and following is not None and not years and (rules.periods.at(words, after) or _MONTHS.match(following.text))
+    )
+    if other_unit or _distracted(view, before, after + (years[1] if years else 0), rules):
         return 0.0
     values = [value for _, _, value in group.spans]
     cue = before >= 0 and group.start - words[before].end <= 3 and rules.before.before(words, before) is not None
@@ -175,14 +177,14 @@ def _confidence(view: View, group: _Group, rules: _Rules) -> float:
             values, cue or person or (limit and min(values) >= 16) or _named(view, group, before, rules, least=1), following
         )
     if min(values) < 16:
-        return 0.8 if person and _ends(view, group) and (cue or _directly(view, group, before, rules)) else 0.0
-    if cue or (before >= 0 and words[before].text == "на" and _bulgarian(view, group, before, following, rules)):
-        return 0.9
-    if (limit or len(values) == 2) and person:
-        return 0.85
-    if _named(view, group, before, rules) and not _unit_follows(following, near):
-        return 0.88
-    return 0.75 if _directly(view, group, before, rules) and _ends(view, group) else 0.0
+        bounded = limit and before > 0 and rules.persons.before(words, before - 1) is not None
+        beside = cue or (_ends(view, group) and _directly(view, group, before, rules))
+        return 0.8 if person and (bounded or beside) else 0.0
+    bare = before >= 0 and words[before].text == "на" and _bulgarian(view, group, before, following, rules)
+    named = _named(view, group, before, rules) and not _unit_follows(following, near)
+    direct = _directly(view, group, before, rules) and _ends(view, group)
+    ways = ((0.9, cue or bare), (0.85, (limit or len(values) == 2) and person), (0.88, named), (0.75, direct))
+    return next((confidence for confidence, holds in ways if holds), 0.0)
 
 
 def _bulgarian(view: View, group: _Group, before: int, following: Word | None, rules: _Rules) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from nlp.extract.digits import NumberWords
 from nlp.extract.lexicon import Lexicon
-from nlp.extract.page import Page, View
+from nlp.extract.page import MOST, Page, View
 from strazha.model.screening import MentionKind
 
 NUMBER = re.compile(
@@ -17,7 +18,8 @@ NUMBER = re.compile(
 SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "₴": "UAH", "₽": "RUB", "₺": "TRY"}
 _CROWNS = {"CZ": "CZK", "DK": "DKK", "NO": "NOK", "SE": "SEK"}
 _JOINER = re.compile(
-    r"\s{0,2}[-/÷]\s{0,2}|\s{1,2}(?:до|to|bis|la|and|и|or|или|oder|pana la|up to|a|hasta|y|do|з|und|si|εως|μεχρι|ile)\s{1,2}|\s{0,2}[€£$]\s{0,1}-\s{0,1}"
+    r"\s{0,2}[-/÷]\s{0,2}|\s{0,2}[€£$]\s?-\s?"
+    r"|\s{1,2}(?:до|to|bis|la|and|и|or|или|oder|pana la|up to|a|hasta|y|do|з|und|si|εως|μεχρι|ile)\s{1,2}"
 )
 _THOUSANDS_GAP = re.compile(r"[ .,'\u2019](?=\d{3}(?:\D|$))")
 _BEFORE_CURRENCY = re.compile(r"(?:,-|\.-|\+)?\s{0,2}(?:de\s)?[(]?")
@@ -111,7 +113,7 @@ class Money:
 
     def numbers(self, view: View) -> list[_Number]:
         """Figures and spoken numbers of a view, in order, outside telephones and addresses."""
-        found = [*self._figures(view), *self._spoken(view)]
+        found = [*islice(self._figures(view), MOST), *islice(self._spoken(view), MOST)]
         found.sort(key=lambda number: number.start)
         if not view.found:
             return found

@@ -105,7 +105,7 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
 @lru_cache(maxsize=1)
 def latin_bulgarian_numbers() -> dict[str, int]:
     """Bulgarian number words as people type them in Latin letters (``4etiri``, ``shest``, ``6est``)."""
-    spellings = dict(zip("абвдеийклмнопрстухчшъ", "a b vw d e i ijy k l m n o p r s t u hx 4# 6$ auy".split(), strict=True))
+    spellings = dict(zip("абвдеийклмнопрстухчшъ", "a b vw d e i ijy k l m n o p r s t u hx 4# 6$ auy".split(), strict=True))  # noqa: SIM905
     result: dict[str, int] = {}
     for word, value in languages()["bg"].numbers.items():
         forms = [""]

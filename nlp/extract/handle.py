@@ -43,11 +43,10 @@ _LINK = (
     r"(?:\s{0,2}[(\[]?\s?(?:[:=>-]{1,2}|@|е|is|на|me|user|username|ник|nick|id|acc|account|акаунт|профил)\s{0,2}){0,3}\s{0,2}"
 )
 _AT_NAME = re.compile(rf"(?<![\w@.])@\s?({_ACCOUNT})")
+_IN = "(?:on|in|at|в|v|на|na|pe|bei|auf|у|en|στο|по|via)"
 #: "name on Insta": a shaped name, or one letter by letter, with a preposition before the network.
-_BEFORE = re.compile(
-    rf"(?<![\w@.])(?P<name>{_ACCOUNT}|(?:[a-z0-9_.] ){{3,30}}[a-z0-9_.]{{1,12}})\s{{1,2}}(?:on|in|at|в|v|на|na|pe|bei|auf|у|en|στο|по|via)\s{{1,2}}$"
-)
-_NO = "без no not fara ohne kein keine не нет nu sin bez χωρις нямам nqmam nicht немає немам don't".split()
+_BEFORE = re.compile(rf"(?<![\w@.])(?P<name>{_ACCOUNT}|(?:[a-z0-9_.] ){{3,30}}[a-z0-9_.]{{1,12}})\s{{1,2}}{_IN}\s{{1,2}}$")
+_NO = "без no not fara ohne kein keine не нет nu sin bez χωρις нямам nqmam nicht немає немам don't".split()  # noqa: SIM905
 _NEGATION = re.compile(rf"(?<!\w)(?:{'|'.join(_NO)})\s(?:\w{{1,12}}\s){{0,1}}$")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 Value = TypeVar("Value")
@@ -91,4 +92,4 @@ class Lexicon(Generic[Value]):
 
 
 def _near(words: Sequence[Word]) -> bool:
-    return all(right.start - left.end <= _GAP for left, right in zip(words, words[1:], strict=False))
+    return all(right.start - left.end <= _GAP for left, right in pairwise(words))

@@ -1,18 +1,20 @@
 """Given names and nicknames of persons, as written.
 
 spaCy's tokenizer and the component of nlp/components.py say which tokens can be names; what stands around them decides: a cue
-("my name is", "питай за"), a telephone or an age beside it, and on the other side a hotel, a street, a company or quotation marks.
+("my name is", "питай за"), a telephone or an age beside it; against it a hotel, a street, a company or quotation marks.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from nlp.components import CAPITAL, SHAKY, SPANS, SURE, pipeline_for
 from nlp.extract.lexicon import Lexicon
-from nlp.extract.page import Found, Page, View
+from nlp.extract.page import MOST, Found, Page, View
 from nlp.gazetteer import stem
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
@@ -23,18 +25,92 @@ NAME = "name"
 
 #: Cues that stand before ordinary nouns just as often: they help a known name, they do not make one of a capitalised word.
 _WEAK = frozenset(
-    (
-        "i am|i'm|contact|call|text|with|from|this is|message|meet|whatsapp|ring|write to|dm|regards|signed|named|called"
-        "|я|это|це|питайте|пишите|звоните|звонить|писать|контакт|администратор|менеджер|аз съм|за контакт|зови|зовите|звати|име"
-        "|sunt|bin|ich bin|name|nach|bei|kontakt|ruf|hausdame|sofer|ben|irtibat|iletisim|yetkili|soy|contacto"
-        "|η|ο|την|τον|ειμαι η|ειμαι ο|επικοινωνια"
-    ).split("|")
+    [
+        "i am",
+        "i'm",
+        "contact",
+        "call",
+        "text",
+        "with",
+        "from",
+        "this is",
+        "message",
+        "meet",
+        "whatsapp",
+        "ring",
+        "write to",
+        "dm",
+        "regards",
+        "signed",
+        "named",
+        "called",
+        "я",
+        "это",
+        "це",
+        "питайте",
+        "пишите",
+        "звоните",
+        "звонить",
+        "писать",
+        "контакт",
+        "администратор",
+        "менеджер",
+        "аз съм",
+        "за контакт",
+        "зови",
+        "зовите",
+        "звати",
+        "име",
+        "sunt",
+        "bin",
+        "ich bin",
+        "name",
+        "nach",
+        "bei",
+        "kontakt",
+        "ruf",
+        "hausdame",
+        "sofer",
+        "ben",
+        "irtibat",
+        "iletisim",
+        "yetkili",
+        "soy",
+        "contacto",
+        "η",
+        "ο",
+        "την",
+        "τον",
+        "ειμαι η",
+        "ειμαι ο",
+        "επικοινωνια",
+    ]
 )
 _COMPANY = frozenset(
-    "ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel agency agentur".split()
+    "ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel agency".split()  # noqa: SIM905
 )
-#: Where telephone numbers of a view start, and where they end.
-_Phones = tuple[set[int], set[int]]
+#: What each thing is worth; 1 is enough for a name. A known name all but suffices; a bare capital needs a telephone, an age,
+#: a list with a known name, or a cue that stands before nothing but names.
+WEIGHTS = {
+    SURE: 1.1,
+    SHAKY: 0.3,
+    CAPITAL: 0.0,
+    "inflected": 0.2,
+    "inflected after cue": 0.6,
+    "strong cue": 0.9,
+    "weak cue": 0.35,
+    "cue after": 0.8,
+    "telephone": 1.0,
+    "age": 1.0,
+    "age behind a mark": 0.8,
+    "child": -3.0,
+    "listed": 1.0,
+    "person before": 0.5,
+    "within sentence": 0.4,
+    "small letter": -1.0,
+}
+#: Signs that help a known name only.
+_KNOWN_ONLY = frozenset({"weak cue", "cue after", "age behind a mark"})
 _UNSPACED = re.compile(r"\S{80,}")
 _PHONE_GAP = re.compile(r"[\s,:;|()/*·•.-]{0,4}")
 _QUOTES_BEFORE, _QUOTES_AFTER = ("«", "„", "“", '"', "@", "#", "_", "/"), frozenset({"»", "“", "”", '"', "_"})
@@ -101,70 +177,95 @@ def _blocked(page: Page, view: View, start: int, end: int) -> bool:
     return any(other.taken(*other.normal.normal(first, last), _BLOCKING) for other in others)
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where things of a view begin and end, so that what stands beside a name is found at once."""
+
+    phone_starts: frozenset[int]
+    phone_ends: frozenset[int]
+    #: Starts of ages, and the ages.
+    ages: dict[int, int]
+    sure_starts: frozenset[int]
+    sure_ends: frozenset[int]
+
+
 def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[int, int, float]]:
     nlp = pipeline_for("bg" if view.is_reading else main)
-    numbers = [found for found in view.found if found.kind is MentionKind.PHONE]
-    phones = ({found.start for found in numbers}, {found.end for found in numbers})
     # spaCy's tokenizer takes quadratic time on long unspaced runs, in which no name stands anyway.
     doc = nlp(_UNSPACED.sub(lambda match: " " * len(match.group()), view.text))
-    marked = [(span.start_char, span.end_char, span.label_) for span in doc.spans[SPANS]]
+    marked = [(span.start_char, span.end_char, span.label_) for span in islice(doc.spans[SPANS], MOST)]
     spans = [span for span in marked if not _blocked(page, view, span[0], span[1])]
-    sure = {start for start, _, label in spans if label == SURE}
-    sure_ends = {end for start, end, _ in spans if start in sure}
-    ages = {found.start for found in view.found if found.kind is MentionKind.AGE}
+    phones = [found for found in view.found if found.kind is MentionKind.PHONE]
+    places = _Places(
+        frozenset(found.start for found in phones),
+        frozenset(found.end for found in phones),
+        {found.start: int(str(found.value)) for found in view.found if found.kind is MentionKind.AGE},
+        frozenset(start for start, _, label in spans if label == SURE),
+        frozenset(end for _, end, label in spans if label == SURE),
+    )
     last_end = -10
     for start, end, label in spans:
-        aged = any(at in ages for at in range(end + 1, end + 4)) and _NUMBER_AFTER.match(view.plain, end) is not None
-        listed = view.text[end : end + 5].startswith(_LIST) and any(at in sure for at in range(end + 1, end + 6))
-        listed = listed or any(at in sure_ends and view.text[at:start] in _LIST for at in range(start - 5, start))
-        score = _score(view, (start, end), label, rules, phones, aged, listed)
+        score = _score(view, (start, end), label, rules, places)
         # "Maria Ivanova": the surname behind a name is not another name.
         if score >= 1.0 and not (label == CAPITAL and start - last_end == 1):
             yield start, end, round(min(0.95, 0.35 + 0.3 * score), 2)
             last_end = end
 
 
-def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, phones: _Phones, aged: bool, listed: bool) -> float:
-    """What speaks for a name; 1 is enough."""
+def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, places: _Places) -> float:
+    """What speaks for a name; 1 is enough, 0 where something rules it out."""
     start, end = span
     form = view.plain[start:end]
     index = view.word_after(start)
-    before = index - 1
-    near = before >= 0 and start - view.words[before].end <= 3 and "\n" not in view.text[view.words[before].end : start]
-    if _is_other(view, start, end, index, near, rules):
+    near = index > 0 and start - view.words[index - 1].end <= 3 and "\n" not in view.text[view.words[index - 1].end : start]
+    if _is_other(view, start, end, index, near, rules=rules):
         return 0.0
-    if label == CAPITAL and (form in word_evidence() or view.is_reading or rules.networks.word(form) or _SURNAME.search(form)):
+    known = label != CAPITAL
+    if not known and rules.persons.word(form):
         return 0.0
-    score = {SURE: 0.9, SHAKY: 0.3, CAPITAL: 0.0}[label]
-    cue = rules.cues.before(view.words, before) if near else None
+    if not known and (form in word_evidence() or view.is_reading or rules.networks.word(form) or _SURNAME.search(form)):
+        return 0.0
+    cue = rules.cues.before(view.words, index - 1) if near else None
     opens = _opens_sentence(view, start)
-    if label == CAPITAL and rules.cased and (cue or not opens) and stem(form) in _stems():
-        score = 0.6 if cue else 0.2
+    score = WEIGHTS[label]
+    if not known and rules.cased and (cue or not opens) and stem(form) in _stems():
+        score = WEIGHTS["inflected after cue" if cue else "inflected"]
+    signs = set(_signs(view, span, places))
     if cue:
-        score += 0.9 if cue[0] else 0.35 if label != CAPITAL else 0.0
-    if rules.after.word(view.words[index + 1].text) if index + 1 < len(view.words) and label != CAPITAL else False:
-        score += 0.8
-    if _beside_phone(view, start, end, phones):
-        # "Диспечер 0999 ...": a capital at the head of a sentence says nothing, so an unknown word needs a place within one.
-        score += 0.8 if label != CAPITAL else 0.3 if opens else 1.0
-    if aged:
-        score += 0.8 if label != CAPITAL else 1.0
-    if label != SURE and near and rules.persons.word(view.words[before].text):
-        score += 0.5
-    if listed and not opens:
-        score += 1.0
-    if label == SHAKY and not opens:
-        score += 0.4
+        signs.add("strong cue" if cue[0] else "weak cue")
+    if near and label != SURE and rules.persons.word(view.words[index - 1].text):
+        signs.add("person before")
+    if index + 1 < len(view.words) and rules.after.word(view.words[index + 1].text):
+        signs.add("cue after")
+    if opens:
+        # "Диспечер 0999 ...": a capital at the head of a sentence says nothing.
+        signs.discard("listed")
+        if not known and "telephone" in signs:
+            return 0.0
+    elif label == SHAKY:
+        signs.add("within sentence")
+    return score + sum(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY)
+
+
+def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
+    start, end = span
+    if _beside_phone(view, start, end, places):
+        yield "telephone"
+    at = next((at for at in range(end + 1, end + 4) if at in places.ages), 0)
+    if at and places.ages[at] < 16:
+        # A child that is cared for is neither advertised nor a contact.
+        yield "child"
+    elif at and _NUMBER_AFTER.match(view.plain, end):
+        # "Паола 27" is a name; "French, 37" need not be one.
+        yield "age" if view.text[end:at] == " " else "age behind a mark"
+    follows = view.text[end : end + 5].startswith(_LIST) and any(at in places.sure_starts for at in range(end + 1, end + 6))
+    if follows or any(at in places.sure_ends and view.text[at:start] in _LIST for at in range(start - 5, start)):
+        yield "listed"
     if view.text[start].islower():
-        score -= 0.8
-    elif label == SURE:
-        score += 0.2
-    if view.text[start:end].isupper() and end - start > 2 and label != SURE:
-        score -= 0.3
-    return score
+        yield "small letter"
 
 
-def _is_other(view: View, start: int, end: int, index: int, near: bool, rules: _Rules) -> bool:
+def _is_other(view: View, start: int, end: int, index: int, near: bool, *, rules: _Rules) -> bool:
     """True where what stands beside it makes the word a brand, a street, a surname or part of a compound."""
     before, after = view.text[start - 1 : start], view.text[end : end + 1]
     if before in _QUOTES_BEFORE or (after in _QUOTES_AFTER and view.text.count('"', max(0, start - 30), start) % 2 == 1):
@@ -189,11 +290,11 @@ def _opens_sentence(view: View, start: int) -> bool:
     return not head or head[-1] in ".!?\n:;…"
 
 
-def _beside_phone(view: View, start: int, end: int, phones: _Phones) -> bool:
+def _beside_phone(view: View, start: int, end: int, places: _Places) -> bool:
     for first in range(end, end + 7):
-        if first in phones[0] and "." not in view.text[end:first] and _PHONE_GAP.fullmatch(view.text, end, first):
+        if first in places.phone_starts and "." not in view.text[end:first] and _PHONE_GAP.fullmatch(view.text, end, first):
             return True
     for last in range(start - 4, start + 1):
-        if last in phones[1] and "." not in view.text[last:start] and _PHONE_GAP.fullmatch(view.text, last, start):
+        if last in places.phone_ends and "." not in view.text[last:start] and _PHONE_GAP.fullmatch(view.text, last, start):
             return True
     return False

@@ -14,6 +14,10 @@ from nlp.normalise.plain import plain
 from strazha.model.screening import Mention, MentionKind
 from strazha.model.text import FieldName, NormalText
 
+#: Most candidates of one kind that are looked at in one field, and most that are kept. An advert has dozens; thousands are junk
+#: or a whole catalogue pasted in, and the time for it must stay small.
+MOST = 3000
+
 
 @dataclass(slots=True)
 class Found:
@@ -60,7 +64,9 @@ class View:
         return bisect_left(self._word_starts, at)
 
     def add(self, found: Found) -> None:
-        """Keep what an extractor found."""
+        """Keep what an extractor found (the first ``MOST`` of a field)."""
+        if len(self.found) >= MOST:
+            return
         self.found.append(found)
         mask = self._masks.setdefault(found.kind, bytearray(len(self.text)))
         mask[found.start : found.end] = b"\1" * (found.end - found.start)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
@@ -44,16 +45,26 @@ _MONEY = re.compile(r"[€£$%]")
 _PLUS = re.compile(r"\+\s?\(?\s?$")
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What an advert says of where its numbers belong."""
+
+    #: Regions to try, most likely first, and those among them whose numbers may come without a trunk zero.
+    regions: tuple[str, ...]
+    own: frozenset[str]
+    #: Words that stand beside telephones, and labels of other numbers (company, licence, account).
+    cues: re.Pattern[str]
+    labels: re.Pattern[str]
+
+
 def extract(page: Page) -> None:
     """Add the telephone numbers of both fields."""
-    words = number_words(_codes(page))
-    regions = _regions(page)
     known = languages()
-    own = frozenset(region for code in page.codes if code in known for region in known[code].regions[:1]) | (
-        {page.country} if page.country else frozenset()
-    )
+    words = number_words(_codes(page))
+    own = {known[code].regions[0] for code in page.codes if code in known} | ({page.country} if page.country else set())
+    plan = _Plan(_regions(page), frozenset(own), *_patterns(_codes(page)))
     for view in page.views:
-        for found in list(_numbers(view, words, regions, own, _marks(page))):
+        for found in list(_numbers(view, words, plan)):
             view.add(found)
 
 
@@ -82,22 +93,16 @@ def _patterns(codes: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]
     return re.compile(cues), re.compile(labels + r"(?:\.?\s?(?:№|no\.?|nr\.?|бр\.?|#|n°|nº)\s?)?:?\s?$")
 
 
-def _marks(page: Page) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return _patterns(_codes(page))
-
-
 def _numbers(
     view: View,
     words: NumberWords,
-    regions: tuple[str, ...],
-    own: frozenset[str],
-    marks: tuple[re.Pattern[str], re.Pattern[str]],
+    plan: _Plan,
 ) -> Iterator[Found]:
     budget = _ATTEMPTS
     for run in _runs(view, words):
         at = 0
         while at < len(run) and budget > 0:
-            window, value, used = _window(view, run, at, regions, own, marks)
+            window, value, used = _window(view, run, at, plan)
             budget -= used
             if window is None:
                 at += 1
@@ -202,9 +207,7 @@ def _window(
     view: View,
     run: list[Token],
     at: int,
-    regions: tuple[str, ...],
-    own: frozenset[str],
-    marks: tuple[re.Pattern[str], re.Pattern[str]],
+    plan: _Plan,
 ) -> tuple[int | None, str, int]:
     """The longest number that starts at a token: how many tokens, its E.164 form, and how many attempts that took."""
     digits, sizes = "", []
@@ -215,7 +218,7 @@ def _window(
         if len(digits) >= 7:
             sizes.append((size, digits))
     used = 0
-    if not sizes or not _may_start(view, run, at, marks):
+    if not sizes or not _may_start(view, run, at, plan):
         return None, "", used
     plus = _has_plus(view, run[at].start)
     # First the windows that cross no strong mark: "07700 900163 (0888 016357)" is two numbers.
@@ -223,16 +226,35 @@ def _window(
         (size for size in range(1, sizes[-1][0]) if _BREAK.search(view.text[run[at + size - 1].end : run[at + size].start])),
         sizes[-1][0],
     )
-    ordered = [item for item in reversed(sizes) if item[0] <= whole] + [item for item in reversed(sizes) if item[0] > whole]
-    for size, candidate in ordered:
-        if not _may_end(view, run[at + size - 1].end, run, at + size):
+    inside, across = [item for item in sizes if item[0] <= whole], [item for item in sizes if item[0] > whole]
+    for size, candidate in (*reversed(inside), *reversed(across)):
+        end = run[at + size - 1].end
+        if not _may_end(view, end, run, at + size) or all(token.forms == {"look-alikes"} for token in run[at : at + size]):
             continue
-        soft = all(token.forms == {"look-alikes"} for token in run[at : at + size])
         used += 1
-        value = _parse(candidate, plus, regions, own, _cue(view, run[at].start, run[at + size - 1].end, marks))
-        if value and not soft:
-            return size, value, used
+        value = _parse(candidate, plus, plan.regions, plan.own, _cue(view, run[at].start, end, plan))
+        if value:
+            shorter = _without_last_word(run, at, size, plus, plan)
+            return (size - 1, shorter, used) if shorter else (size, value, used)
     return None, "", used
+
+
+def _without_last_word(run: list[Token], at: int, size: int, plus: bool, plan: _Plan) -> str:
+    """The number without its last token where that is a word behind figures that are a mobile number already.
+
+    "0888 001 234 after six" would else be a Turkish number of eleven digits.
+    """
+    *figures, last = run[at : at + size]
+    if "words" not in last.forms or any(token.forms != {"figures"} for token in figures):
+        return ""
+    value = _parse("".join(token.digits for token in figures), plus, plan.regions, plan.own, False)
+    return value if value and _is_mobile(value) else ""
+
+
+@lru_cache(maxsize=5_000)
+def _is_mobile(value: str) -> bool:
+    kind = phonenumbers.number_type(phonenumbers.parse(value))
+    return kind in {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
 def _has_plus(view: View, start: int) -> bool:
@@ -240,12 +262,12 @@ def _has_plus(view: View, start: int) -> bool:
     return bool(_PLUS.search(before)) or any(before.rstrip().endswith(word) for word in ("плюс", "plus", "плус", "συν", "arti"))
 
 
-def _may_start(view: View, run: list[Token], at: int, marks: tuple[re.Pattern[str], re.Pattern[str]]) -> bool:
+def _may_start(view: View, run: list[Token], at: int, plan: _Plan) -> bool:
     start = run[at].start
     before = view.text[max(0, start - 2) : start]
     if before[-1:] in {"€", "$", "£", "#", "№"} or (before[-1:] in {".", ","} and before[:1].isdigit() and at == 0):
         return False
-    return not marks[1].search(view.plain[max(0, start - 24) : start])
+    return not plan.labels.search(view.plain[max(0, start - 24) : start])
 
 
 _UNIT_AFTER = re.compile(r"\s?(?:лв|лева|евро|eur|euro|lei|€|\$|£|%|кг|kg|км|km|кв|м2|m2)(?!\w)")
@@ -261,8 +283,8 @@ def _may_end(view: View, end: int, run: list[Token], following: int) -> bool:
     )
 
 
-def _cue(view: View, start: int, end: int, marks: tuple[re.Pattern[str], re.Pattern[str]]) -> bool:
-    return bool(marks[0].search(view.plain[max(0, start - 30) : start]) or marks[0].search(view.plain[end : end + 20]))
+def _cue(view: View, start: int, end: int, plan: _Plan) -> bool:
+    return bool(plan.cues.search(view.plain[max(0, start - 30) : start]) or plan.cues.search(view.plain[end : end + 20]))
 
 
 @lru_cache(maxsize=20_000)
@@ -270,15 +292,13 @@ def _parse(digits: str, plus: bool, regions: tuple[str, ...], own: frozenset[str
     """E.164 of the digits as somebody in one of the regions would dial them, or an empty string."""
     if plus:
         return _valid("+" + digits, None)
-    if digits.startswith("00") and len(digits) >= 11:
-        return _valid("+" + digits[2:], None)
+    if digits.startswith("00") and len(digits) >= 11 and (value := _valid("+" + digits[2:], None)):
+        return value
     for region in regions:
-        if digits.startswith("0") or _no_trunk(region):
-            # Without a trunk zero a number is trusted only where the advert's own languages or country use none.
-            if not digits.startswith("0") and region not in own:
-                continue
-            if value := _valid(digits, region):
-                return value
+        # Without a trunk zero a number is trusted only where the advert's own languages or country use none.
+        dialled = digits.startswith("0") or (region in own and _no_trunk(region))
+        if dialled and (value := _valid(digits, region)):
+            return value
     if len(digits) >= 11 and not digits.startswith("0") and digits.startswith(_COUNTRY_CODES):
         return _valid("+" + digits, None)
     if cue and len(digits) == 9 and digits.startswith(("88", "87", "89", "98", "99")):

@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, pairwise
 
 from nlp.extract.lexicon import Lexicon
-from nlp.extract.page import Found, Page, View
+from nlp.extract.page import MOST, Found, Page, View
 from nlp.gazetteer import Place, gazetteer, stem
 from nlp.gazetteer.build import EUROPE
 from nlp.lang import languages
@@ -45,6 +46,31 @@ _NEAR = {
     "RS": 0.3,
     "UA": 0.2,
 }
+#: What speaks for and against a place beside its size (the tenth logarithm of its people less 2.6); 1.3 is enough in all.
+WEIGHTS = {
+    "preposition": 1.6,
+    "listed": 1.2,
+    "phrase": 0.8,
+    "mark before": 0.5,
+    "mark after": 0.5,
+    "inflected": -0.4,
+    # An alternate Latin name of GeoNames is often a transliteration that looks like some other word.
+    "foreign form": -1.7,
+    # A capital at the head of a sentence says nothing ("Van picks you up"), nor does one of a German noun.
+    "sentence head": -2.2,
+    "german noun": -0.7,
+    "everyday word": -3.0,
+    "everyday word elsewhere": -1.0,
+    "given name": -3.0,
+    "given name after preposition": -1.5,
+    "person cue": -2.0,
+    "reading": -0.3,
+    "short": -1.0,
+    "rather short": -0.4,
+}
+_HOUSES = frozenset(
+    {"hotel", "club", "bar", "хотел", "клуб", "бар", "отель", "готель", "ξενοδοχειο", "otel", "salon", "салон", "studio"}
+)
 _LIST = frozenset(
     {
         ", ",
@@ -112,7 +138,7 @@ def extract(page: Page) -> None:
 
 
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
-    words = [(match.start(), match.end()) for match in _WORD.finditer(view.text)]
+    words = [(match.start(), match.end()) for match in islice(_WORD.finditer(view.text), 10 * MOST)]
     starts = gazetteer().starts
     # A text without a single capital still names cities; one with capitals gives them some.
     small = view.text.islower()
@@ -133,7 +159,7 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
 
 def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: bool) -> _Candidate | None:
     start, end = words[0][0], words[-1][1]
-    for (left, last), (first, _) in zip(words, words[1:], strict=False):
+    for (left, last), (first, _) in pairwise(words):
         gap = view.text[last:first]
         if gap not in {" ", "-"} and not (gap == ". " and last - left <= 3):
             return None
@@ -148,7 +174,7 @@ def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: boo
         return None
     if view.text[start].islower() and (not exact or max(place.population for place in places) < 20_000):
         return None
-    score = _score(page, view, start, end, form, places, exact, listed)
+    score = _score(page, _Sight(view, start, end, form, places, exact, listed))
     return _Candidate(view, start, end, places, score) if score > 0 else None
 
 
@@ -173,7 +199,8 @@ class _Rules:
         self.streets = Lexicon.of(word for data in known for word in data.streets)
         self.persons = Lexicon.of(word for data in known for word in data.name_cues.before)
         self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
-        self.houses = Lexicon.of(word for data in known for word in data.not_names)
+        # A hotel or club may be named with its city ("hotel Timisoara"); a street called after one is not in it.
+        self.houses = Lexicon.of(_HOUSES.intersection(word for data in known for word in data.not_names))
 
 
 @lru_cache(maxsize=64)
@@ -194,69 +221,102 @@ def _given_names() -> frozenset[str]:
     return frozenset(name for data in languages().values() for name in (*data.names, *data.shaky_names))
 
 
-def _score(page: Page, view: View, start: int, end: int, form: str, places: list[Place], exact: bool, listed: bool) -> float:
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """A name in its surroundings, as the signs for and against a place need it."""
+
+    view: View
+    start: int
+    end: int
+    form: str
+    places: list[Place]
+    #: True where the name stands in the gazetteer as written, not only without its case ending.
+    exact: bool
+    #: True where it follows another place in a list.
+    listed: bool
+
+    @property
+    def size(self) -> int:
+        return max(place.population for place in self.places)
+
+    @property
+    def before(self) -> str:
+        return self.view.plain[max(0, self.start - 4) : self.start]
+
+
+def _score(page: Page, seen: _Sight) -> float:
+    """How much speaks for a place: its size and the signs; 0 where something rules it out."""
     rules = _rules(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en"))))
-    context = view.plain[max(0, start - 4) : start]
-    index = view.word_after(start) - 1
-    near = index >= 0 and start - view.words[index].end <= 3 and "\n" not in context and "," not in context
-    if rules.streets.word(form) or _quoted(view, context, end) or (near and rules.titles.word(view.words[index].text)):
+    index = seen.view.word_after(seen.start) - 1
+    words = seen.view.words
+    near = index >= 0 and seen.start - words[index].end <= 3 and "\n" not in seen.before and "," not in seen.before
+    preposition = near and rules.before.before(words, index) is not None
+    if _ruled_out(seen, rules, index if near else -1, preposition):
         return 0.0
-    size = max(place.population for place in places)
-    if near and rules.streets.before(view.words, index) and not (rules.houses.word(view.words[index].text) and size >= 100_000):
-        return 0.0
-    score = math.log10(max(size, 100)) - 2.6
-    preposition = near and rules.before.before(view.words, index) is not None
+    signs = {*_signs_around(seen), *_signs_within(seen, page, preposition)}
     if preposition:
-        score += 1.6
-    elif all(place.name and place.country not in EUROPE for place in places):
-        return 0.0
-    if not exact:
-        # Without its ending almost any word is like some name: only a preposition and a place of size make it one.
-        if not preposition and not all(not place.name for place in places):
-            return 0.0
-        score -= 0.4
-    elif not preposition and form.isascii() and not any(_own_name(place, form) for place in places):
-        score -= 1.2
-    if " " in form:
-        score += 0.8
-    if listed:
-        score += 1.2
-    following = view.text[end : end + 2]
-    if (
-        not preposition
-        and view.name == "body"
-        and context.rstrip(" ")[-1:] in {"", ".", "!", "?", "\n"}
-        and following[:1] == " "
-        and following[1:].islower()
+        signs.add("preposition")
+    elif page.codes[:1] == ("de",):
+        signs.add("german noun")
+    if near and seen.size < 1_000_000 and rules.persons.before(words, index):
+        signs.add("person cue")
+    return math.log10(max(seen.size, 100)) - 2.6 + sum(WEIGHTS[sign] for sign in signs)
+
+
+def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bool:
+    words = seen.view.words
+    if rules.streets.word(seen.form) or _quoted(seen.view, seen.before, seen.end):
+        return True
+    if index >= 0:
+        house = rules.houses.word(words[index].text) and seen.size >= 100_000
+        if rules.titles.word(words[index].text) or (rules.streets.before(words, index) and not house):
+            return True
+    if preposition:
+        return False
+    # Far-away cities need a preposition; so does an inflected name: without its ending almost any word is like some name.
+    far = all(place.name and place.country not in EUROPE for place in seen.places)
+    return far or (not seen.exact and any(place.name for place in seen.places))
+
+
+def _signs_around(seen: _Sight) -> Iterator[str]:
+    text, end = seen.view.text, seen.end
+    if seen.listed:
+        yield "listed"
+    if seen.before.rstrip().endswith((",", "-", "(", "/", "|", ">", "→")) or (
+        seen.view.name == "title" and not seen.before.strip()
     ):
-        # A capital at the head of a sentence says nothing ("Van picks you up", "Cita previa").
-        score -= 1.5 if exact and size < 1_000_000 else 0.0
-    if not preposition and page.codes[:1] == ("de",):
-        # Every German noun has a capital, so a capital says nothing.
-        score -= 0.7
-    if context.rstrip().endswith((",", "-", "(", "/", "|", ">", "→")) or not context.strip():
-        score += 0.5
-    if view.text[end : end + 1] in {",", ")"} or not view.text[end:].strip() or view.text[end : end + 3] in {" - ", " > "}:
-        score += 0.5
-    if " " not in form and form in word_evidence():
-        languages_of = {code for code, _ in word_evidence()[form]}
-        # The very cities and countries of the word lists are there because adverts name them.
-        if not (places[0].population >= 100_000 and view.text[start].isupper()):
-            score -= 3.0 if languages_of.intersection((*page.codes, "en")) else 1.0
-    if form in _given_names() and size < 1_000_000:
-        score -= 3.0 if not preposition else 1.5
-    if near and rules.persons.before(view.words, index) and size < 1_000_000:
-        score -= 2.0
-    if view.is_reading:
-        score -= 0.3
-    return score - _short(form, size)
+        yield "mark before"
+    if text[end : end + 1] in {",", ")"} or not text[end:].strip() or text[end : end + 3] in {" - ", " > "}:
+        yield "mark after"
 
 
-def _short(form: str, size: int) -> float:
-    # Short names of small places are mostly something else.
-    if size >= 100_000:
-        return 0.0
-    return 1.0 if len(form) <= 4 else 0.4 if len(form) == 5 else 0.0
+def _signs_within(seen: _Sight, page: Page, preposition: bool) -> Iterator[str]:
+    form, text = seen.form, seen.view.text
+    if not seen.exact:
+        yield "inflected"
+    elif not preposition:
+        if form.isascii() and not any(_own_name(place, form) for place in seen.places):
+            yield "foreign form"
+        head = seen.view.name == "body" and seen.before.rstrip(" ")[-1:] in {"", ".", "!", "?", "\n"}
+        if (
+            head
+            and seen.size < 1_000_000
+            and text[seen.end : seen.end + 1] == " "
+            and text[seen.end + 1 : seen.end + 2].islower()
+        ):
+            yield "sentence head"
+    if " " in form:
+        yield "phrase"
+    # The largest cities are in the word lists because adverts name them.
+    elif form in word_evidence() and not (seen.places[0].population >= 100_000 and text[seen.start].isupper()):
+        own = {code for code, _ in word_evidence()[form]}.intersection((*page.codes, "en"))
+        yield "everyday word" if own else "everyday word elsewhere"
+    if form in _given_names() and seen.size < 1_000_000:
+        yield "given name after preposition" if preposition else "given name"
+    if seen.view.is_reading:
+        yield "reading"
+    if seen.size < 100_000 and len(form) <= 5:
+        yield "short" if len(form) <= 4 else "rather short"
 
 
 def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: Page) -> Place | None:

@@ -1,7 +1,7 @@
 """Prices as ``{"amount", "currency", "per"}``.
 
-The amounts come from extract/amounts.py. The period is read from the words beside an amount; where there are none, from what the
-money is for (a wage is per month, a fee is once, a fare is per trip).
+The amounts come from extract/amounts.py. The period is read from the words beside an amount; where there are none, from what
+the money is for (a wage is per month, a fee is once, a fare is per trip).
 """
 
 from __future__ import annotations
@@ -58,10 +58,31 @@ _MONTHLY = {
     "RSD": (30_000, 400_000),
 }
 _EXTRA = frozenset(
-    "net neto netto нето чисто чисти чистыми бруто brutto gross brut cash bar кеш rent наем each нетно руки руку".split()
+    [
+        "net",
+        "neto",
+        "netto",
+        "нето",
+        "чисто",
+        "чисти",
+        "чистыми",
+        "бруто",
+        "brutto",
+        "gross",
+        "brut",
+        "cash",
+        "bar",
+        "кеш",
+        "rent",
+        "наем",
+        "each",
+        "нетно",
+        "руки",
+        "руку",
+    ]
 )
 _LINKS = frozenset(
-    "от from ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od от now price about около some as low".split()
+    "от from ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od now price about около".split()  # noqa: SIM905
 )
 _GAP_AFTER = re.compile(r"[ \t.]{0,2}[)/(=:|-]?[ \t]{0,2}")
 _GAP_BEFORE = re.compile(r"[ \t]{0,2}[:=-]?[ \t]{0,2}")
@@ -119,18 +140,19 @@ def extract(page: Page) -> None:
     rules = rules_for(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg"))))
     kind = _page_kind(page, rules)
     for view in page.views:
-        spans: list[tuple[int, int]] = []
+        # What the reading gave is not taken again from the text as typed.
+        seen = bytearray(len(view.captured))
         for source in (*(other for other in page.readings if other.name == view.name), view):
-            taken = list(spans)
+            before = bytes(seen) if source is view and page.readings else b""
             for found in _prices(page, source, rules, kind):
                 first, last = source.normal.original(found.start, found.end)
-                if not any(first < end and start < last for start, end in taken):
-                    spans.append((first, last))
+                if before.find(1, first, last) < 0:
+                    seen[first:last] = b"\1" * (last - first)
                     source.add(found)
 
 
 def _page_kind(page: Page, rules: Rules) -> str:
-    """What the advert offers as far as prices care: ``fare``, ``job``, ``rent`` or nothing of these. The title counts double."""
+    """What the advert offers as far as prices care: ``fare``, ``job``, ``rent`` or nothing. The title counts double."""
     counts = {"job": 0, "fare": 0, "rent": 0}
     for view in page.views:
         source = next((other for other in page.readings if other.name == view.name), view)
@@ -175,7 +197,7 @@ def _period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> N
     if period := _apart(view, rules, start, amount.before):
         amount.per = period
         return
-    amount.per = _purpose(view, amount, rules, start, end, kind)
+    amount.per = _purpose(view, amount, rules, (start, end), kind)
 
 
 def _period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
@@ -252,9 +274,10 @@ def _apart(view: View, rules: Rules, start: int, end: int) -> str | None:
     return None
 
 
-def _purpose(view: View, amount: Amount, rules: Rules, start: int, end: int, kind: str) -> str | None:
+def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], kind: str) -> str | None:
     """What an amount without a period is for: the nearest cue decides, the advert as a whole where there is none."""
     nearest, distance, seat = "", 1000, False
+    start, end = clause
     words, index = view.words, view.word_after(start)
     while index < len(words) and words[index].start < end:
         found = rules.purposes.at(words, index)

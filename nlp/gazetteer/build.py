@@ -19,7 +19,54 @@ from typing import Any
 from nlp.normalise.plain import plain
 
 EUROPE = frozenset(
-    "AL AD AT BY BE BA BG HR CY CZ DK EE FI FR DE GR HU IS IE IT LV LI LT LU MT MD MC ME NL MK NO PL PT RO RU SM RS SK SI ES SE CH TR UA GB XK".split()
+    [
+        "AL",
+        "AD",
+        "AT",
+        "BY",
+        "BE",
+        "BA",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IS",
+        "IE",
+        "IT",
+        "LV",
+        "LI",
+        "LT",
+        "LU",
+        "MT",
+        "MD",
+        "MC",
+        "ME",
+        "NL",
+        "MK",
+        "NO",
+        "PL",
+        "PT",
+        "RO",
+        "RU",
+        "SM",
+        "RS",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+        "CH",
+        "TR",
+        "UA",
+        "GB",
+        "XK",
+    ]
 )
 FLOORS = {"BG": 0, "FR": 2000, "RU": 5000}
 WORLD_FLOOR = 150_000
@@ -43,29 +90,16 @@ def rows() -> Iterator[str]:
         if population < floor:
             continue
         name = exonyms.get((str(city["name"]), country), str(city["name"]))
-        yield _row(
-            str(city["geonameid"]),
-            ascii_name(name),
-            country,
-            city["latitude"],
-            city["longitude"],
-            population,
-            _forms(city, name),
-        )
-    for name, country, lat, lon, *forms in _table("supplement.tsv"):
-        yield _row(
-            "",
-            name,
-            country,
-            float(lat),
-            float(lon),
-            KNOWN,
-            [plain(form) for form in (forms or [""])[0].split(",") if form] or [plain(name)],
-        )
+        at = (float(city["latitude"]), float(city["longitude"]))
+        forms = _forms(city, name)
+        yield _row(str(city["geonameid"]), ascii_name(name), country, at=at, population=population, forms=forms)
+    for name, country, lat, lon, *rest in _table("supplement.tsv"):
+        forms = [plain(form) for form in (rest or [""])[0].split(",") if form] or [plain(name)]
+        yield _row("", name, country, at=(float(lat), float(lon)), population=KNOWN, forms=forms)
 
 
-def _row(identifier: str, name: str, country: str, lat: float, lon: float, population: int, forms: list[str]) -> str:
-    return "\t".join([identifier, name, country, f"{lat:.3f}", f"{lon:.3f}", str(population), "|".join(forms)])
+def _row(identifier: str, name: str, country: str, *, at: tuple[float, float], population: int, forms: list[str]) -> str:
+    return "\t".join([identifier, name, country, f"{at[0]:.3f}", f"{at[1]:.3f}", str(population), "|".join(forms)])
 
 
 def _forms(city: Any, name: str) -> list[str]:
@@ -80,7 +114,7 @@ def _forms(city: Any, name: str) -> list[str]:
 
 def ascii_name(name: str) -> str:
     """A name in ASCII letters without accents."""
-    table = str.maketrans(dict(zip("łŁøØđĐıßæÆ’‘þð", "l L o O d D i ss ae Ae ' ' th d".split(), strict=True)))
+    table = str.maketrans(dict(zip("łŁøØđĐıßæÆ’‘þð", "l L o O d D i ss ae Ae ' ' th d".split(), strict=True)))  # noqa: SIM905
     text = unicodedata.normalize("NFKD", name.translate(table))
     return text.encode("ascii", "ignore").decode().strip()
 

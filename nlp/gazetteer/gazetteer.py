@@ -82,12 +82,10 @@ class Gazetteer:
         return [self._place(found)] if isinstance(found, int) else [self._place(index) for index in found]
 
 
-_ENDINGS = sorted(
-    "ами ями ого ому ой ою ею єю ом ем єм ей ах ях ії ий ія ію ов ев ів ім ими ама има ия ию ии ие ију ије ија и і ї ы а я у ю е є о ь й "
-    "ας α ης η ου ο οσ ων εσ ασ ησ οι ουσ ι".split(),
-    key=len,
-    reverse=True,
-)
+_SLAVIC = "ами ями ого ому ой ою ею єю ом ем єм ей ах ях ії ий ія ію ов ев ів ім ими ама има ия ию ии ие ију ије ија "
+_SLAVIC_SHORT = "и і ї ы а я у ю е є о ь й"
+_GREEK = "ασ ησ οσ εσ ουσ ων ου οι α η ο ι"
+_ENDINGS = sorted(f"{_SLAVIC} {_SLAVIC_SHORT} {_GREEK}".split(), key=len, reverse=True)
 
 
 @lru_cache(maxsize=20_000)

@@ -132,9 +132,12 @@ def load_language(folder: Traversable) -> LanguageData:
         raise DefinitionError(str(error), place=str(file), remedy="Compare the file with nlp/lang/en/language.yaml.") from error
 
 
+#: Fields that hold no words of the language.
+_KEPT = frozenset({"code", "name", "script", "regions", "letters"})
+
+
 def _plain(raw: dict[str, Any]) -> dict[str, Any]:
-    kept = {"code", "name", "script", "regions", "letters"}
-    return {key: value if key in kept else _plain_value(value) for key, value in raw.items()}
+    return {key: value if key in _KEPT else _plain_value(value) for key, value in raw.items()}
 
 
 def _plain_value(value: Any) -> Any:
@@ -153,7 +156,7 @@ def _with_variants(data: dict[str, Any]) -> dict[str, Any]:
         numbers |= {unit + compose + ten: value + more for unit, value in units for ten, more in tens}
     data["numbers"] = numbers
     if data["script"] == "both":
-        data = _both_scripts(data)
+        data = {key: value if key in _KEPT else _both_scripts(value) for key, value in data.items()}
     return data
 
 

@@ -19,18 +19,9 @@ TOKEN = re.compile(r"(?<![\w@./])(?:[46](?=[a-z]))?[a-z](?:[a-z']|[46](?![0-9]))
 
 _VOWELS = "aeiouyq"
 #: Longest first; what each spelling stands for when the word is not known.
-_SPELLINGS = MappingProxyType(
-    dict(
-        zip(
-            "sht 6t zh sh ch dj kh ts tz yu iu ju ya ja ia yo jo io ph ck a b c d e f g h i j k l m n o p q r s t u v w x y z 4 6 '".split(),
-            [
-                *"щ щ ж ш ч дж х ц ц ю ю ю я я ия йо йо ьо ф ц а б ц д е ф г х и ж к л м н о п я р с т у в в кс ъ з ч ш".split(),
-                "",
-            ],
-            strict=True,
-        )
-    )
-)
+_TYPED = "sht 6t zh sh ch dj kh ts tz yu iu ju ya ja ia yo jo io ph ck 4 6 " + " ".join("abcdefghijklmnopqrstuvwxyz")
+_MEANT = "щ щ ж ш ч дж х ц ц ю ю ю я я ия йо йо ьо ф ц ч ш а б ц д е ф г х и ж к л м н о п я р с т у в в кс ъ з"
+_SPELLINGS = MappingProxyType({**dict(zip(_TYPED.split(), _MEANT.split(), strict=True)), "'": ""})
 _SPLIT = re.compile("|".join(sorted(map(re.escape, _SPELLINGS), key=len, reverse=True)))
 _MERGE = str.maketrans({"ъ": "а", "у": "а", "й": "и", "ь": "", "ж": "ж", "щ": "шт", "ц": "тс", "ѝ": "и"})
 

@@ -20,6 +20,8 @@ _CYRILLIC = {
 }  # fmt: skip
 _TABLE = str.maketrans(_CYRILLIC)
 _NUMBER = re.compile(r"\d[\d.,:/]*")
+#: Repeated letters: "ооо", and the ия that some type as ia.
+_DOUBLED = re.compile(r"([a-z])\1+")
 _REST = re.compile(r"[^\w#@*]+|_+")
 
 
@@ -39,4 +41,4 @@ def fold(text: str, masks: Sequence[Mask] = ()) -> str:
 
 def _clean(text: str) -> str:
     low = _NUMBER.sub("#", _REST.sub(" ", text.replace("#", " ").replace("@", " ").replace("*", " ")))
-    return plain(low).translate(_TABLE)
+    return _DOUBLED.sub(r"\1", plain(low).translate(_TABLE))

@@ -25,7 +25,8 @@ _SPACE = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _RAISED = "\u00b9\u2070\u2074-\u2079\u2080-\u2089\u00b2\u00b3"
 _SMALL = "".join(SMALL_CAPITALS)
 _COMPAT = (
-    "\u2100-\u2115\u2117-\u214f\u2160-\u217f\ufb00-\ufb06\uff01-\uff9f\uffe0-\uffe6\U0001d400-\U0001d7ff\U0001f100-\U0001f10a"
+    "\u2100-\u2115\u2117-\u211f\u2123-\u214f\u2160-\u217f\ufb00-\ufb06\uff01-\uff9f\uffe0-\uffe6"
+    "\U0001d400-\U0001d7ff\U0001f100-\U0001f10a"
 )
 _PICTURES = "".join(map(re.escape, sorted(PICTURES)))
 #: Arabic, Persian, Devanagari and Bengali digits.

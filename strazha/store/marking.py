@@ -7,7 +7,7 @@ nothing in a text (markup, NUL, control characters) can pass for a mark.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from strazha.store.folding import WORD, FoldedWord, digit_runs, fold_word, fragments
 from strazha.store.parse import Digits, Phrase, Term, Word
@@ -24,17 +24,15 @@ LEAD = 60
 def marks(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
     """The ranges of ``text`` that match one of the terms: sorted, not overlapping."""
     text = text[:MAX_LOOKED]
+    whole, starts, phrases, pieces = _prepared(terms)
     found: list[tuple[int, int]] = []
-    tokens = [(match.start(), match.end(), fold_word(match[0])) for match in WORD.finditer(text)]
-    singles, phrases, pieces = _prepared(terms)
-    for place, (start, end, word) in enumerate(tokens):
-        forms = {word.main, *word.others}
-        if any(word.main.startswith(main) if prefix else main in forms for main, prefix in singles):
-            found.append((start, end))
+    if whole or starts or phrases:
+        tokens = [(match.start(), match.end(), fold_word(match[0])) for match in WORD.finditer(text)]
+        for start, end, word in tokens:
+            if word.main in whole or (starts and word.main.startswith(starts)) or not whole.isdisjoint(word.others):
+                found.append((start, end))
         for phrase in phrases:
-            row = tokens[place : place + len(phrase)]
-            if len(row) == len(phrase) and all(_meets(item[2], wanted) for item, wanted in zip(row, phrase, strict=True)):
-                found.append((start, row[-1][1]))
+            found.extend(_rows(tokens, phrase))
     if pieces:
         found.extend((start, end) for start, end, digits in digit_runs(text) if any(p in digits for p in pieces))
     return _merged(found)
@@ -49,23 +47,33 @@ def snippet(texts: Sequence[str], terms: Sequence[Term], width: int = WIDTH) -> 
     return _cut(texts[-1], [], width) if texts and texts[-1] else ()
 
 
-def _meets(word: FoldedWord, wanted: str) -> bool:
-    return wanted == word.main or wanted in word.others
+def _rows(tokens: list[tuple[int, int, FoldedWord]], phrase: list[str]) -> Iterator[tuple[int, int]]:
+    """Where the words of a phrase stand in a row."""
+    for place in range(len(tokens) - len(phrase) + 1):
+        row = tokens[place : place + len(phrase)]
+        if all(wanted == item[2].main or wanted in item[2].others for item, wanted in zip(row, phrase, strict=True)):
+            yield row[0][0], row[-1][1]
 
 
-def _prepared(terms: Sequence[Term]) -> tuple[list[tuple[str, bool]], list[list[str]], list[str]]:
-    singles: list[tuple[str, bool]] = []
+def _prepared(terms: Sequence[Term]) -> tuple[set[str], tuple[str, ...], list[list[str]], list[str]]:
+    """Whole words, beginnings, phrases and pieces of numbers, all folded."""
+    whole: set[str] = set()
+    starts: list[str] = []
     phrases: list[list[str]] = []
     pieces: list[str] = []
     for term in terms:
         if isinstance(term, Word):
             word = fold_word(term.text)
-            singles.extend((form, term.prefix) for form in (word.main, *word.others) if form)
+            forms = [form for form in (word.main, *word.others) if form]
+            if term.prefix:
+                starts.extend(forms)
+            else:
+                whole.update(forms)
         elif isinstance(term, Phrase):
             phrases.append([main for item in term.words if (main := fold_word(item).main)])
         elif isinstance(term, Digits):
             pieces.extend(fragments(term.digits))
-    return singles, [phrase for phrase in phrases if phrase], pieces
+    return whole, tuple(starts), [phrase for phrase in phrases if phrase], pieces
 
 
 def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -68,7 +68,7 @@ with server(own):
 
     with get_client(sync_client=True) as client:
         found = client.request("POST", "/artifacts/filter", json={}).json()
-        say(name="artifacts", keys=[one["key"] for one in found], text=found[0]["data"])
+        say(name="artifacts", texts={one["key"]: one["data"] for one in found if one["type"] == "markdown"})
 """
 
 
@@ -106,5 +106,4 @@ def test_flow(strazha: Any, site: Any, definitions: Any, tmp_path: Path, late_si
     assert (results["busy state"]["state"], results["busy state"]["type"]) == ("Skipped", "COMPLETED")
     assert results["busy"]["outcome"] == "BusyError"
     run = results["good"]["run"]
-    assert f"run-{run.lower()}" in results["artifacts"]["keys"]
-    assert "| south-market | completed, finished |" in "".join(results["artifacts"]["text"])
+    assert "| south-market | completed, finished |" in results["artifacts"]["texts"][f"run-{run.lower()}"]

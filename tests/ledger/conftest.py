@@ -24,7 +24,7 @@ WITH_POSTGRES = bool(BIN) and importlib.util.find_spec("psycopg") is not None
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a PostgreSQL server of our own on loopback."""
     if not WITH_POSTGRES:
-        if os.environ.get("STRAZHA_TESTS_POSTGRES"):
+        if os.environ.get("STRAZHA_TESTS_REQUIRE_ALL"):
             pytest.fail("PostgreSQL's server or the driver psycopg is missing")
         pytest.skip("left out: PostgreSQL's server or the extra 'postgres' is not installed")
     # The server refuses to run as root, and the user nobody cannot enter pytest's own folders.

@@ -1,0 +1,95 @@
+"""The pattern language and the engine: what matches, what is refused, and that time stays linear."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indicators.engine import Engine
+from indicators.syntax import PatternError, parse
+from indicators.tokens import fold, tokenise
+
+LISTS = {"documents": ["passport*", "id card"], "numbers": ["two", "#"]}
+
+
+def seen(pattern: str, text: str) -> list[str]:
+    tokens = tokenise("", text)
+    found = Engine({0: parse(pattern, LISTS)}).scan(tokens)
+    return [text[tokens.starts[one.first] : tokens.ends[one.last - 1]] for one in found]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("no contract", "There is No Contract here", ["No Contract"]),
+        ("contract*", "contracts", ["contracts"]),
+        ("*vertrag", "ein Arbeitsvertrag", ["Arbeitsvertrag"]),
+        ("*beit*", "Arbeiter", ["Arbeiter"]),
+        ("(cash|in hand)", "paid in hand", ["in hand"]),
+        ("pay [the] fee", "pay fee, pay the fee", ["pay fee", "pay the fee"]),
+        ("keep ..2 <documents>", "we keep all your passports", ["keep all your passports"]),
+        ("keep ..2 <documents>", "we keep each and every passport", []),
+        ("keep ..2 <documents>", "we keep it. Passports are yours", []),
+        ("keep ..2 <documents>", "keep your ID card", ["keep your ID card"]),
+        ("# hours", "14 hours, 7.5 hours", ["14 hours", "7.5 hours"]),
+        ("24/7", "open 24/7!", ["24/7"]),
+        ("pret", "preț, PREŢ", ["preț", "PREŢ"]),
+        ("договор*", "без ДОГОВОРИ", ["ДОГОВОРИ"]),
+        ("do 24 bez", "do 24 g. bez", []),
+        ("24 ..2 без", "до 24 г. без опит", ["24 г. без"]),
+    ],
+)
+def test_matches(pattern: str, text: str, expected: list[str]) -> None:
+    assert seen(pattern, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "problem"),
+    [
+        ("", "empty"),
+        ("..3 contract", "begins and ends with a word"),
+        ("contract ..3", "begins and ends with a word"),
+        ("a (b|c", "missing"),
+        ("a | b", "outside brackets"),
+        ("<nothing>", "no list <nothing>"),
+        ("a*", "too short for a star"),
+        ("word ..99 word", "write ..1 to"),
+        ("#", "at least one word"),
+        ("(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)", "unfolds into 512"),
+    ],
+)
+def test_refuses(pattern: str, problem: str) -> None:
+    with pytest.raises(PatternError, match=problem):
+        parse(pattern, LISTS)
+
+
+@given(st.text(max_size=200))
+def test_folding_keeps_the_length(text: str) -> None:
+    assert len(fold(text)) == len(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300), st.text(max_size=100))
+def test_tokens_lie_in_their_text(body: str, title: str) -> None:
+    tokens = tokenise(title, body)
+    for at, word in enumerate(tokens.words):
+        source = title if at < tokens.body else body
+        assert 0 <= tokens.starts[at] <= tokens.ends[at] <= len(source)
+        assert word
+
+
+def test_a_megabyte_takes_time_in_proportion() -> None:
+    engine = Engine({0: parse("keep ..4 <documents>", LISTS), 1: parse("(no|without) ..3 contract", LISTS), 2: parse("# euro")})
+    unit = "we keep keep keep no no no without 12 12 euro passport contract a b c d "
+
+    def seconds(times: int) -> float:
+        tokens = tokenise("", unit * times)
+        start = time.process_time()
+        engine.scan(tokens)
+        return time.process_time() - start
+
+    small, large = min(seconds(1_000) for _ in range(2)), seconds(8_000)
+    assert large < 8 * small * 2.5, (small, large)
