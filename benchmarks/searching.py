@@ -2,9 +2,9 @@
 
     python -m benchmarks.searching [--adverts 100000] [--url http://127.0.0.1:9200] [--stores elasticsearch,sqlite]
 
-"ours" is the whole call, with records read and validated, as a review page makes it; "raw" is the client's ``search`` with a body
-written here, and what it gives is left as it is. Both are called by turns. Bars (issue 3): 95 of 100 within 1.3 times raw; on
-SQLite 95 of 100 with five facets under 40 ms. Without --url a server is started.
+"ours" is the whole call, with records read and validated, as a review page makes it; "raw" is the client's ``search`` with a
+body written here, and what it gives is left as it is. Both are called by turns. Bars (issue 3): 95 of 100 within 1.3 times
+raw; on SQLite 95 of 100 with five facets under 40 ms. Without --url a server is started.
 """
 
 from __future__ import annotations
@@ -128,7 +128,8 @@ def measure_elasticsearch(url: str, count: int) -> None:
             for name, ours, raw in pairs(index):
                 own, plain = by_turns(ours, raw)
                 print(
-                    f"{name:28} {statistics.median(own):9.1f} {late(own):8.1f} {statistics.median(plain):9.1f} {late(plain):8.1f} "
+                    f"{name:28} {statistics.median(own):9.1f} {late(own):8.1f} "
+                    f"{statistics.median(plain):9.1f} {late(plain):8.1f} "
                     f"{late(own) / late(plain):11.2f}"
                 )
 
