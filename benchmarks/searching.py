@@ -55,7 +55,7 @@ def pairs(index: ElasticsearchIndex) -> Iterator[tuple[str, list[Call], list[Cal
     """Name, our calls, and the same by hand."""
     client, alias = index.client, index.names.alias("adverts")
     rng = random.Random(11)
-    words = [word for text in WORDS.values() for word in text.split()]
+    words = [word for some in WORDS.values() for word in some]
     status = {"status": ("live",), "decision": ("none",)}
 
     def raw(**body: Any) -> Call:
@@ -138,7 +138,7 @@ def measure_sqlite(count: int) -> None:
     """The same searches; there is no raw side and no vector."""
     print(f"\nSQLite {sqlite3.sqlite_version}, {count:,} adverts")
     rng = random.Random(11)
-    words = [word for text in WORDS.values() for word in text.split()]
+    words = [word for some in WORDS.values() for word in some]
     status = {"status": ("live",), "decision": ("none",)}
     with tempfile.TemporaryDirectory() as home, open_index(Settings(home=Path(home))) as index:
         fill(index, count)
