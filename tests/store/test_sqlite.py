@@ -65,7 +65,9 @@ def test_readers_see_whole_batches_while_another_process_writes(tmp_path: Path) 
         seen, errors = set(), []
 
         def read() -> None:
-            while process.is_alive():
+            writing = True
+            while writing:
+                writing = process.is_alive()  # asked first: the last look comes after the last write
                 page = index.search_adverts(Query(text="word", facets=("status",), size=500, sort="relevance"))
                 words = {row.doc.advert.title for row in page.rows}
                 if page.total != 500 or len(words) != 1 or page.facets["status"][0].count != 500:
