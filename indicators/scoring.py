@@ -109,7 +109,7 @@ def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scor
     head = any(indicator.head_of_queue for indicator, _ in risks)
     total = sum(reason.points for reason in reasons)
     if head and total < rules.head_of_queue_score:
-        text = f"Head of the queue: raised to {rules.head_of_queue_score}, because it may concern a child"
+        text = f"Head of the queue: raised to {rules.head_of_queue_score}: wording that hints at youth is looked at first"
         marked = tuple(indicator.id for indicator, _ in risks if indicator.head_of_queue)
         reasons.append(Reason(code="head_of_queue", text=text, points=rules.head_of_queue_score - total, indicators=marked))
         total = rules.head_of_queue_score
