@@ -34,6 +34,10 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave tests out whose part is missing, unless everything is required (then they run, and fail)."""
+    for item in items:
+        # A file's tests run in one process, and those on Elasticsearch all in the same one: one server, not one a core.
+        group = "elasticsearch" if item.get_closest_marker("elasticsearch") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
     if os.environ.get("STRAZHA_TESTS_REQUIRE_ALL"):
         return
     from examples.live_elasticsearch import missing
