@@ -9,6 +9,8 @@ export DO_NOT_TRACK := 1
 EXTRAS ?=
 export EXTRAS
 ARGS ?=
+# Index backend of the demo: sqlite, or elasticsearch (starts a real server; needs Java, and Maven for the first time)
+STORE ?= sqlite
 
 .PHONY: help setup demo test lint types bench eval serve screenshots clean
 
@@ -18,11 +20,11 @@ help: ## List these commands
 setup: ## Make .venv from the lock (the other commands do it themselves)
 	@sh tools/bootstrap.sh
 
-demo: setup ## Run the main job on a bundled example site, then serve the review pages (ARGS=--no-serve: end by itself)
-	@$(BIN)/python -m examples.demo $(ARGS)
+demo: setup ## Run the main job on a bundled example site, then serve the review pages (ARGS=--no-serve: end by itself; STORE=elasticsearch)
+	@$(BIN)/python -m examples.demo --store $(STORE) $(ARGS)
 
 test: setup ## Run all tests (ARGS="tests/nlp -x" for some of them)
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: setup ## Check style (ruff) and the import contracts of the floors (import-linter)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

@@ -7,13 +7,15 @@ Its texts are invented; what is true of each advert is known, so the summary can
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import secrets
 import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -41,10 +43,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-serve", action="store_true", help="end after the summary instead of serving the review pages")
     parser.add_argument("--home", type=Path, default=HOME, help="folder for what the demo writes; emptied first")
     parser.add_argument("--port", type=int, default=8000, help="port of the review pages (0: any free one)")
+    parser.add_argument(
+        "--store",
+        default="sqlite",
+        choices=["sqlite", "elasticsearch"],
+        help="index backend; elasticsearch starts a real server",
+    )
     chosen = parser.parse_args(arguments)
     console = Console()
     try:
-        return _demo(chosen.home, console, port=None if chosen.no_serve else chosen.port)
+        with _store(chosen.store, console) as urls:
+            return _demo(chosen.home, console, port=None if chosen.no_serve else chosen.port, store=chosen.store, urls=urls)
     except StrazhaError as error:
         console.print(f"strazha: {error}", style="red", markup=False, highlight=False)
         return error.exit_code
@@ -52,9 +61,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _demo(home: Path, console: Console, *, port: int | None) -> int:
+@contextmanager
+def _store(name: str, console: Console) -> Iterator[tuple[str, ...]]:
+    """The addresses of a server started for the demo; none where the index is a file."""
+    if name == "sqlite":
+        yield ()
+        return
+    from examples.live_elasticsearch import VERSION, LiveElasticsearch, missing
+
+    if problem := missing():
+        raise StrazhaError("Elasticsearch cannot be started here", remedy=problem)
+    console.print(f"Starting Elasticsearch {VERSION} on loopback, for this demo alone.", highlight=False)
+    with LiveElasticsearch() as node:
+        yield (node.url,)
+
+
+def _demo(home: Path, console: Console, *, port: int | None, store: str = "sqlite", urls: tuple[str, ...] = ()) -> int:
     started = time.monotonic()
     _empty(home)
+    # Runs of the flow read their settings from the environment.
+    os.environ["STRAZHA_STORE"] = store
+    if urls:
+        os.environ["STRAZHA_ELASTICSEARCH_URLS"] = json.dumps(urls)
     own = Settings(home=home, _env_file=None)  # type: ignore[call-arg]
     # Runs of the flow read their settings from the environment; Prefect's log goes to its server, the demo tells its own tale.
     os.environ["STRAZHA_HOME"] = str(home)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,6 +24,20 @@ class Settings(BaseSettings):
     store: str = "sqlite"
     #: SQLite index file. Empty: ``<home>/index.sqlite``.
     index_path: str = ""
+    #: Addresses of Elasticsearch; requests are spread over them, and go to the others while one is down.
+    elasticsearch_urls: tuple[str, ...] = ("http://127.0.0.1:9200",)
+    #: API key, as Elasticsearch gives it (``encoded``). Empty: no authentication.
+    elasticsearch_api_key: SecretStr = SecretStr("")
+    #: PEM file of the authority that signed the server's certificate. Empty: the system's authorities.
+    elasticsearch_ca: Path | None = None
+    #: Seconds one request may take.
+    elasticsearch_timeout: float = Field(default=30, gt=0)
+    #: Seconds a batch is offered again to a server that is down or overloaded before the run is left to be resumed later.
+    elasticsearch_patience: float = Field(default=30, ge=0)
+    #: Compress requests and answers: worth it over a network, not on one machine.
+    elasticsearch_compress: bool = False
+    #: What the names of indices and aliases begin with; installations that share a cluster each have their own.
+    elasticsearch_prefix: str = "strazha"
     #: Folders with source definitions, beside the packaged ones.
     sources: tuple[Path, ...] = ()
     #: Adverts per batch file: the unit of work of every step.

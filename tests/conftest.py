@@ -6,8 +6,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from examples.live_elasticsearch import LiveElasticsearch
 
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -29,10 +33,30 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave browser tests out where Chromium is missing, unless everything is required (then they run, and fail)."""
-    if shutil.which("chromium") or os.environ.get("STRAZHA_TESTS_REQUIRE_ALL"):
-        return
-    skip = pytest.mark.skip(reason="left out: Debian's chromium is not installed (apt-get install chromium)")
+    """Leave tests out whose part is missing, unless everything is required (then they run, and fail)."""
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(skip)
+        # A file's tests run in one process, and those on Elasticsearch all in the same one: one server, not one a core.
+        group = "elasticsearch" if item.get_closest_marker("elasticsearch") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    if os.environ.get("STRAZHA_TESTS_REQUIRE_ALL"):
+        return
+    from examples.live_elasticsearch import missing
+
+    problem = missing()
+    left_out = {
+        "browser": "" if shutil.which("chromium") else "Debian's chromium is not installed (apt-get install chromium)",
+        "elasticsearch": f"Elasticsearch cannot be started here: {problem}" if problem else "",
+    }
+    for item in items:
+        for marker, reason in left_out.items():
+            if reason and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=f"left out: {reason}"))
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_node() -> Iterator[LiveElasticsearch]:
+    """One real server for all tests of a session; fetched once, started on loopback, stopped by pid."""
+    from examples.live_elasticsearch import LiveElasticsearch
+
+    with LiveElasticsearch() as node:
+        yield node

@@ -3,9 +3,10 @@
 Each step can be stopped anywhere and run again: it finds what is done and goes on from there.
 """
 
+from flows.steps.ageing import age, held_adverts, hold, lift
 from flows.steps.cluster_facts import cluster_doc
 from flows.steps.holdings import Held, load_held
-from flows.steps.indexing import batches, clusters_around, index_adverts, index_clusters, rebuild_index
+from flows.steps.indexing import batches, clusters_around, fill_index, index_adverts, index_clusters, rebuild_index
 from flows.steps.linking import index_batch, link_batch, regroup, run_seeds, unlinked_files
 from flows.steps.reading import Unreadable, catalogue, linkable, screen_advert, screen_adverts, screen_text, versions
 from flows.steps.screening import due_batches, enter_closed_batches, screen_batch, screened_files
@@ -15,6 +16,7 @@ __all__ = [
     "Held",
     "SourceUnreachableError",
     "Unreadable",
+    "age",
     "batches",
     "catalogue",
     "cluster_doc",
@@ -22,9 +24,13 @@ __all__ = [
     "crawl_source",
     "due_batches",
     "enter_closed_batches",
+    "fill_index",
+    "held_adverts",
+    "hold",
     "index_adverts",
     "index_batch",
     "index_clusters",
+    "lift",
     "link_batch",
     "linkable",
     "load_held",

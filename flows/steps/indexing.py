@@ -23,7 +23,7 @@ def index_adverts(rooms: Rooms, advert_ids: Collection[str]) -> StepReport:
     """Write adverts with their blocking keys, cluster and newest decision; clusters they left for good are removed first."""
     from clusters.keys import keys_of_many
 
-    held = load_held(rooms, advert_ids)
+    held = _unaged(rooms, load_held(rooms, advert_ids))
     clusters = rooms.ledger.clusters_of(held)
     decisions = rooms.ledger.newest_decisions("advert", list(held))
     keys = dict(zip(held, keys_of_many([one.linkable for one in held.values()]), strict=True))
@@ -61,7 +61,7 @@ def index_clusters(rooms: Rooms, cluster_ids: Iterable[str]) -> StepReport:
         links: list[LinkDoc] = []
         for cluster in clusters.values():
             held = load_held(rooms, cluster.members)
-            if not held:
+            if not _unaged(rooms, held):
                 continue
             own = _links_within(rooms, cluster)
             decision = decisions.get(cluster.id)
@@ -88,6 +88,11 @@ def clusters_around(rooms: Rooms, advert_ids: Collection[str]) -> tuple[set[str]
 def rebuild_index(rooms: Rooms) -> StepReport:
     """Empty the index and write it anew from landing area and ledger; decisions come back from the ledger."""
     rooms.index.clear()
+    return fill_index(rooms)
+
+
+def fill_index(rooms: Rooms) -> StepReport:
+    """Write everything that landing area and ledger hold; what the index has already is left as it is."""
     adverts = 0
     for batch in batches((state.advert_id for state in rooms.ledger.scan_adverts()), rooms.settings.batch_size):
         adverts += index_adverts(rooms, batch).done
@@ -101,6 +106,12 @@ def batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _unaged(rooms: Rooms, held: dict[str, Held]) -> dict[str, Held]:
+    """Without adverts that have left the index for their age (flows/steps/ageing.py), unless they were seen again since."""
+    aged = rooms.ledger.aged(held)
+    return {one: item for one, item in held.items() if one not in aged or item.state.last_seen > aged[one]}
 
 
 def _drop_retired(rooms: Rooms, held: dict[str, Held], clusters: dict[str, str]) -> None:

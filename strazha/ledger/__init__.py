@@ -10,12 +10,13 @@ from types import TracebackType
 from typing import Self
 
 from strazha.ledger.adverts import Adverts
+from strazha.ledger.ageing import Ageing
 from strazha.ledger.audit import Audit
 from strazha.ledger.clusters import Clusters
 from strazha.ledger.database import Database
 from strazha.ledger.decisions import Decisions
 from strazha.ledger.links import Links
-from strazha.ledger.records import AdvertVersion, AuditEntry, Role, ScreeningRef, SeenAdvert, TakeIn, User
+from strazha.ledger.records import AdvertVersion, AuditEntry, LegalHold, Role, ScreeningRef, SeenAdvert, TakeIn, User
 from strazha.ledger.runs import Runs, Steps
 from strazha.ledger.screenings import Screenings
 from strazha.ledger.takein import TakingIn
@@ -25,6 +26,7 @@ __all__ = [
     "AdvertVersion",
     "AuditEntry",
     "Ledger",
+    "LegalHold",
     "Role",
     "ScreeningRef",
     "SeenAdvert",
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 
-class Ledger(Runs, Steps, TakingIn, Adverts, Screenings, Links, Clusters, Decisions, Users, Audit):
+class Ledger(Runs, Steps, TakingIn, Adverts, Screenings, Links, Clusters, Decisions, Users, Audit, Ageing):
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 
     def close(self) -> None:

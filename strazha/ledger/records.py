@@ -98,3 +98,14 @@ class AuditEntry(Record):
     detail: dict[str, Any] = Field(default_factory=dict)
     former: str
     hash: Sha256
+
+
+class LegalHold(Record):
+    """A cluster under investigation: its adverts stay in the index whatever their source's retention says."""
+
+    cluster_id: str
+    #: Members when the hold was placed: they stay held if the cluster splits.
+    members: tuple[str, ...]
+    reason: str
+    placed_by: str
+    placed_at: Moment

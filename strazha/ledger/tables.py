@@ -275,5 +275,23 @@ audit_log = Table(
     Index(None, "subject"),
 )
 
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    Column("cluster_id", String(200), primary_key=True),
+    Column("members", Json, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("placed_by", Words, nullable=False),
+    Column("placed_at", Moment, nullable=False),
+)
+
+aged_adverts = Table(
+    "aged_adverts",
+    metadata,
+    Column("advert_id", String(200), primary_key=True),
+    Column("aged_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 #: Tables whose rows are only ever added; triggers refuse to change or delete them.
 APPEND_ONLY = ("advert_versions", "decisions", "link_judgements", "audit_log")

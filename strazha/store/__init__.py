@@ -25,6 +25,7 @@ from strazha.store.query import (
 #: imported when it is asked for, so that no backend's client is needed for another one.
 BACKENDS: dict[str, str] = {
     "sqlite": "strazha.store.sqlite:open_sqlite",
+    "elasticsearch": "strazha.store.elasticsearch:open_elasticsearch",
 }
 
 __all__ = [

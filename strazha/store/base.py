@@ -27,6 +27,12 @@ class AdIndex(Protocol):
     def drop_clusters(self, ids: Sequence[str]) -> int:
         """Remove clusters that merged or split away."""
 
+    def drop_adverts(self, ids: Sequence[str]) -> int:
+        """Remove adverts whose time is over; return how many there were."""
+
+    def drop_links(self, ids: Sequence[str]) -> int:
+        """Remove links by id; return how many there were."""
+
     def decide(self, subject: str, subject_id: str, outcome: Outcome, at: Moment) -> None:
         """Show a decision on a document at once; the ledger keeps it, and indexing anew restores it from there."""
 

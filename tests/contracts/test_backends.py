@@ -33,26 +33,31 @@ START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 PIPELINE = Versions(code="1", nlp="1", catalogue="1")
 
 #: Backend -> its settings for an empty index of its own. A backend that needs a server starts it in a fixture of its own.
-SETTINGS: dict[str, Callable[[Path], Settings]] = {
-    "sqlite": lambda folder: Settings(home=folder, store="sqlite"),
-}
+SETTINGS: dict[str, Callable[[Path, pytest.FixtureRequest], Settings]] = {
+    "sqlite": lambda folder, request: Settings(home=folder, store="sqlite"),
+    "elasticsearch": lambda folder, request: Settings(
+        home=folder, store="elasticsearch", elasticsearch_urls=(request.getfixturevalue("elasticsearch_node").url,),
+        elasticsearch_prefix=f"contract_{request.scope}",
+    ),
+}  # fmt: skip
+PARAMS = [pytest.param(name, marks=[pytest.mark.elasticsearch] if name == "elasticsearch" else []) for name in sorted(BACKENDS)]
 
 
 def test_every_backend_runs_this_suite() -> None:
     assert set(SETTINGS) == set(BACKENDS)
 
 
-@pytest.fixture(params=sorted(BACKENDS))
+@pytest.fixture(params=PARAMS)
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AdIndex]:
-    with open_index(SETTINGS[request.param](tmp_path)) as opened:
+    with open_index(SETTINGS[request.param](tmp_path, request)) as opened:
         opened.clear()
         yield opened
 
 
-@pytest.fixture(scope="module", params=sorted(BACKENDS))
+@pytest.fixture(scope="module", params=PARAMS)
 def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AdIndex]:
     """A filled index that no test changes."""
-    with open_index(SETTINGS[request.param](tmp_path_factory.mktemp("shared"))) as opened:
+    with open_index(SETTINGS[request.param](tmp_path_factory.mktemp("shared"), request)) as opened:
         opened.clear()
         assert opened.put_adverts(MARKET) == len(MARKET)
         assert opened.put_clusters(CLUSTERS) == len(CLUSTERS)
@@ -697,3 +702,22 @@ def test_bands_rank_as_the_model_ranks_them(index: AdIndex) -> None:
     index.put_adverts([advert(band.value, band.value, band=band) for band in Band])
     index.refresh()
     assert titles(index) == [band.value for band in sorted(Band, key=lambda band: -band.rank)]
+
+
+def test_dropped_adverts_and_links_are_gone_and_can_come_back(index: AdIndex) -> None:
+    index.put_adverts(MARKET)
+    index.put_links([link("a", "b", 0.5), link("b", "c", 0.9)])
+    assert index.drop_adverts([MARKET[0].id, MARKET[0].id, "unknown"]) == 1
+    assert index.drop_links(["a~b", "unknown"]) == 1
+    assert index.drop_adverts([]) == index.drop_links([]) == 0
+    index.refresh()
+    assert index.advert(MARKET[0].id) is None
+    assert found(index, "888001234") == {"Rabota v sklad"}
+    assert index.by_keys(["k:1"]) == {"k:1": [MARKET[1].id]}
+    assert [doc.id for doc in index.links("c1")] == ["b~c"]
+    assert index.count() == {"adverts": 5, "clusters": 0, "links": 1}
+    assert index.put_adverts([MARKET[0]]) == 1
+    assert index.put_links([link("a", "b", 0.5)]) == 1
+    index.refresh()
+    assert index.advert(MARKET[0].id) == MARKET[0]
+    assert index.count()["links"] == 2

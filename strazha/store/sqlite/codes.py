@@ -16,9 +16,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from strazha.errors import StoreError
-from strazha.store.folding import fold
+from strazha.store.entries import fold_value
 from strazha.store.query import FacetCount
-from strazha.store.sqlite.entries import storable
 
 #: Field -> its byte. Only ever added to: the bytes are in stored blobs.
 FIELD_BYTES = {
@@ -49,11 +48,6 @@ def code(field: str, number: int) -> bytes:
 def tag(field: str, number: int) -> int:
     """A value as one integer, for the tags table."""
     return FIELD_BYTES[field] << 24 | number
-
-
-def fold_value(field: str, value: str) -> str:
-    """How a typed value is compared: a place by its folded name, others without regard to case."""
-    return fold(value.partition("|")[0]) if field == "place" else storable(value).casefold()
 
 
 class Numbers:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from strazha.errors import BadInputError
+from strazha.store.entries import UNDECIDED, fold_value, key_hash, millis, storable
 from strazha.store.folding import fold_word, fragments
 from strazha.store.parse import And, Digits, Keyword, Node, Not, Or, Phrase, Word
 from strazha.store.query import Query
-from strazha.store.sqlite.codes import FIELD_BYTES, NOTHING, SINGLE, TAGGED, code, fold_value, tag
-from strazha.store.sqlite.entries import UNDECIDED, key_hash, millis, storable
+from strazha.store.sqlite.codes import FIELD_BYTES, NOTHING, SINGLE, TAGGED, code, tag
 
 #: Above so many documents a condition on tags is tested document by document: cheaper than a list of them all.
 MANY = 20_000

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from strazha.errors import StoreError, StoreUnavailableError
+from strazha.store.entries import TEXT_COLUMNS
 from strazha.store.folding import VERSION
 from strazha.store.sqlite.codes import SINGLE
-from strazha.store.sqlite.entries import TEXT_COLUMNS
 
 #: Changes when tables, blobs or folding do: an index of another layout is refused until it is rebuilt.
 LAYOUT = f"3/{VERSION}"

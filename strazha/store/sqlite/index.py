@@ -11,10 +11,10 @@ from typing import Self
 
 from strazha.model import Outcome
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
+from strazha.store.entries import advert_entry, cluster_entry, key_hash, read_doc, to_json
 from strazha.store.marking import snippet
 from strazha.store.parse import parse, wanted
 from strazha.store.query import AdvertField, AdvertPage, AdvertRow, ClusterField, ClusterPage, Query
-from strazha.store.sqlite.entries import advert_entry, cluster_entry, key_hash, read_doc, to_json
 from strazha.store.sqlite.files import PREFIXES, IndexFile
 from strazha.store.sqlite.searching import Search
 from strazha.store.sqlite.shelf import BATCH, Shelf
@@ -61,6 +61,15 @@ class SqliteIndex:
     def drop_clusters(self, ids: Sequence[str]) -> int:
         """Remove clusters that merged or split away; return how many there were."""
         return self._clusters.drop(ids)
+
+    def drop_adverts(self, ids: Sequence[str]) -> int:
+        """Remove adverts whose time is over; return how many there were."""
+        return self._adverts.drop(ids)
+
+    def drop_links(self, ids: Sequence[str]) -> int:
+        """Remove links by id; return how many there were."""
+        with self._file.write() as connection:
+            return sum(connection.execute("DELETE FROM links WHERE id = ?", (one,)).rowcount for one in dict.fromkeys(ids))
 
     def decide(self, subject: str, subject_id: str, outcome: Outcome, at: datetime) -> None:
         """Show a decision on an advert or cluster at once; an unknown one changes nothing."""

@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from strazha.model import Outcome
+from strazha.store.entries import TEXT_COLUMNS, UNDECIDED, Entry, millis, read_doc
 from strazha.store.sqlite.codes import NOTHING, SINGLE, TAGGED, Numbers, code, tag
-from strazha.store.sqlite.entries import TEXT_COLUMNS, UNDECIDED, Entry, millis, read_doc
 from strazha.store.sqlite.files import IndexFile
 
 #: Documents per transaction: the sync at its end is paid once, a reader's log stays short.

@@ -1,4 +1,4 @@
-"""Review documents as the SQLite index keeps them: order, words, values and keys drawn from each."""
+"""Review documents as every backend indexes them: order, words, values and keys drawn from each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic_core import PydanticSerializationError
 
 from strazha.model import Band, MentionKind, Record
 from strazha.store.documents import AdvertDoc, ClusterDoc
-from strazha.store.folding import FoldedWord, fold_words, number_tokens
+from strazha.store.folding import FoldedWord, fold, fold_words, number_tokens
 from strazha.store.query import AdvertField, ClusterField
 
 UNDECIDED = "none"
@@ -132,6 +132,11 @@ def millis(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
+def fold_value(field: str, value: str) -> str:
+    """How a typed value is compared: a place by its folded name, others without regard to case."""
+    return fold(value.partition("|")[0]) if field == "place" else storable(value).casefold()
+
+
 def key_hash(key: str) -> int:
     """A blocking key as 63 bits: a tenth of the space of its text, and no two of a billion keys meet by chance."""
     return int.from_bytes(hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
@@ -168,5 +173,5 @@ def _pairs(values: dict[AdvertField, Iterable[str]] | dict[ClusterField, Iterabl
 
 
 def storable(value: str) -> str:
-    """A value as SQLite can hold it: lone surrogates become question marks."""
+    """A value as an index can hold it: lone surrogates become question marks."""
     return value.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,150 @@
+"""Loading adverts with hits, mentions and vectors into a live Elasticsearch: Strazha's loader beside bare ``parallel_bulk``.
+
+    python -m benchmarks.indexing [--adverts 100000] [--url http://127.0.0.1:9200]
+
+Both write the same documents into an index of their own, 5,000 by turns, so that whatever else the machine does touches both.
+"bare" gets finished dictionaries: only its sending is timed. "bare, rendered" is timed with the making of the dictionaries from
+the records, which Strazha's loader always does. Bar (issue 3): at least 0.8 of bare. Without --url a server is started.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import random
+import resource
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+import elasticsearch
+from elasticsearch import Elasticsearch
+from elasticsearch.helpers import parallel_bulk
+
+from benchmarks.store import adverts
+from examples.live_elasticsearch import LiveElasticsearch
+from strazha.settings import Settings
+from strazha.store import AdvertDoc
+from strazha.store.elasticsearch import ElasticsearchIndex, shape
+from strazha.store.elasticsearch.loading import BATCH, THREADS
+from strazha.store.elasticsearch.rendering import render
+
+CHUNK = 5000
+
+
+def vector(doc: AdvertDoc) -> list[float]:
+    """384 numbers that depend on the advert alone; adverts of one cluster lie near each other."""
+    centre, own = random.Random(doc.cluster_id or doc.id), random.Random(doc.id)
+    return [round(centre.gauss(0, 1) + own.gauss(0, 0.2), 4) for _ in range(384)]
+
+
+def encode(docs: Sequence[AdvertDoc]) -> list[list[float]]:
+    """A vector each; made beforehand, so that their making is in nobody's time."""
+    return [_VECTORS[doc.id] for doc in docs]
+
+
+_VECTORS: dict[str, list[float]] = {}
+
+
+@contextmanager
+def server(url: str) -> Iterator[str]:
+    """The server named, or one started for this."""
+    if url:
+        yield url
+        return
+    with LiveElasticsearch() as node:
+        yield node.url
+
+
+def bare_index(client: Elasticsearch, name: str) -> str:
+    """An index as Strazha makes it."""
+    client.indices.delete(index=name, ignore_unavailable=True)
+    client.indices.create(index=name, mappings=shape.mapping("adverts"), settings=shape.settings())
+    return name
+
+
+def send(client: Elasticsearch, name: str, rendered: Iterator[dict[str, object]]) -> float:
+    """Seconds that parallel_bulk takes."""
+    begin = time.perf_counter()
+    deque(parallel_bulk(client, rendered, thread_count=THREADS, chunk_size=BATCH, queue_size=1), maxlen=0)
+    return time.perf_counter() - begin
+
+
+def actions(name: str, docs: Sequence[AdvertDoc]) -> Iterator[dict[str, object]]:
+    """The documents as parallel_bulk wants them."""
+    for doc in docs:
+        one = render("adverts", doc, _VECTORS[doc.id])
+        yield {"_index": name, "_id": one.id, "_source": one.source, "version": one.version, "version_type": "external"}
+
+
+def memory() -> float:
+    """Most memory of this process so far, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Load by turns, print the rates."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--adverts", type=int, default=100_000)
+    parser.add_argument("--url", default="")
+    options = parser.parse_args()
+    with server(options.url) as url, tempfile.TemporaryDirectory() as home:
+        settings = Settings(home=Path(home), store="elasticsearch", elasticsearch_urls=(url,), elasticsearch_prefix="benchmark")
+        with ElasticsearchIndex(settings, encode=encode) as index:
+            measure(index, options.adverts)
+
+
+def measure(index: ElasticsearchIndex, count: int) -> None:
+    """One table."""
+    client = index.client
+    version = client.info()["version"]["number"]
+    print(
+        f"Elasticsearch {version}, client {elasticsearch.__versionstr__}, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores, {count:,} adverts with hits, mentions and vectors"
+    )
+    index.generations.ensure()
+    index.generations.replace()
+    bare, rendered = bare_index(client, "benchmark-bare"), bare_index(client, "benchmark-rendered")
+    took = {"Strazha's loader": 0.0, "bare parallel_bulk": 0.0, "bare parallel_bulk, rendered": 0.0}
+    written, early, docs = 0, 0.0, adverts(count)
+    turn = 0
+    while chunk := list(islice(docs, CHUNK)):
+        _VECTORS.clear()
+        _VECTORS.update((doc.id, vector(doc)) for doc in chunk)
+        ready = list(actions(bare, chunk))
+
+        def ours(chunk: list[AdvertDoc] = chunk) -> float:
+            nonlocal written
+            begin = time.perf_counter()
+            written += index.put_adverts(chunk)
+            return time.perf_counter() - begin
+
+        turns = {
+            "Strazha's loader": ours,
+            "bare parallel_bulk": lambda ready=ready: send(client, bare, iter(ready)),
+            "bare parallel_bulk, rendered": lambda chunk=chunk: send(client, rendered, actions(rendered, chunk)),
+        }
+        names = list(turns)
+        for at in range(3):  # each goes first in turn: the first of a chunk finds a server that rests
+            name = names[(at + turn) % 3]
+            took[name] += turns[name]()  # type: ignore[no-untyped-call]
+        turn += 1
+        early = early or memory()
+    index.refresh()
+    assert written == count, f"{written} of {count} written"
+    assert index.count()["adverts"] == count
+    print(f"\n{'loader':32} {'seconds':>9} {'adverts/s':>10} {'of bare':>8}")
+    for name, seconds in took.items():
+        print(f"{name:32} {seconds:9.1f} {count / seconds:10,.0f} {took['bare parallel_bulk'] / seconds:8.2f}")
+    print(f"\nmost memory: {early:,.0f} MB after the first {CHUNK:,} adverts, {memory():,.0f} MB at the end")
+    for name in (bare, rendered):
+        client.indices.delete(index=name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,287 @@
+"""Generations of indices: made, filled beside the one in use, checked, switched to, gone back from, dropped.
+
+Readers use the alias of the current index. Writers write to the current one, to the one being filled and to the former one, as
+long as these exist, so the switch (one atomic change of aliases) can come at any moment, and the way back loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from strazha.errors import StoreError
+from strazha.store.elasticsearch import shape
+from strazha.store.elasticsearch.client import meaning
+from strazha.store.elasticsearch.names import KINDS, LAYOUT, ROLES, IndexName, Kind, Names, Role
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+#: Documents looked at one by one before a switch.
+SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One index as it stands: its name, role (empty: none), documents and bytes."""
+
+    name: IndexName
+    role: Role | None
+    documents: int
+    bytes: int
+
+
+@dataclass(slots=True)
+class Check:
+    """What the look before a switch found; ``problems`` empty means that nothing speaks against it."""
+
+    counts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    sampled: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+class Generations:
+    """The indices of one installation."""
+
+    def __init__(self, client: Elasticsearch, names: Names) -> None:
+        self._client, self._names = client, names
+
+    def roles(self, kind: Kind) -> dict[Role, list[str]]:
+        """By role, the names of the indices that have it (one each, unless a hand was at it)."""
+        with meaning(self._names.alias(kind)):
+            answer = self._client.indices.get_alias(
+                index=self._names.pattern(kind), allow_no_indices=True, ignore_unavailable=True
+            )
+        found: dict[Role, list[str]] = {}
+        for index, entry in sorted(answer.body.items()):
+            for alias in entry["aliases"]:
+                role = self._names.role(kind, alias)
+                if role is not None:
+                    found.setdefault(role, []).append(index)
+        return found
+
+    def targets(self, kind: Kind) -> dict[str, str]:
+        """The aliases a writer writes to, with the index behind each. An index of another layout is left to the program that
+        knows it. A writer is done when this is the same after writing as it was before: aliases may swap in between.
+        """
+        found = self.roles(kind)
+        return {
+            self._names.alias(kind, role): found[role][0]
+            for role in ROLES
+            if role in found and _layout(found[role][0]) == LAYOUT
+        }
+
+    def ensure(self) -> None:
+        """Make what is missing. StoreError for a current index of another layout."""
+        for kind in KINDS:
+            current = self.roles(kind).get("current")
+            if current is None:
+                self.make(kind, "current")
+            elif _layout(current[0]) != LAYOUT:
+                raise StoreError(
+                    f"the index has layout {_layout(current[0])}, this program writes {LAYOUT}", place=current[0],
+                    remedy="run: strazha index build, then strazha index switch",
+                )  # fmt: skip
+        self._ensure_decisions()
+
+    def make(self, kind: Kind, role: Role, *, filling: bool = False) -> str:
+        """A new, empty index in a role that nothing has yet."""
+        with meaning(self._names.alias(kind)):
+            generation = max((name.generation for name in self._all(kind)), default=0) + 1
+            name = str(self._names.index(kind, generation))
+            # 400: another process was first, with the same name and the same alias.
+            self._client.options(ignore_status=400).indices.create(
+                index=name, mappings=shape.mapping(kind), settings=shape.settings(filling=filling),
+                aliases={self._names.alias(kind, role): {}},
+            )  # fmt: skip
+        if role not in self.roles(kind):
+            raise StoreError("the index could not be made", place=name, remedy="see the server's log")
+        return name
+
+    def begin(self) -> None:
+        """Make the next indices, without refreshing and copies until they are filled; those of a build cut short are kept."""
+        self._ensure_decisions()
+        for kind in KINDS:
+            held = self.roles(kind).get("next", [])
+            if held and _layout(held[0]) != LAYOUT:
+                self._delete(held)
+                held = []
+            if not held:
+                self.make(kind, "next", filling=True)
+
+    def finish(self) -> None:
+        """End the filling: refresh, copies and refresh interval as in use."""
+        for kind in KINDS:
+            alias = self._names.alias(kind, "next")
+            with meaning(alias):
+                self._client.indices.put_settings(index=alias, settings={"index": shape.filled()})
+                self._client.indices.refresh(index=alias)
+
+    def check(self) -> Check:
+        """Compare the next indices with the current ones: counts, and a sample of documents one by one."""
+        check = Check()
+        for kind in KINDS:
+            held = self.roles(kind)
+            if "next" not in held:
+                check.problems.append(f"there is no {self._names.alias(kind, 'next')}: run strazha index build")
+                continue
+            counts = (self._count(kind, "current"), self._count(kind, "next")) if "current" in held else (0, 0)
+            check.counts[kind] = counts
+            if counts[1] < counts[0]:
+                check.problems.append(f"{kind}: {counts[0]} in use, {counts[1]} in the next index")
+            if "current" in held:
+                self._sample(kind, check)
+        return check
+
+    def switch(self) -> None:
+        """Let the next indices take over, all kinds at once; those in use become the former ones, former ones are deleted."""
+        actions: list[dict[str, Any]] = []
+        for kind in KINDS:
+            held = self.roles(kind)
+            if "next" not in held:
+                raise StoreError("there is nothing to switch to", place=self._names.alias(kind, "next"),
+                                 remedy="run: strazha index build")  # fmt: skip
+            actions += [{"remove_index": {"index": index}} for index in held.get("former", [])]
+            actions += self._moved(kind, held.get("current", []), "current", "former")
+            actions += self._moved(kind, held["next"], "next", "current")
+        self._change(actions)
+
+    def rollback(self) -> None:
+        """Go back to the former indices; those in use become the former ones, so a second rollback undoes the first."""
+        actions: list[dict[str, Any]] = []
+        for kind in KINDS:
+            held = self.roles(kind)
+            if "former" not in held:
+                raise StoreError("there is nothing to go back to", place=self._names.alias(kind, "former"),
+                                 remedy="run: strazha index build, which fills a new one")  # fmt: skip
+            actions += self._moved(kind, held.get("current", []), "current", "former")
+            actions += self._moved(kind, held["former"], "former", "current")
+        self._change(actions)
+
+    def drop(self, *roles: Role) -> list[str]:
+        """Delete the indices of these roles and those of no role; return their names."""
+        gone: list[str] = []
+        for kind in KINDS:
+            held = self.roles(kind)
+            kept = {index for role, indices in held.items() if role not in roles for index in indices}
+            gone += [str(name) for name in self._all(kind) if str(name) not in kept]
+        self._delete(gone)
+        return gone
+
+    def replace(self) -> None:
+        """Empty indices take the place of the current ones at once; everything older is deleted."""
+        actions: list[dict[str, Any]] = []
+        for kind in KINDS:
+            alias = self._names.alias(kind)
+            with meaning(alias):
+                old = self._all(kind)
+                name = str(self._names.index(kind, max((one.generation for one in old), default=0) + 1))
+                self._client.indices.create(index=name, mappings=shape.mapping(kind), settings=shape.settings())
+            actions += [{"remove_index": {"index": str(one)}} for one in old]
+            actions.append({"add": {"index": name, "alias": alias}})
+        self._change(actions)
+        with meaning(self._names.decisions):
+            self._client.indices.delete(index=self._names.decisions, ignore_unavailable=True)
+        self._ensure_decisions()
+
+    def status(self) -> list[Generation]:
+        """Every index of the installation."""
+        found = []
+        for kind in KINDS:
+            roles = {index: role for role, indices in self.roles(kind).items() for index in indices}
+            with meaning(self._names.alias(kind)):
+                stats = self._client.indices.stats(index=self._names.pattern(kind), metric="store").body["indices"]
+                for name in self._all(kind):
+                    count = int(self._client.count(index=str(name))["count"])
+                    size = int(stats.get(str(name), {}).get("primaries", {}).get("store", {}).get("size_in_bytes", 0))
+                    found.append(Generation(name, roles.get(str(name)), count, size))
+        return found
+
+    def install(self) -> dict[str, str]:
+        """Install templates and, where the server has them, lifecycle policies; returns what became of each."""
+        components, indices = shape.templates(self._names.prefix)
+        done = {}
+        with meaning("templates"):
+            for name, body in components.items():
+                self._client.cluster.put_component_template(name=name, **_keywords(body))
+                done[f"component template {name}"] = "installed"
+            for name, body in indices.items():
+                self._client.indices.put_index_template(name=name, **_keywords(body))
+                done[f"index template {name}"] = "installed"
+            for path, body in shape.policies(self._names.prefix).items():
+                answer = self._client.options(ignore_status=(400, 404, 405)).perform_request(
+                    "PUT", path, body=body, headers={"content-type": "application/json", "accept": "application/json"}
+                )
+                sound = isinstance(answer.body, dict) and answer.body.get("acknowledged")
+                done[f"policy {path}"] = "installed" if sound else f"not installed: {answer.body}"
+        return done
+
+    def _ensure_decisions(self) -> None:
+        with meaning(self._names.decisions):
+            if not self._client.indices.exists(index=self._names.decisions):
+                self._client.options(ignore_status=400).indices.create(
+                    index=self._names.decisions, mappings=shape.mapping("decisions"),
+                    settings={"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
+                )  # fmt: skip
+
+    def _all(self, kind: Kind) -> list[IndexName]:
+        answer = self._client.indices.get_alias(index=self._names.pattern(kind), allow_no_indices=True, ignore_unavailable=True)
+        names = (IndexName.parse(index) for index in answer.body)
+        return sorted((name for name in names if name and name.prefix == self._names.prefix), key=str)
+
+    def _count(self, kind: Kind, role: Role) -> int:
+        alias = self._names.alias(kind, role)
+        with meaning(alias):
+            self._client.indices.refresh(index=alias)
+            return int(self._client.count(index=alias)["count"])
+
+    def _sample(self, kind: Kind, check: Check) -> None:
+        current, following = self._names.alias(kind), self._names.alias(kind, "next")
+        with meaning(following):
+            drawn = self._client.search(
+                index=current, size=SAMPLE, source=False, sort="_doc",
+                query={"function_score": {"random_score": {}, "query": {"match_all": {}}}},
+            )["hits"]["hits"]  # fmt: skip
+            ids = [hit["_id"] for hit in drawn]
+            if not ids:
+                return
+            # Read now, both within a moment: what a writer is just changing is written to both.
+            new = self._client.mget(index=following, ids=ids)["docs"]
+            old = self._client.mget(index=current, ids=ids)["docs"]
+        for one, other in zip(old, new, strict=True):
+            check.sampled += 1
+            if not one.get("found"):
+                continue
+            if not other.get("found"):
+                check.problems.append(f"{kind}: {one['_id']} is missing")
+            elif other["_source"]["version"] < one["_source"]["version"]:
+                check.problems.append(f"{kind}: {one['_id']} is older than the one in use")
+
+    def _moved(self, kind: Kind, indices: Sequence[str], old: Role, new: Role) -> list[dict[str, Any]]:
+        return [
+            action
+            for index in indices
+            for action in (
+                {"remove": {"index": index, "alias": self._names.alias(kind, old)}},
+                {"add": {"index": index, "alias": self._names.alias(kind, new)}},
+            )
+        ]
+
+    def _change(self, actions: list[dict[str, Any]]) -> None:
+        with meaning("aliases"):
+            self._client.indices.update_aliases(actions=actions)
+
+    def _delete(self, indices: Sequence[str]) -> None:
+        if indices:
+            with meaning(indices[0]):
+                self._client.indices.delete(index=list(indices), ignore_unavailable=True)
+
+
+def _layout(index: str) -> str:
+    name = IndexName.parse(index)
+    return name.layout if name else ""
+
+
+def _keywords(body: dict[str, Any]) -> dict[str, Any]:
+    return {("meta" if key == "_meta" else key): value for key, value in body.items()}

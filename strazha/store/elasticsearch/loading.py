@@ -1,0 +1,215 @@
+"""Writing documents: streamed in bulk with bounded memory, repeated while the server is busy, the refused ones kept aside.
+
+Why nothing is lost and nothing twice: every document has its own id and an external version (see rendering.py), so a batch may
+be sent again whenever its fate is unknown, and the higher version wins in whatever order writers come. Nothing is refreshed
+here: searches see what was written within the index's refresh interval (a second), or after ``refresh()``.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+
+from strazha.errors import StoreUnavailableError
+from strazha.store.elasticsearch.client import BLOCKED, NOT_NOW, meaning, unavailable
+from strazha.store.elasticsearch.names import Kind
+from strazha.store.elasticsearch.rendering import AnyDoc, Rendered, doc_key, external_version
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+    from strazha.store.elasticsearch.quarantine import Quarantine
+
+#: Documents per request: about 3 MB of adverts. Ten times as many are no faster, and hold ten times the memory on both sides.
+BATCH = 500
+#: A request is cut here even if it holds fewer documents: a page of 20 MB must not fill the server's buffer (100 MB).
+MAX_BYTES = 8_000_000
+#: Requests under way beside the one being made ready: enough to keep two of the server's threads busy while Python folds words.
+THREADS = 2
+#: First pause after a refusal; it doubles, up to the longest.
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+#: Seconds the server may take to forget a removed document's version (index.gc_deletes is 0: it takes a tenth of a second).
+FORGETTING = 10
+
+
+Result = TypeVar("Result")
+
+
+class RolesChangedError(Exception):
+    """An alias moved while a batch was written: it must be written again to whatever the aliases lead to now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One document of a request, as it travels: the action and the source, each one line of JSON."""
+
+    rendered: Rendered
+    doc: AnyDoc
+    source: bytes
+
+    def bytes(self) -> bytes:
+        """Both lines."""
+        meta = {"_id": self.rendered.id, "version": self.rendered.version, "version_type": "external"}
+        return b"%b\n%b\n" % (orjson.dumps({"index": meta}), self.source)
+
+
+class Loader:
+    """Writes documents of any kind to the aliases it is told."""
+
+    def __init__(self, client: Elasticsearch, quarantine: Quarantine, *, patience: float) -> None:
+        # Repeating is decided here, where it is known what may be repeated.
+        self._client = client.options(max_retries=0)
+        self._quarantine, self._patience = quarantine, patience
+
+    def stream(self, docs: Iterable[Any], write: Callable[[list[Any]], int]) -> int:
+        """Hand batches to ``write`` on a few threads, THREADS + 1 at once at most; return the sum of what it returns."""
+        written, iterator = 0, iter(docs)
+        first = list(islice(iterator, BATCH))
+        if len(first) < BATCH:
+            return write(first) if first else 0
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="strazha-load") as pool:
+            waiting: list[Future[int]] = []
+            for batch in _chain(first, iterator):
+                if len(waiting) > THREADS:
+                    written += waiting.pop(0).result()
+                waiting.append(pool.submit(write, batch))
+            written += sum(future.result() for future in waiting)
+        return written
+
+    def known(self, alias: str, docs: Sequence[AnyDoc]) -> dict[str, int]:
+        """The versions the server holds, by ``_id``: what it has already need not be made ready and sent again."""
+        ids = list({doc_key(doc.id) for doc in docs})
+        answer = self.patiently(lambda: self._client.mget(index=alias, ids=ids, source=False), alias)
+        return {item["_id"]: item["_version"] for item in answer["docs"] if item.get("found")}
+
+    def write(self, kind: Kind, alias: str, docs: Sequence[AnyDoc], render: Callable[[AnyDoc], Rendered]) -> list[AnyDoc]:
+        """Write what is newer than the server's; return what was written. RolesChangedError if the alias is gone."""
+        known = self.known(alias, docs)
+        newest: dict[str, AnyDoc] = {}
+        for doc in docs:
+            former = newest.get(doc.id)
+            if external_version(doc.version) > known.get(doc_key(doc.id), -1) and (
+                former is None or doc.version > former.version
+            ):
+                newest[doc.id] = doc
+        written: list[AnyDoc] = []
+        for lines in _requests(self._lines(kind, newest.values(), render)):
+            conflicts = self._send(kind, alias, lines, written)
+            # Refused for its version although it was not there: it was removed a moment ago.
+            self._revive(kind, alias, [line for line in conflicts if line.rendered.id not in known], written)
+        return written
+
+    def _revive(self, kind: Kind, alias: str, lines: Sequence[Line], written: list[AnyDoc]) -> None:
+        """Write documents again that were removed a moment ago: the server forgets their old versions with a refresh."""
+        pause = _Pause(max(self._patience, FORGETTING))
+        while lines:
+            known = self.known(alias, [line.doc for line in lines])
+            # What is there now, another writer has just written.
+            lines = [line for line in lines if line.rendered.id not in known]
+            if lines:
+                self.patiently(lambda: self._client.indices.refresh(index=alias), alias)
+                lines = self._send(kind, alias, lines, written)
+            if lines:
+                pause.wait(f"{len(lines)} removed documents could not be written again", alias)
+
+    def _lines(self, kind: Kind, docs: Iterable[AnyDoc], render: Callable[[AnyDoc], Rendered]) -> Iterator[Line]:
+        for doc in docs:
+            rendered = render(doc)
+            try:
+                source = orjson.dumps(rendered.source)
+            except TypeError as error:
+                self._quarantine.add(kind, doc, 0, f"cannot be written as JSON: {error}")
+                continue
+            yield Line(rendered, doc, source)
+
+    def _send(self, kind: Kind, alias: str, lines: Sequence[Line], written: list[AnyDoc]) -> list[Line]:
+        """Send until every line has its answer; return those refused for their version."""
+        waiting, conflicts = list(lines), list[Line]()
+        pause = _Pause(self._patience)
+        while waiting:
+            again: list[Line] = []
+            answer = self.patiently(lambda lines=waiting: self._bulk(alias, lines), alias)  # type: ignore[misc]
+            for line, item in zip(waiting, answer["items"], strict=True):
+                result = next(iter(item.values()))
+                status, error = int(result["status"]), result.get("error") or {}
+                kind_of_error = str(error.get("type", ""))
+                if status < 300:
+                    written.append(line.doc)
+                elif status == 409:
+                    conflicts.append(line)
+                elif kind_of_error in BLOCKED:
+                    raise unavailable(f"Elasticsearch takes no writes now: {error.get('reason')}", alias)
+                elif kind_of_error == "index_not_found_exception":
+                    raise RolesChangedError(alias)
+                elif status in NOT_NOW:
+                    again.append(line)
+                else:
+                    self._quarantine.add(kind, line.doc, status, _because(error))
+            waiting = again
+            if again:
+                pause.wait(f"Elasticsearch is overloaded: {len(again)} documents were refused for now", alias)
+        return conflicts
+
+    def _bulk(self, alias: str, lines: Sequence[Line]) -> Any:
+        # require_alias: a name that is gone must not come back as an index with a guessed mapping.
+        lines_as_sent: Any = [line.bytes() for line in lines]  # the client passes bytes on as they are
+        return self._client.bulk(index=alias, operations=lines_as_sent, require_alias=True)
+
+    def patiently(self, call: Callable[[], Result], alias: str) -> Result:
+        """Call until the server answers; StoreUnavailableError when patience ends."""
+        pause = _Pause(self._patience)
+        while True:
+            try:
+                with meaning(alias):
+                    return call()
+            except StoreUnavailableError as error:
+                if "read-only" in error.problem or "flood-stage" in error.problem:
+                    raise
+                pause.wait(error.problem, alias)
+
+
+class _Pause:
+    """Waits twice as long each time, with a share of chance so that writers do not come back all at once."""
+
+    def __init__(self, patience: float) -> None:
+        self._until = time.monotonic() + patience
+        self._next = FIRST_PAUSE
+
+    def wait(self, problem: str, place: str) -> None:
+        """Wait, or raise StoreUnavailableError where patience is at its end."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise unavailable(problem, place)
+        time.sleep(min(left, self._next * random.uniform(0.5, 1.5)))  # noqa: S311 - spreads writers, guards nothing
+        self._next = min(LONGEST_PAUSE, self._next * 2)
+
+
+def _chain(first: list[Any], rest: Iterator[Any]) -> Iterator[list[Any]]:
+    yield first
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _requests(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    batch, size = list[Line](), 0
+    for line in lines:
+        if batch and size + len(line.source) > MAX_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(line)
+        size += len(line.source)
+    if batch:
+        yield batch
+
+
+def _because(error: dict[str, Any]) -> str:
+    cause = error.get("caused_by") or {}
+    inner = f": {cause.get('reason')}" if cause.get("reason") else ""
+    return f"{error.get('type')}: {error.get('reason')}{inner}"
