@@ -31,7 +31,7 @@ from examples.live_elasticsearch import LiveElasticsearch
 from strazha.settings import Settings
 from strazha.store import AdvertDoc
 from strazha.store.elasticsearch import ElasticsearchIndex, shape
-from strazha.store.elasticsearch.loading import BATCH, THREADS
+from strazha.store.elasticsearch.loading import BATCH
 from strazha.store.elasticsearch.rendering import render
 
 CHUNK = 5000
@@ -71,7 +71,7 @@ def bare_index(client: Elasticsearch, name: str) -> str:
 def send(client: Elasticsearch, name: str, rendered: Iterator[dict[str, object]]) -> float:
     """Seconds that parallel_bulk takes."""
     begin = time.perf_counter()
-    deque(parallel_bulk(client, rendered, thread_count=THREADS, chunk_size=BATCH, queue_size=1), maxlen=0)
+    deque(parallel_bulk(client, rendered, chunk_size=BATCH), maxlen=0)
     return time.perf_counter() - begin
 
 
@@ -92,11 +92,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--adverts", type=int, default=100_000)
     parser.add_argument("--url", default="")
+    parser.add_argument("--memory", action="store_true", help="Strazha's loader alone, from a stream: its memory over time")
     options = parser.parse_args()
     with server(options.url) as url, tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), store="elasticsearch", elasticsearch_urls=(url,), elasticsearch_prefix="benchmark")
         with ElasticsearchIndex(settings, encode=encode) as index:
-            measure(index, options.adverts)
+            (measure_memory if options.memory else measure)(index, options.adverts)
+
+
+def measure_memory(index: ElasticsearchIndex, count: int) -> None:
+    """Load one stream and print the most memory after each fifth of it."""
+    index.generations.ensure()
+    index.generations.replace()
+
+    def stream() -> Iterator[AdvertDoc]:
+        for number, doc in enumerate(adverts(count)):
+            if number % (count // 5) == 0:
+                print(f"{number:>9,} adverts: {memory():,.0f} MB", flush=True)
+            _VECTORS[doc.id] = vector(doc)
+            if len(_VECTORS) > 5000:
+                del _VECTORS[next(iter(_VECTORS))]
+            yield doc
+
+    begin = time.perf_counter()
+    written = index.put_adverts(stream())
+    print(f"{written:>9,} adverts: {memory():,.0f} MB, {written / (time.perf_counter() - begin):,.0f} a second, made included")
 
 
 def measure(index: ElasticsearchIndex, count: int) -> None:
@@ -135,6 +155,7 @@ def measure(index: ElasticsearchIndex, count: int) -> None:
             took[name] += turns[name]()  # type: ignore[no-untyped-call]
         turn += 1
         early = early or memory()
+        del ready, chunk, turns, ours
     index.refresh()
     assert written == count, f"{written} of {count} written"
     assert index.count()["adverts"] == count

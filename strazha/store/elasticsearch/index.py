@@ -262,12 +262,13 @@ class ElasticsearchIndex:
         while True:
             try:
                 for alias in targets:
-                    done = self._loader.write(kind, alias, batch, rendered)
+                    done, replaced = self._loader.write(kind, alias, batch, rendered)
                     if alias == current:
                         written |= {doc.id: doc for doc in done}
-                    if done and not isinstance(done[0], LinkDoc):
-                        decidable = [doc for doc in done if not isinstance(doc, LinkDoc)]
-                        self._loader.patiently(partial(self._decisions.restore, kind, decidable), alias)
+                    # On a document that was not there nobody can have decided, unless it is there under another alias.
+                    asked = replaced if alias == current else done
+                    decidable = [doc for doc in asked if not isinstance(doc, LinkDoc)]
+                    self._loader.patiently(partial(self._decisions.restore, kind, decidable), alias)
             except RolesChangedError:
                 targets = self._targets(kind)
                 continue

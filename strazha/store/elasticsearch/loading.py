@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 BATCH = 500
 #: A request is cut here even if it holds fewer documents: a page of 20 MB must not fill the server's buffer (100 MB).
 MAX_BYTES = 8_000_000
-#: Requests under way beside the one being made ready: enough to keep two of the server's threads busy while Python folds words.
-THREADS = 2
+#: Batches under way at once: two keep the server's threads busy while the third is made ready. More only hold memory.
+THREADS = 3
 #: First pause after a refusal; it doubles, up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 #: Seconds the server may take to forget a removed document's version (index.gc_deletes is 0: it takes a tenth of a second).
@@ -89,8 +89,13 @@ class Loader:
         answer = self.patiently(lambda: self._client.mget(index=alias, ids=ids, source=False), alias)
         return {item["_id"]: item["_version"] for item in answer["docs"] if item.get("found")}
 
-    def write(self, kind: Kind, alias: str, docs: Sequence[AnyDoc], render: Callable[[AnyDoc], Rendered]) -> list[AnyDoc]:
-        """Write what is newer than the server's; return what was written. RolesChangedError if the alias is gone."""
+    def write(
+        self, kind: Kind, alias: str, docs: Sequence[AnyDoc], render: Callable[[AnyDoc], Rendered]
+    ) -> tuple[list[AnyDoc], list[AnyDoc]]:
+        """Write what is newer than the server's; return what was written, and those of it that replaced an older document.
+
+        RolesChangedError if the alias is gone.
+        """
         known = self.known(alias, docs)
         newest: dict[str, AnyDoc] = {}
         for doc in docs:
@@ -104,7 +109,7 @@ class Loader:
             conflicts = self._send(kind, alias, lines, written)
             # Refused for its version although it was not there: it was removed a moment ago.
             self._revive(kind, alias, [line for line in conflicts if line.rendered.id not in known], written)
-        return written
+        return written, [doc for doc in written if doc_key(doc.id) in known]
 
     def _revive(self, kind: Kind, alias: str, lines: Sequence[Line], written: list[AnyDoc]) -> None:
         """Write documents again that were removed a moment ago: the server forgets their old versions with a refresh."""
