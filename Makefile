@@ -32,8 +32,9 @@ lint: setup ## Check style (ruff) and the import contracts of the floors (import
 types: setup ## Check types (mypy --strict)
 	@$(BIN)/mypy
 
-bench: setup ## Run the benchmarks, each printing a table with versions (ARGS=benchmarks/store.py for one)
-	@for file in $(or $(ARGS),$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: setup ## Run the benchmarks, each printing a table with versions (ARGS=benchmarks.store for one)
+	@for name in $(or $(ARGS),$(patsubst benchmarks/%.py,benchmarks.%,$(shell grep -l __main__ benchmarks/*.py))); do \
+		echo "== $$name"; $(BIN)/python -m $$name || exit 1; done
 
 eval: setup ## Score screening and linking on the labelled development sets (ARGS=FILE... for others)
 	@$(BIN)/strazha eval $(or $(ARGS),$(wildcard tests/eval/*.jsonl))
