@@ -34,10 +34,6 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave tests out whose part is missing, unless everything is required (then they run, and fail)."""
-    for item in items:
-        # A file's tests run in one process, and those on Elasticsearch all in the same one: one server, not one a core.
-        group = "elasticsearch" if item.get_closest_marker("elasticsearch") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
     if os.environ.get("STRAZHA_TESTS_REQUIRE_ALL"):
         return
     from examples.live_elasticsearch import missing
@@ -55,8 +51,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def elasticsearch_node() -> Iterator[LiveElasticsearch]:
-    """One real server for all tests of a session; fetched once, started on loopback, stopped by pid."""
+    """One real server for all tests of a process; fetched once, started on loopback, stopped by pid.
+
+    Under xdist each process has its own, as some tests stop it: at most one a file that needs it, hence the small heap.
+    """
     from examples.live_elasticsearch import LiveElasticsearch
 
-    with LiveElasticsearch() as node:
+    with LiveElasticsearch(heap="512m") as node:
         yield node
