@@ -24,7 +24,7 @@ demo: setup ## Run the main job on a bundled example site, then serve the review
 	@$(BIN)/python -m examples.demo --store $(STORE) $(ARGS)
 
 test: setup ## Run all tests (ARGS="tests/nlp -x" for some of them)
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: setup ## Check style (ruff) and the import contracts of the floors (import-linter)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
