@@ -38,7 +38,7 @@ class Plan:
 class BatchEncoder:
     """An encoder over any engine that can run a batch. Distinct texts are encoded once a call."""
 
-    def __init__(self, name: str, version: str, dim: int, tokens: Tokens, run: Run, plan: Plan) -> None:
+    def __init__(self, name: str, version: str, *, dim: int, tokens: Tokens, run: Run, plan: Plan) -> None:
         self.name, self.version, self.dim = name, version, dim
         self._tokens, self._run, self._plan = tokens, run, plan
 
@@ -70,7 +70,7 @@ class BatchEncoder:
 
 
 def plan_batches(lengths: Sequence[int], plan: Plan) -> Iterator[list[int]]:
-    """Places of texts by batch, longest first: neighbours are of like length, so little is filler and the last runs are short."""
+    """Places of texts by batch, longest first: neighbours are alike, so little is filler, and last runs are short."""
     # Few texts are spread over the workers rather than put into one batch while the others idle.
     most = max(1, min(plan.texts, -(-len(lengths) // plan.workers)))
     batch: list[int] = []

@@ -22,7 +22,7 @@ _RAW = 4 * MAX_CHARACTERS
 PREPARATION = "1"
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# Controls, and marks without a glyph of their own: bidirectional controls, zero-width blanks, soft hyphens, variation selectors.
+# Controls and marks without a glyph of their own: bidirectional ones, zero-width blanks, soft hyphens, variation selectors.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
 )

@@ -33,7 +33,7 @@ def torch_encoder(model: ModelFolder, *, threads: int = 0) -> BatchEncoder:
         model.file(name)
     run, dim, filler = _load(model.path / CHECKPOINT, threads)
     tokens = Tokens(model.path / CHECKPOINT / TOKENIZER, prefix=manifest.prefix, max_tokens=manifest.max_tokens)
-    return BatchEncoder(manifest.name, manifest.version(CHECKPOINT), dim, tokens, run, _plan(filler))
+    return BatchEncoder(manifest.name, manifest.version(CHECKPOINT), dim=dim, tokens=tokens, run=run, plan=_plan(filler))
 
 
 def checkpoint_encoder(folder: Path, *, prefix: str = "", max_tokens: int = 512, threads: int = 0) -> BatchEncoder:
@@ -46,7 +46,14 @@ def checkpoint_encoder(folder: Path, *, prefix: str = "", max_tokens: int = 512,
         )
     run, dim, filler = _load(folder, threads)
     version = digest(*(f"{name}={note.sha256}" for name, note in note_files(folder).items()), prefix, str(max_tokens))[:12]
-    return BatchEncoder(folder.name, version, dim, Tokens(folder / TOKENIZER, prefix=prefix, max_tokens=max_tokens), run, _plan(filler))
+    return BatchEncoder(
+        folder.name,
+        version,
+        dim=dim,
+        tokens=Tokens(folder / TOKENIZER, prefix=prefix, max_tokens=max_tokens),
+        run=run,
+        plan=_plan(filler),
+    )
 
 
 def _plan(filler: int) -> Plan:

