@@ -14,7 +14,7 @@ import sqlite3
 import struct
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,12 +36,19 @@ _DATES = ("first_seen", "last_seen", "posted_at")
 
 
 def _layout(prefix: str) -> np.dtype[Any]:
-    fields = [("doc", "<u4"), ("order", "<i8"), ("head", ">u8"), ("score", "<i4"), *((name, "<i8") for name in _DATES)]
+    fields = [
+        ("doc", "<u4"),
+        ("order", "<i8"),
+        ("head", ">u8"),
+        ("score", "<i4"),
+        ("words", "<i4"),
+        *((name, "<i8") for name in _DATES),
+    ]
     return np.dtype([*fields, *((name, "<i4") for name in SINGLE[prefix])])
 
 
 _ROWS = {prefix: _layout(prefix) for prefix in SINGLE}
-_FORMS = {prefix: struct.Struct(f"<Iq8si3q{len(names)}i") for prefix, names in SINGLE.items()}
+_FORMS = {prefix: struct.Struct(f"<Iq8sii3q{len(names)}i") for prefix, names in SINGLE.items()}
 
 
 def queue_order(priority: int, newness: int) -> int:
@@ -64,7 +71,8 @@ def pack_row(prefix: str, doc: int, entry: Entry, single: Sequence[int]) -> byte
     posted = NO_DATE if entry.posted_at is None else entry.posted_at
     dates = (entry.first_seen, entry.last_seen, posted)
     order = queue_order(entry.priority, entry.newness)
-    return _FORMS[prefix].pack(doc, order, id_head(entry.id), entry.score, *dates, *single)
+    words = sum(text.count(" ") + 1 for text in entry.texts if text)
+    return _FORMS[prefix].pack(doc, order, id_head(entry.id), entry.score, words, *dates, *single)
 
 
 def with_value(prefix: str, row: bytes, field: str, number: int) -> bytes:
@@ -95,6 +103,8 @@ class Columns:
     order: Array
     head: Array
     score: Array
+    #: Words in all texts of the document, by which relevance tells long ones from short ones.
+    words: Array
     dates: dict[str, Array]
     single: dict[str, Array]
     #: Field -> documents and the numbers of their values, side by side.
@@ -166,7 +176,7 @@ class Snapshots:
         rows = connection.execute(f"SELECT fixed, tags, points FROM {prefix}_hot {condition}", (since,)).fetchall()
         gone = connection.execute(f"SELECT doc FROM {prefix}_gone {condition}", (since,)).fetchall() if known else []
         if known is not None and not rows and not gone:
-            return _restamped(known, sequence)
+            return replace(known, sequence=sequence)
         fixed, tags, points = (b"".join(row[place] for row in rows) for place in range(3))
         table = np.frombuffer(fixed, dtype=_ROWS[prefix])
         docs = table["doc"].astype(np.int64)
@@ -190,6 +200,7 @@ class Snapshots:
         return Columns(
             made=made, sequence=sequence, present=present, order=column("order", before.order),
             head=column("head", before.head), score=column("score", before.score),
+            words=column("words", before.words),
             dates={name: column(name, before.dates[name]) for name in _DATES},
             single={name: column(name, before.single[name]) for name in SINGLE[prefix]},
             many=_merged_tags(before.many, np.frombuffer(tags, dtype=_TAGS), stale),
@@ -204,15 +215,8 @@ def _empty(prefix: str) -> Columns:
     many = [field for field in FIELD_NUMBERS if field not in SINGLE[prefix]]
     return Columns(
         made="", sequence=-1, present=np.zeros(0, dtype=np.bool_), order=nothing, head=np.zeros(0, dtype=np.uint64),
-        score=numbers, dates=dict.fromkeys(_DATES, nothing), single=dict.fromkeys(SINGLE[prefix], numbers),
+        score=numbers, words=numbers, dates=dict.fromkeys(_DATES, nothing), single=dict.fromkeys(SINGLE[prefix], numbers),
         many=dict.fromkeys(many, (docs, numbers)), points=(docs, numbers, numbers),
-    )  # fmt: skip
-
-
-def _restamped(known: Columns, sequence: int) -> Columns:
-    return Columns(
-        made=known.made, sequence=sequence, present=known.present, order=known.order, head=known.head, score=known.score,
-        dates=known.dates, single=known.single, many=known.many, points=known.points,
     )  # fmt: skip
 
 

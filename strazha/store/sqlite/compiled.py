@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from strazha.errors import BadInputError
 from strazha.store.entries import UNDECIDED, fold_value, key_hash, millis, storable
 from strazha.store.folding import fold_word, fragments
-from strazha.store.parse import And, Digits, Keyword, Node, Not, Or, Phrase, Word
+from strazha.store.parse import And, Digits, Keyword, Node, Not, Or, Phrase, Term, Word, wanted
 from strazha.store.places import Edges
 from strazha.store.query import Query
 from strazha.store.sqlite.codes import FIELD_NUMBERS, number_of
@@ -56,12 +56,9 @@ class Compiler:
     def __init__(self, view: View, fields: Sequence[str]) -> None:
         self._connection, self._prefix, self._columns = view
         self._fields = frozenset(fields)
-        #: Set while relevance counts: words as spelled then weigh more than words that only fold alike.
-        self._ranked = False
 
-    def clause(self, query: Query, tree: Node | None, *, ranked: bool) -> Clause:
+    def clause(self, query: Query, tree: Node | None) -> Clause:
         """Text, filters and ranges of a query."""
-        self._ranked = ranked
         clause = self._node(tree) if tree is not None else Clause()
         columns = self._columns
         for name, values in query.filters.items():
@@ -84,9 +81,9 @@ class Compiler:
         for one in clause.masks:
             mask &= one
         if expression := clause.expression():
-            mask &= self._matching(expression)
+            mask &= self._columns.of(self.matching(expression))
         elif clause.unwanted:
-            mask &= ~self._matching(" OR ".join(f"({part})" for part in clause.unwanted))
+            mask &= ~self._columns.of(self.matching(" OR ".join(f"({part})" for part in clause.unwanted)))
         return mask
 
     def check_field(self, name: str) -> None:
@@ -96,13 +93,29 @@ class Compiler:
                 f"there is no field {name!r} to filter or count", remedy=f"one of: {', '.join(sorted(self._fields))}"
             )
 
-    def _matching(self, expression: str) -> Mask:
+    def matching(self, expression: str) -> Array:
+        """The documents a full-text expression finds."""
         # As one text: a row at a time would take five times as long.
         text = self._connection.execute(
             f"SELECT group_concat(rowid) FROM {self._prefix}_text WHERE {self._prefix}_text MATCH ?", (expression,)
         ).fetchone()[0]
         docs: Array = np.fromstring(text or "", dtype=np.int64, sep=",")
-        return self._columns.of(docs)
+        return docs
+
+    def terms(self, tree: Node | None) -> list[list[tuple[str, str]]]:
+        """What relevance goes by: for each word, phrase or number asked for, columns with what to look for in each."""
+        return [columns for term in wanted(tree) for columns in self._columns_of(term)]
+
+    def _columns_of(self, term: Term) -> list[list[tuple[str, str]]]:
+        if isinstance(term, Digits):
+            words = [columns for word in term.words for columns in self._columns_of(Word(word))]
+            return [[("numbers", self._digits(term))], *words]
+        names = (term.field,) if term.field else ("title", "body", "reading")
+        looked = [(name, found) for name in names if (found := self._term(replace(term, field=name)))]
+        if isinstance(term, Word) and not term.field and looked:
+            # A document that spells the word as it was typed comes before one that only folds alike.
+            looked.append(("exact", self._term(replace(term, field="exact"))))
+        return [looked] if looked else []
 
     def _node(self, node: Node) -> Clause:
         if isinstance(node, And):
@@ -142,12 +155,11 @@ class Compiler:
             return part
         return Clause(unwanted=[part.expression()]) if part.pure else Clause(masks=[~self.found(part)])
 
-    def _term(self, node: Word | Phrase | Digits) -> str:
+    def _term(self, node: Term) -> str:
         if isinstance(node, Digits):
-            tails = " OR ".join(f'"{piece}"*' for piece in fragments(node.digits))
-            found = f"(numbers : ({tails}))"
             words = [part for word in node.words if (part := self._term(Word(word)))]
             # Also the words themselves, wherever they stand: "18 000 25" need not be one number.
+            found = self._digits(node)
             return f"{found} OR ({' AND '.join(words)})" if words else found
         if isinstance(node, Phrase):
             folded = [fold_word(word) for word in node.words]
@@ -160,9 +172,11 @@ class Compiler:
         if node.field == "exact":
             return f'exact : "{word.plain}"{star}'
         forms = " OR ".join(f'"{form}"{star}' for form in (word.main, *word.others))
-        found = f"{_column(node.field)} : ({forms})"
-        # A document that spells the word as it was typed comes before one that only folds alike.
-        return f'({found} OR exact : "{word.plain}"{star})' if self._ranked and not node.field else f"({found})"
+        return f"({_column(node.field)} : ({forms}))"
+
+    def _digits(self, node: Digits) -> str:
+        tails = " OR ".join(f'"{piece}"*' for piece in fragments(node.digits))
+        return f"(numbers : ({tails}))"
 
     def _keyword(self, node: Keyword) -> Clause:
         if node.field not in self._fields:

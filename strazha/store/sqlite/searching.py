@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,19 +12,19 @@ import numpy as np
 from strazha.store.cursor import Value, read_cursor, write_cursor
 from strazha.store.parse import Node
 from strazha.store.query import FacetCount, GridCell, Query, TimeBucket, check_cluster_query
-from strazha.store.sqlite.columns import Array, Mask, View, id_head, queue_order, queue_parts
+from strazha.store.sqlite.columns import Array, Columns, Mask, View, id_head, queue_order, queue_parts
 from strazha.store.sqlite.compiled import Compiler
 from strazha.store.sqlite.counting import facets, grid, timeline
+from strazha.store.sqlite.ranking import relevance
 
-#: Weights of bm25 by column: title, body, reading, exact, numbers. bm25 saturates: a weight of 10 makes one word in the title
-#: count about twice one in the body, which says what the advert is for better than any number of words below it. The reading
-#: repeats the body, so it counts half. exact must only decide between equals (a word spelled as typed before one that folds
-#: alike, but never before a title): 0.2 gives it a third of a word. A number names a person or an operation: as the title.
-WEIGHTS = (10.0, 1.0, 0.5, 0.2, 10.0)
 #: What a cursor of each order holds.
 _KINDS: dict[str, tuple[type, ...]] = {"priority": (int, int, str), "newest": (int, str), "relevance": (float, str)}
 #: Documents a step, where all are gone through.
 STEP = 500
+#: What the orders sort by that need no words.
+_KEYS: dict[str, Callable[[Columns], Array]] = {
+    "priority": lambda columns: columns.order, "newest": lambda columns: columns.newness,
+}  # fmt: skip
 #: Beyond every order there is.
 _BEYOND = 1 << 62
 
@@ -53,12 +53,12 @@ class Search:
             compiler.check_field(name)
         if view.prefix == "cluster":
             check_cluster_query(query)
-        ranked = query.sort == "relevance"
-        clause = compiler.clause(query, tree, ranked=ranked)
+        clause = compiler.clause(query, tree)
+        self.mask: Mask = compiler.found(clause)
         #: What cannot be ranked (no words, or words mixed with fields by OR) comes in the queue's order.
-        self.sort = query.sort if not ranked or clause.match else "priority"
-        self._expression = clause.expression() if self.sort == "relevance" else ""
-        self.mask: Mask = compiler.found(compiler.clause(query, tree, ranked=False) if ranked else clause)
+        self.sort = query.sort if query.sort != "relevance" or clause.match else "priority"
+        #: What each document is sorted by, the greatest first.
+        self._keys: Array = _KEYS[self.sort](view.columns) if self.sort in _KEYS else relevance(view, compiler, tree)
 
     def run(self) -> Found:
         """One page, and what is counted; BadInputError for a malformed cursor."""
@@ -85,55 +85,36 @@ class Search:
             after = rows[-1][2]
 
     def _page(self, after: Sequence[Value], size: int) -> list[Row]:
-        return self._ranked(after, size) if self.sort == "relevance" else self._ordered(after, size)
-
-    def _ordered(self, after: Sequence[Value], size: int) -> list[Row]:
-        columns, docs, last_id = self._view.columns, np.flatnonzero(self.mask), ""
-        order = columns.order if self.sort == "priority" else columns.newness
-        keys, wanted = order[docs], size
+        heads, docs, last_id = self._view.columns.head, np.flatnonzero(self.mask), ""
+        keys, wanted = self._keys[docs], size
         if after:
-            *place, last_id = after  # type: ignore[assignment]
-            last = queue_order(*place) if self.sort == "priority" else queue_order(0, *place)  # type: ignore[arg-type]
-            last = max(-_BEYOND, min(last, _BEYOND))  # a cursor made by hand may name any number
+            last, last_id = self._place(after)
             head = int.from_bytes(id_head(last_id), "big")
             # Of those that tie with the last one shown the ids decide, below.
-            kept = (keys < last) | ((keys == last) & (columns.head[docs] >= head))
+            kept = (keys < last) | ((keys == last) & (heads[docs] >= head))
             docs, keys = docs[kept], keys[kept]
-            wanted += int(np.count_nonzero((keys == last) & (columns.head[docs] == head)))
-        docs = _first(docs, keys, columns.head, wanted, order)
+            wanted += int(np.count_nonzero((keys == last) & (heads[docs] == head)))
+        docs = _first(docs, self._keys, heads, wanted)
         ids = ids_of(self._view, docs.tolist())
-        rows = sorted((-int(order[doc]), ids[doc], doc) for doc in docs.tolist())
+        rows = sorted((-self._keys[doc].item(), ids[doc], doc) for doc in docs.tolist())
         if after:
             rows = [row for row in rows if (row[0], row[1]) > (-last, last_id)]
-        return [(doc, 0.0, self._cursor(-key, doc_id)) for key, doc_id, doc in rows[:size]]
+        relevant = self.sort == "relevance"
+        return [(doc, -key if relevant else 0.0, self._cursor(-key, doc_id)) for key, doc_id, doc in rows[:size]]
 
-    def _cursor(self, key: int, doc_id: str) -> list[Value]:
+    def _cursor(self, key: int | float, doc_id: str) -> list[Value]:
+        if isinstance(key, float):
+            return [key, doc_id]
         priority, newness = queue_parts(key)
         return [priority, newness, doc_id] if self.sort == "priority" else [newness, doc_id]
 
-    def _ranked(self, after: Sequence[Value], size: int) -> list[Row]:
-        text, weights = f"{self._view.prefix}_text", ", ".join(map(str, WEIGHTS))
-        # bm25 gives the best match the lowest number.
-        least: float = after[0] if after else -np.inf  # type: ignore[assignment]
-        rows: list[tuple[int, float]] = []
-        found = self._view.connection.execute(
-            f"SELECT rowid, rank FROM {text} WHERE {text} MATCH ? AND rank MATCH 'bm25({weights})' ORDER BY rank",
-            (self._expression,),
-        )
-        ties = 0
-        for doc, rank in found:
-            if rank < least or not self.mask[doc]:
-                continue
-            if len(rows) >= size + ties and rank > rows[-1][1]:
-                break
-            ties += rank == least
-            rows.append((doc, rank))
-        found.close()
-        ids = ids_of(self._view, [doc for doc, _ in rows])
-        ordered = sorted((rank, ids[doc], doc) for doc, rank in rows)
-        if after:
-            ordered = [row for row in ordered if (row[0], row[1]) > (after[0], after[1])]
-        return [(doc, -rank, [float(rank), doc_id]) for rank, doc_id, doc in ordered[:size]]
+    def _place(self, after: Sequence[Value]) -> tuple[int | float, str]:
+        *numbers, last_id = after
+        if self.sort == "relevance":
+            return float(numbers[0]), str(last_id)
+        place = queue_order(*(int(number) for number in (numbers if self.sort == "priority" else (0, *numbers))))
+        # A cursor made by hand may name any number.
+        return max(-_BEYOND, min(place, _BEYOND)), str(last_id)
 
 
 def ids_of(view: View, docs: Sequence[int]) -> dict[int, str]:
@@ -146,14 +127,13 @@ def ids_of(view: View, docs: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def _first(docs: Array, keys: Array, heads: Array, wanted: int, order: Array) -> Array:
+def _first(docs: Array, keys: Array, heads: Array, wanted: int) -> Array:
     """The first documents of an order, with all that tie with the last of them by all that is in memory."""
-    if len(docs) <= wanted:
-        return docs
-    docs = docs[keys >= np.partition(keys, len(keys) - wanted)[len(keys) - wanted]]
-    if len(docs) <= wanted:
-        return docs
-    keys, own = order[docs], heads[docs]
-    last = np.lexsort((own, -keys))[wanted - 1]
-    kept: Array = docs[(keys > keys[last]) | ((keys == keys[last]) & (own <= own[last]))]
-    return kept
+    if len(docs) > wanted:
+        own = keys[docs]
+        docs = docs[own >= np.partition(own, len(own) - wanted)[len(own) - wanted]]
+    if len(docs) > wanted:
+        own, names = keys[docs], heads[docs]
+        last = np.lexsort((names, -own))[wanted - 1]
+        docs = docs[(own > own[last]) | ((own == own[last]) & (names <= names[last]))]
+    return docs

@@ -14,7 +14,8 @@ from strazha.store.fusing import fused
 from strazha.store.sqlite.codes import number_of
 from strazha.store.sqlite.columns import Mask, View
 from strazha.store.sqlite.neighbours import Matrices, nearest
-from strazha.store.sqlite.searching import WEIGHTS, ids_of
+from strazha.store.sqlite.ranking import WEIGHTS
+from strazha.store.sqlite.searching import ids_of
 from strazha.store.vectors import unpack_vector
 
 #: Words taken from an advert. More than a dozen only repeat each other and cost a look-up each.
@@ -69,7 +70,7 @@ def _by_words(view: View, doc: int, texts: tuple[str, ...], inside: Mask) -> lis
         return []
     expression = f"{_COLUMNS} : (" + " OR ".join(f'"{word}"' for word in words) + ")"
     rows = connection.execute(
-        f"SELECT rowid, bm25(advert_text, {', '.join(map(str, WEIGHTS))}) FROM advert_text "
+        f"SELECT rowid, bm25(advert_text, {', '.join(map(str, WEIGHTS.values()))}) FROM advert_text "
         "WHERE advert_text MATCH ? AND rowid <> ?",
         (expression, doc),
     ).fetchall()
