@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from review.i18n import DEFAULT, language, marked, pick, tr
+from review.labels import REMARKS
 from strazha.model import Indicator, Reason, Strength
 
 #: Longer texts are not the program's own sentences.
@@ -157,6 +158,9 @@ def _said(sentence: str, depth: int) -> str:
         match = known.shape.fullmatch(sentence)
         if match is not None:
             return _filled(tr(known.sentence), {name: _piece(value, depth) for name, value in match.groupdict().items()})
+    pieces = sentence.split(", ")
+    if len(pieces) > 1 and _WORDS.issuperset(pieces):
+        return ", ".join(map(tr, pieces))
     return sentence
 
 
@@ -165,7 +169,7 @@ def _filled(sentence: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda place: values.get(place[1], place[0]), sentence)
 
 
-_WORDS = frozenset(WORDS)
+_WORDS = frozenset((*WORDS, *REMARKS))
 _WHOLE = frozenset(sentence for sentence in SENTENCES if "{" not in sentence)
 
 
