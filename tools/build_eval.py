@@ -209,11 +209,11 @@ def _stated(label: str, whole: str, place: str) -> str:
     """A number of the text; with a w behind it, one that stands in words."""
     if label.endswith("w"):
         return label[:-1]
-    digits = re.sub(r"(?<=\d)[ .,'’\u00a0](?=\d{3})", "", whole)
-    if not re.search(rf"(?<!\d){re.escape(label)}(?!\d)", digits.replace(",", ".")):
-        raise BadInputError(
-            f"{label} does not stand in the text", place=place, remedy="correct it, or add w where it is in words"
-        )
+    joined = re.sub(r"(?<=\d)[ .,'’\u00a0](?=\d{3})", "", whole)
+    texts = (one.replace(",", ".") for one in (whole, joined))
+    if not any(re.search(rf"(?<!\d){re.escape(label)}(?!\d)", one) for one in texts):
+        remedy = "correct it, or add w where it is in words"
+        raise BadInputError(f"{label} does not stand in the text", place=place, remedy=remedy)
     return label
 
 
