@@ -78,9 +78,9 @@ class PatternMatcher:
                 for place, pattern in enumerate(patterns, 1):
                     parsed = parse(pattern.match, lists)
                     unless = self._unless(Rule("unless", name, lang, place), _parsed(pattern.unless, lists), sequences)
-                    negated = pattern.negation == "own" or (pattern.negation is None and _holds(parsed, own[lang]))
-                    sequences[len(self._rules)] = parsed
-                    self._rules.append(Rule("indicator", name, lang, place, pattern, negated, common + unless))
+                    for negated, said in _by_negation(pattern, parsed, own[lang]):
+                        sequences[len(self._rules)] = said
+                        self._rules.append(Rule("indicator", name, lang, place, pattern, negated, common + unless))
         for lang, language in languages.items():
             for group, cues in language.cues().items():
                 for place, cue in enumerate(cues, 1):
@@ -211,6 +211,16 @@ def _words(cues: Iterable[str], language: Language) -> frozenset[str]:
         if len(sequence) == 1 and isinstance(slot, Slot)
         for word in slot.words | slot.prefixes
     )
+
+
+def _by_negation(pattern: Pattern, parsed: list[Sequence_], cues: frozenset[str]) -> list[tuple[bool, list[Sequence_]]]:
+    """A pattern's sequences, apart those that say "no" or "without" themselves: only the others can be negated."""
+    if pattern.negation is not None:
+        return [(pattern.negation == "own", parsed)]
+    groups: dict[bool, list[Sequence_]] = {}
+    for sequence in parsed:
+        groups.setdefault(_holds([sequence], cues), []).append(sequence)
+    return list(groups.items())
 
 
 def _holds(sequences: Iterable[Sequence_], words: frozenset[str]) -> bool:
