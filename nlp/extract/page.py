@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -107,7 +107,8 @@ class Page:
     codes: tuple[str, ...] = ()
     country: str | None = None
     latin_bg: bool = False
-    notes: dict[str, Any] = field(default_factory=dict)
+    #: False where the text says too little of its language to tell one from another.
+    sure_of_language: bool = True
 
     def language_data(self) -> tuple[LanguageData, ...]:
         """Data of the advert's languages, main first."""
