@@ -47,6 +47,12 @@ class Lexicon(Generic[Value]):
         self._cache: dict[str, Value | None] = {}
         self._heads = {parts[0] for parts in self._exact if len(parts) > 1}
         self._tails = {parts[-1] for parts in self._exact if len(parts) > 1}
+        #: First words of all entries without a star: where a text has none of them, it need not be gone through.
+        self.heads = frozenset(parts[0] for parts in self._exact)
+
+    def absent(self, vocabulary: Iterable[str]) -> bool:
+        """True where no word of a text can begin an entry."""
+        return not any(word in self.heads or self.word(word) is not None for word in vocabulary)
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Lexicon[bool]:

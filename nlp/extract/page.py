@@ -56,6 +56,11 @@ class View:
         return tokens(self.plain)
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The different words of the plain form."""
+        return frozenset(word.text for word in self.words)
+
+    @cached_property
     def _word_starts(self) -> list[int]:
         return [word.start for word in self.words]
 
@@ -70,6 +75,11 @@ class View:
         self.found.append(found)
         mask = self._masks.setdefault(found.kind, bytearray(len(self.text)))
         mask[found.start : found.end] = b"\1" * (found.end - found.start)
+
+    def discard(self, found: Found) -> None:
+        """Take back what an earlier extractor found and a later one knows better."""
+        self.found.remove(found)
+        self._masks[found.kind][found.start : found.end] = bytes(found.end - found.start)
 
     def taken(self, start: int, end: int, kinds: Iterable[MentionKind]) -> bool:
         """True where something of one of these kinds was found across the range; takes no longer with more found."""
