@@ -110,17 +110,13 @@ def extract(page: Page) -> None:
 def _cues(view: View) -> list[_Cue]:
     """Networks named in a view, unless negated ("no WhatsApp"), with their places."""
     cues = [_Cue(*found) for found in _disguised(view)]
-    words, networks, index = view.words, _networks(), 0
-    if networks.absent(view.vocabulary):
-        return cues
-    while index < len(words) and len(cues) < _MOST:
-        found = networks.at(words, index)
-        size = found[1] if found else 1
-        if found:
-            start, end = words[index].start, words[index + size - 1].end
-            if not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND)) and not _negated(view, start):
-                cues.append(_Cue(found[0], start, end))
-        index += size
+    words = view.words
+    for index, network, size in _networks().places(words, view.vocabulary):
+        start, end = words[index].start, words[index + size - 1].end
+        if not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND)) and not _negated(view, start):
+            cues.append(_Cue(network, start, end))
+            if len(cues) >= _MOST:
+                break
     return sorted(cues, key=lambda cue: cue.start)
 
 

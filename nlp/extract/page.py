@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from strazha.model.text import FieldName, NormalText
 #: Most candidates of one kind that are looked at in one field, and most that are kept. An advert has dozens; thousands are junk
 #: or a whole catalogue pasted in, and the time for it must stay small.
 MOST = 3000
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -83,13 +87,19 @@ class View:
 
     def taken(self, start: int, end: int, kinds: Iterable[MentionKind]) -> bool:
         """True where something of one of these kinds was found across the range; takes no longer with more found."""
-        return any(kind in self._masks and self._masks[kind].find(1, start, end) >= 0 for kind in kinds)
+        masks = self._masks
+        if masks:
+            for kind in kinds:
+                mask = masks.get(kind)
+                if mask is not None and mask.find(1, start, end) >= 0:
+                    return True
+        return False
 
     def mention(self, found: Found) -> Mention | None:
         """The mention in the captured text, or None where that text cannot be stored (lone surrogates, nothing left)."""
         start, end = self.normal.original(found.start, found.end)
         text = self.captured[start:end]
-        if not text or any("\ud800" <= char <= "\udfff" for char in text):
+        if not text or _SURROGATE.search(text):
             return None
         return Mention(
             kind=found.kind,
