@@ -27,7 +27,6 @@ from strazha.model.screening import MentionKind
 KIND = MentionKind.PLACE
 NAME = "place"
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 _LONGEST = 4
 #: Countries near the sources: of two places with one name the one there is meant more often than its size tells.
 _NEAR = {
@@ -138,7 +137,7 @@ def extract(page: Page) -> None:
 
 
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
-    words = [(match.start(), match.end()) for match in islice(_WORD.finditer(view.text), 10 * MOST)]
+    words = [(start, end) for start, end, text in islice(view.words, 10 * MOST) if not text.isdigit()]
     starts = gazetteer().starts
     # A text without a single capital still names cities; one with capitals gives them some.
     small = view.text.islower()
