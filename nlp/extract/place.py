@@ -102,9 +102,11 @@ _LIST = frozenset(
     }
 )
 #: Villages have fewer people than this, cities whose quarters share names with villages more than that.
-_VILLAGE, _CITY = 1_500, 30_000
+_VILLAGE, _SMALL, _CITY = 1_500, 10_000, 30_000
 _MARK_LETTERS = frozenset("с г м гр s g gr к п d".split())  # noqa: SIM905
 _POSTAL = re.compile(r"(?<![\d+.,])(?!(?:19|20)\d\d\s)[1-9]\d{3,4}\s$")
+#: "Ipswich to Poznan": at the head of a sentence a route shows a place.
+_ROUTE = re.compile(r"\s(?:to|do|до|nach|bis|spre|a|za|за|için|και|i|и|and|und|si|y|->)\s")
 _TURKISH = re.compile(r"['’](?:d[ae]|t[ae]|d[ae]n|t[ae]n|y[ae]|[ae]|n[iıuü]n|[iıuü]n|y[iıuü]|[iıuü])$")
 
 
@@ -208,10 +210,13 @@ def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: boo
 
 def _lookup(form: str, page: Page) -> tuple[tuple[Place, ...], bool]:
     found = gazetteer().find(form)
-    if found or len(form) < 4:
+    if len(form) < 4 or (found and max(place.population for place in found) >= _SMALL):
         return found, True
     codes = tuple(code for code in page.codes[:3] if code in INFLECTED and (code in {"ro", "tr", "sr"} or not form.isascii()))
-    return tuple(place for place in gazetteer().inflected(form, codes) if place.population >= 5_000), False
+    # "во Львове" is Lviv in a case rather than the hamlet of that name.
+    least = 50_000 if found else 5_000
+    inflected = tuple(place for place in gazetteer().inflected(form, codes) if place.population >= least) if codes else ()
+    return (inflected, False) if inflected else (found, True)
 
 
 class _Rules:
@@ -309,8 +314,10 @@ def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bo
             return True
     if preposition:
         return False
-    # Far-away cities need a preposition; so does an inflected name: without its ending almost any word is like some name.
+    # Far-away cities need a preposition, the largest a mark; so does an inflected name: without its ending almost any word is
+    # like some name.
     far = all(place.name and place.country not in EUROPE for place in seen.places)
+    far = far and not (seen.size >= 1_000_000 and seen.before.rstrip().endswith((",", "-", "–", "(")))
     return far or (not seen.exact and any(place.name for place in seen.places))
 
 
@@ -339,6 +346,7 @@ def _signs_within(seen: _Sight, page: Page, preposition: bool, marked: bool) -> 
         if (
             head
             and seen.size < 1_000_000
+            and not _ROUTE.match(seen.view.plain, seen.end)
             and text[seen.end : seen.end + 1] == " "
             and text[seen.end + 1 : seen.end + 2].islower()
         ):
@@ -362,7 +370,7 @@ def _other_meanings(seen: _Sight, page: Page, preposition: bool) -> Iterator[str
     elif " " not in form and form in word_evidence() and not _large(seen):
         own = {code for code, _ in word_evidence()[form]}.intersection((*page.codes, "en"))
         yield "everyday word" if own else "everyday word elsewhere"
-    if form in _given_names() and seen.size < 1_000_000:
+    if form in _given_names() and seen.size < 500_000:
         yield "given name after preposition" if preposition else "given name"
 
 
