@@ -45,7 +45,9 @@ _OTHER = re.compile(r"[\u0400-\u052f' .-]+|[\u0370-\u03ff\u1f00-\u1fff' .-]+")
 _CYRILLIC = re.compile(r"[А-Яа-я .-]+")
 _SERBIAN = re.compile(r"[абвгдђежзијклљмнњопрстћуфхцчџш ]+")
 #: GeoNames names that are regions, rivers or nonsense rather than the settlement; regions far better known than a place.
-_WRONG = "kreta|крит|crete|spania|vin|log|luz|luc|шенген|schengen|brandenburg|бранденбург|lev|лев|man|nisa|polska|sos|est|bona|бона"
+_WRONG = (
+    "kreta|крит|crete|spania|vin|log|luz|luc|шенген|schengen|brandenburg|бранденбург|lev|лев|man|nisa|polska|sos|est|bona|бона"
+)
 WRONG_FORMS = frozenset(_WRONG.split("|"))
 
 
