@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from strazha.errors import StoreError
 from strazha.model import Outcome
 from strazha.store.documents import AdvertDoc, ClusterDoc
-from strazha.store.elasticsearch.client import meaning
+from strazha.store.elasticsearch.client import checked, meaning
 from strazha.store.elasticsearch.names import Kind
 from strazha.store.elasticsearch.rendering import Rendered, decided, doc_key, render
 from strazha.store.entries import millis, read_doc, storable
@@ -69,7 +69,7 @@ class Decisions:
         ids = {_key(kind, doc.id): doc for doc in docs}
         with meaning(self._index):
             answer = self._client.mget(index=self._index, ids=list(ids))
-        for item in answer["docs"]:
+        for item in checked(answer["docs"], self._index):
             if not item.get("found"):
                 continue
             doc, source = ids[item["_id"]], item["_source"]

@@ -25,6 +25,11 @@ _PREFIX = re.compile(r"^[a-z][a-z0-9_]{0,60}$")
 _INDEX = re.compile(r"^(?P<prefix>[a-z][a-z0-9_]*)-(?P<kind>adverts|clusters|links)-(?P<layout>l\w+)-(?P<generation>\d{6,})$")
 
 
+def layout_order(layout: str) -> tuple[int, ...]:
+    """Orders layouts from older to newer: ``l9f1`` comes before ``l10f1``."""
+    return tuple(int(number) for number in re.findall(r"\d+", layout))
+
+
 @dataclass(frozen=True, slots=True)
 class IndexName:
     """The parts of one index's name."""
