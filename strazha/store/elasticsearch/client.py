@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -51,14 +52,16 @@ def connect(settings: Settings) -> Elasticsearch:
                 place=str(settings.elasticsearch_ca),
                 remedy="set STRAZHA_ELASTICSEARCH_CA to the PEM file of the authority that signed the server's certificate",
             )
+        try:  # now, and not in the middle of the first request
+            ssl.create_default_context(cafile=str(settings.elasticsearch_ca))
+        except OSError as error:  # SSLError is one
+            raise BadInputError(
+                f"the certificate file cannot be used: {error}", place=str(settings.elasticsearch_ca),
+                remedy="set STRAZHA_ELASTICSEARCH_CA to a PEM file (-----BEGIN CERTIFICATE-----) that this user may read",
+            ) from error  # fmt: skip
         options["ca_certs"] = str(settings.elasticsearch_ca)
     try:
         return Elasticsearch(**options)
-    except OSError as error:  # ssl.SSLError is one: a file that holds no certificate
-        raise BadInputError(
-            f"the certificate file cannot be used: {error}", place=str(settings.elasticsearch_ca),
-            remedy="set STRAZHA_ELASTICSEARCH_CA to a PEM file (-----BEGIN CERTIFICATE-----) that this user may read",
-        ) from error  # fmt: skip
     except ValueError as error:
         raise BadInputError(
             f"Elasticsearch's addresses cannot be used: {error}",

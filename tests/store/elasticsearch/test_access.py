@@ -104,7 +104,7 @@ def link_of(a: AdvertDoc, b: AdvertDoc) -> LinkDoc:
 
 
 def test_the_documented_rights_are_enough_for_everything_that_is_called(
-    opened: Opened, key: Callable[[str], str], advert: Callable[..., AdvertDoc], administrator: Elasticsearch
+    opened: Opened, key: Callable[[str], str], advert: Callable[..., AdvertDoc]
 ) -> None:
     assert set(documented()) == {"strazha-loader", "strazha-review", "strazha-admin"}
     docs = [advert(n, f"word {n}", keys=("k",)) for n in range(3)]
@@ -168,7 +168,7 @@ def test_the_documented_rights_are_enough_for_everything_that_is_called(
     public = {name for name in {*vars(ElasticsearchIndex), *vars(AdIndex)} if not name.startswith("_")}
     assert {*table, *reading} == public
     assert set(managing) == {name for name in vars(Generations) if not name.startswith("_")}
-    administrator.indices.delete(index="strazha-*", expand_wildcards="all")
+    loader.generations.drop("current")
 
 
 def test_the_documented_rights_are_no_more_than_that(
@@ -241,7 +241,9 @@ def test_certificates(opened: Opened, guarded: LiveElasticsearch, tmp_path: Path
         assert not isinstance(caught.value, StoreUnavailableError)
         assert "STRAZHA_ELASTICSEARCH_CA" in caught.value.remedy
     with pytest.raises(StoreUnavailableError, match="begin with https"):
-        opened(elasticsearch_urls=(f"http://127.0.0.1:{guarded.port}",)).count()
+        opened(
+            elasticsearch_urls=(f"http://127.0.0.1:{guarded.port}",), elasticsearch_ca=None, elasticsearch_patience=0
+        ).count()
     (tmp_path / "empty.crt").write_text("no certificate", encoding="utf-8")
     with pytest.raises(BadInputError, match="certificate file cannot be used"):
         opened(elasticsearch_ca=tmp_path / "empty.crt")
