@@ -59,28 +59,27 @@ class Generations:
 
     def roles(self, kind: Kind) -> dict[Role, list[str]]:
         """By role, the names of the indices that have it (one each, unless a hand was at it)."""
-        with meaning(self._names.alias(kind)):
-            answer = self._client.indices.get_alias(
-                index=self._names.pattern(kind), allow_no_indices=True, ignore_unavailable=True
-            )
         found: dict[Role, list[str]] = {}
-        for index, entry in sorted(answer.body.items()):
-            for alias in entry["aliases"]:
+        for index, aliases in self._aliases(kind).items():
+            for alias in aliases:
                 role = self._names.role(kind, alias)
                 if role is not None:
                     found.setdefault(role, []).append(index)
         return found
 
-    def targets(self, kind: Kind) -> dict[str, str]:
-        """The aliases a writer writes to, with the index behind each. An index of another layout is left to the program that
-        knows it. A writer is done when this is the same after writing as it was before: aliases may swap in between.
+    def targets(self, kind: Kind) -> dict[Role, str]:
+        """By role, the alias a writer writes to. An index of another layout is left to the program that knows it.
+
+        A writer is done when this is the same after writing as it was before: roles may change in between.
         """
-        found = self.roles(kind)
-        return {
-            self._names.alias(kind, role): found[role][0]
-            for role in ROLES
-            if role in found and _layout(found[role][0]) == LAYOUT
-        }
+        held = self._aliases(kind)
+        found: dict[Role, str] = {}
+        for role in ROLES:
+            for index, aliases in held.items():
+                name = IndexName.parse(index)
+                if name and name.layout == LAYOUT and {self._names.alias(kind, role), name.writing} <= aliases:
+                    found.setdefault(role, name.writing)
+        return found
 
     def taken_over(self, kind: Kind) -> str:
         """The layout of the index in use where another version of this program has taken over; empty otherwise."""
@@ -106,15 +105,15 @@ class Generations:
         """A new, empty index in a role that nothing has yet."""
         with meaning(self._names.alias(kind)):
             generation = max((name.generation for name in self._all(kind)), default=0) + 1
-            name = str(self._names.index(kind, generation))
+            name = self._names.index(kind, generation)
             # 400: another process was first, with the same name and the same alias.
             self._client.options(ignore_status=400).indices.create(
-                index=name, mappings=shape.mapping(kind), settings=shape.settings(filling=filling),
-                aliases={self._names.alias(kind, role): {}},
+                index=str(name), mappings=shape.mapping(kind), settings=shape.settings(filling=filling),
+                aliases={self._names.alias(kind, role): {}, name.writing: {}},
             )  # fmt: skip
         if role not in self.roles(kind):
-            raise StoreError("the index could not be made", place=name, remedy="see the server's log")
-        return name
+            raise StoreError("the index could not be made", place=str(name), remedy="see the server's log")
+        return str(name)
 
     def begin(self) -> None:
         """Make the next indices, without refreshing and copies until they are filled; those of a build cut short are kept."""
@@ -220,10 +219,12 @@ class Generations:
             alias = self._names.alias(kind)
             with meaning(alias):
                 old = self._all(kind)
-                name = str(self._names.index(kind, max((one.generation for one in old), default=0) + 1))
-                self._client.indices.create(index=name, mappings=shape.mapping(kind), settings=shape.settings())
+                name = self._names.index(kind, max((one.generation for one in old), default=0) + 1)
+                self._client.indices.create(
+                    index=str(name), mappings=shape.mapping(kind), settings=shape.settings(), aliases={name.writing: {}}
+                )
             actions += [{"remove_index": {"index": str(one)}} for one in old]
-            actions.append({"add": {"index": name, "alias": alias}})
+            actions.append({"add": {"index": str(name), "alias": alias}})
         self._change(actions)
         with meaning(self._names.decisions):
             self._client.indices.delete(index=self._names.decisions, ignore_unavailable=True)
@@ -249,6 +250,13 @@ class Generations:
                     index=self._names.decisions, mappings=shape.mapping("decisions"),
                     settings={"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
                 )  # fmt: skip
+
+    def _aliases(self, kind: Kind) -> dict[str, set[str]]:
+        with meaning(self._names.alias(kind)):
+            answer = self._client.indices.get_alias(
+                index=self._names.pattern(kind), allow_no_indices=True, ignore_unavailable=True
+            )
+        return {index: set(entry["aliases"]) for index, entry in sorted(answer.body.items())}
 
     def _all(self, kind: Kind) -> list[IndexName]:
         answer = self._client.indices.get_alias(index=self._names.pattern(kind), allow_no_indices=True, ignore_unavailable=True)

@@ -13,7 +13,7 @@ from strazha.model import Outcome
 from strazha.settings import Settings
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
 from strazha.store.elasticsearch import similarity
-from strazha.store.elasticsearch.client import checked, connect, meaning, unavailable
+from strazha.store.elasticsearch.client import REFUSED, checked, connect, meaning, refused, unavailable
 from strazha.store.elasticsearch.deciding import Decisions
 from strazha.store.elasticsearch.generations import Generations
 from strazha.store.elasticsearch.loading import Loader, RolesChangedError
@@ -270,18 +270,17 @@ class ElasticsearchIndex:
 
     def _put_batch(self, kind: Kind, batch: list[AnyDoc]) -> int:
         rendered = self._renderer(kind, batch)
-        current = self._alias(kind)
         written: dict[str, AnyDoc] = {}
         targets = self._targets(kind)
         while True:
             try:
-                for alias in targets:
+                for role, alias in targets.items():
                     done, replaced = self._loader.write(kind, alias, batch, rendered)
-                    if alias == current:
+                    if role == self._reading:
                         written |= {doc.id: doc for doc in done}
                     # On a document that was not there nobody can have decided, unless it is there under another alias (or
                     # in an index of another layout, while this one is built).
-                    asked = replaced if alias == current and self._reading == "current" else done
+                    asked = replaced if role == self._reading == "current" else done
                     decidable = [doc for doc in asked if not isinstance(doc, LinkDoc)]
                     self._loader.patiently(partial(self._decisions.restore, kind, decidable), alias)
             except RolesChangedError:
@@ -292,10 +291,10 @@ class ElasticsearchIndex:
             if targets == before:
                 return len(written)
 
-    def _targets(self, kind: Kind) -> dict[str, str]:
-        def found() -> dict[str, str]:
+    def _targets(self, kind: Kind) -> dict[Role, str]:
+        def found() -> dict[Role, str]:
             targets = self.generations.targets(kind)
-            if self._alias(kind) not in targets:
+            if self._reading not in targets:
                 # Never "written to nothing": a server that has just started may not know its indices yet.
                 layout = self.generations.taken_over(kind)
                 raise unavailable(
@@ -328,14 +327,16 @@ class ElasticsearchIndex:
         gone: set[str] = set()
         targets = self._targets(kind)
         while True:
-            for alias in targets:
+            for alias in targets.values():
                 for at in range(0, len(distinct), LOOKUP):
                     lines = [{"delete": {"_id": one}} for one in distinct[at : at + LOOKUP]]
                     with meaning(alias):
                         items = self.client.bulk(index=alias, operations=lines, require_alias=True)["items"]
-                    refused = [item["delete"] for item in items if item["delete"]["status"] not in {200, 404}]
-                    if refused:
-                        raise unavailable(f"Elasticsearch removes nothing now: {refused[0].get('error')}", alias)
+                    kept = [item["delete"] for item in items if item["delete"]["status"] not in {200, 404}]
+                    for item in kept:
+                        if item["status"] in REFUSED:
+                            raise refused(item["status"], str(item["error"].get("reason")), alias)
+                        raise unavailable(f"Elasticsearch removes nothing now: {item.get('error')}", alias)
                     gone.update(item["delete"]["_id"] for item in items if item["delete"].get("result") == "deleted")
             before, targets = targets, self._targets(kind)
             if targets == before:

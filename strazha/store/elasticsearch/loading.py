@@ -36,6 +36,8 @@ MAX_BYTES = 8_000_000
 THREADS = 4
 #: Share of a batch that the server must hold already for asking first to cost less than making and sending it in vain.
 WORTH_ASKING = 0.05
+#: What does not pass while a batch waits: the run ends as "interrupted" and is taken up when somebody has seen to it.
+NO_USE_WAITING = ("read-only", "flood-stage", "was taken over")
 #: First pause after a refusal; it doubles, up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 #: Seconds the server may take to forget a removed document's version (index.gc_deletes is 0: it takes a tenth of a second).
@@ -204,7 +206,7 @@ class Loader:
                 with meaning(alias):
                     return call()
             except StoreUnavailableError as error:
-                if "read-only" in error.problem or "flood-stage" in error.problem:
+                if any(words in error.problem for words in NO_USE_WAITING):
                     raise
                 pause.wait(error.problem, alias)
 

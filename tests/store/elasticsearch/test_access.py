@@ -32,7 +32,7 @@ START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 def guarded() -> Iterator[LiveElasticsearch]:
     from examples.live_elasticsearch import LiveElasticsearch
 
-    with LiveElasticsearch(heap="512m", secure=True) as node:
+    with LiveElasticsearch(heap="512m", secure=True, brief=True) as node:
         yield node
 
 
@@ -214,7 +214,7 @@ def test_a_key_that_may_not_write_puts_nothing_aside(
         with pytest.raises(StoreError, match=r"refuses the request \(403\).*unauthorized") as caught:
             index.put_adverts([advert(n) for n in range(3)])
         assert not isinstance(caught.value, StoreUnavailableError), "waiting does not help"
-        assert caught.value.place == "strazha-adverts"
+        assert caught.value.place.startswith("strazha-adverts")
         assert "Roles and keys" in caught.value.remedy
         assert index.quarantine.count() == 0, "the documents are sound"
     opened(key("strazha-loader")).generations.drop("current")
