@@ -16,7 +16,7 @@ from itertools import combinations
 
 from clusters.candidates import Candidates
 from clusters.compare import Known
-from clusters.hubs import SAMPLE, Spread, spread
+from clusters.hubs import SAMPLE, Spread, known_of, spread
 from clusters.keys import is_contact, is_picture, is_text, keys_of_many
 from clusters.pair import hopeless, joins, link
 from strazha.model import Link, Linkable
@@ -130,14 +130,7 @@ class Linker:
 
     def _judge(self, shared: Iterable[str], carriers: Mapping[str, Sequence[str]], adverts: Mapping[str, Linkable]) -> Known:
         self.spreads = {key: spread(key, [adverts[one] for one in carriers[key][:SAMPLE] if one in adverts]) for key in shared}
-        trust = {key: found.trust for key, found in self.spreads.items() if found.trust < 1.0}
-        why = {key: found.why for key, found in self.spreads.items() if found.why}
-        for key, is_hub in self._ruled.items():
-            trust[key] = 0.0 if is_hub else 1.0
-            why.pop(key, None)
-            if is_hub:
-                why[key] = "an analyst ruled that unlike advertisers share it"
-        return Known(trust, why)
+        return known_of(self.spreads.values(), self._ruled)
 
     def _revised(
         self, shared: Iterable[str], carriers: Mapping[str, Sequence[str]], own: Mapping[str, Linkable]
