@@ -1,11 +1,11 @@
 """An invented market of adverts with known operations, at any size, as a stream, for benchmarks of linking.
 
-400 base texts in five languages are made of the word lists in market_words.yaml. An operation writes one to three sheets of its
-own (some in a second language), each keeping one or two sentences of a base text that others use too. Its copies change
-names, towns, ages, prices and telephones, swap, drop and misspell words, reorder sentences, add emoji and capitals, and sometimes
-go over to the other alphabet; one operation in five throws its telephone away after each advert, one in ten rewrites half of the
-text. Stock sentences, base texts, towns and first names are shared by strangers; so are the telephones of hubs (newspapers,
-receptions). Numbers begin with +999, which is no country.
+400 base texts in five languages are made of the word lists in market_words.yaml. An operation writes one to three sheets of
+its own (some in a second language), each keeping one or two sentences of a base text that others use too. Its copies change
+names, towns, ages, prices and telephones, swap, drop and misspell words, reorder sentences, add emoji and capitals, and
+sometimes go over to the other alphabet; one operation in five throws its telephone away after each advert, one in ten
+rewrites almost half of the text. Stock sentences, base texts, towns and first names are shared by strangers; so are the
+telephones of hubs (newspapers, receptions). Numbers begin with +999, which is no country.
 """
 
 from __future__ import annotations
@@ -33,7 +33,20 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 _HOURS = 24 * 120
 _TIMES = [(START + timedelta(hours=at)).isoformat() for at in range(_HOURS + 1)]
 _PAIRS = dict(zip("абвгдезиклмнопрстуфх", "abvgdeziklmnoprstufh", strict=True))
-_OTHERS = {"ш": "6", "ч": "4", "щ": "6t", "ж": "j", "я": "q", "ю": "iu", "ъ": "a", "ь": "", "ц": "c", "й": "i", "ы": "i", "э": "e"}
+_OTHERS = {
+    "ш": "6",
+    "ч": "4",
+    "щ": "6t",
+    "ж": "j",
+    "я": "q",
+    "ю": "iu",
+    "ъ": "a",
+    "ь": "",
+    "ц": "c",
+    "й": "i",
+    "ы": "i",
+    "э": "e",
+}
 _LATIN = str.maketrans({**_PAIRS, **_OTHERS, "ё": "e"})
 _NOISE = ("🌹", "❤️❤️", "!!!", "☎", "***", "✅", "...", "💋")
 _TYPES = ((AdType.ADULT,), (AdType.ADULT,), (AdType.JOB,), (AdType.JOB, AdType.ADULT), (AdType.TRANSPORT,))
@@ -111,9 +124,8 @@ def _start(rng: random.Random, number: int, big: int) -> Iterator[dict[str, Any]
 
 def _operation_adverts(rng: random.Random, name: str, big: int) -> Iterator[dict[str, Any]]:
     lang = rng.choice(LANGUAGES)
-    sheets = [_sheet(rng, lang)]
-    for _ in range(rng.choice((0, 0, 0, 1, 2))):
-        sheets.append(_sheet(rng, lang if rng.random() < 0.7 else rng.choice(LANGUAGES)))
+    others = rng.choice((0, 0, 0, 1, 2))
+    sheets = [_sheet(rng, lang), *(_sheet(rng, lang if rng.random() < 0.7 else rng.choice(LANGUAGES)) for _ in range(others))]
     throws_away = len(sheets) == 1 and rng.random() < 0.3
     rewriting = 0.3 if not throws_away and rng.random() < 0.1 else 0.06
     phones = [_phone(rng) for _ in range(rng.randint(1, 4))]

@@ -51,10 +51,11 @@ class Whole:
     doubted: Mapping[str, Spread]
     known: Known
 
-    def links(self) -> Iterator[Link]:
+    def links(self, *, strongest_first: bool = False) -> Iterator[Link]:
         """Every link with its reasons, in order of ids; reasons are worked out as they are asked for."""
-        for a, b in zip(self.a.tolist(), self.b.tolist(), strict=True):
-            yield link(self.shelf[a], self.shelf[b], self.known)
+        order = np.argsort(-self.scores, kind="stable") if strongest_first else np.arange(len(self.a))
+        for at in order.tolist():
+            yield link(self.shelf[int(self.a[at])], self.shelf[int(self.b[at])], self.known)
 
     def groups(self) -> Iterator[list[str]]:
         """Ids of each group, sorted; adverts that stand alone included."""
@@ -64,16 +65,23 @@ class Whole:
             yield [self.shelf.ids[at] for at in members.tolist()]
 
 
-def packed(items: Iterable[Item], pack_batch: Callable[[Sequence[Item]], Found], processes: int = 1) -> Iterator[Found]:
+def packed(
+    items: Iterable[Item], pack_batch: Callable[[Sequence[Item]], Found], *, processes: int = 1, size: int = BATCH
+) -> Iterator[Found]:
     """``pack_batch`` over batches of the items, in order, a few batches ahead at most: a stream of any size stays a stream."""
     rows = iter(items)
+    # The first batch here: what it loads is there in the forked processes too, and a small file needs none of them.
+    batch = list(islice(rows, size))
+    yield pack_batch(batch)
     if processes <= 1 or not _can_fork():
-        while batch := list(islice(rows, BATCH)):
+        while batch := list(islice(rows, size)):
             yield pack_batch(batch)
+        return
+    if len(batch) < size:
         return
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
         waiting: deque[Future[Found]] = deque()
-        while batch := list(islice(rows, BATCH)):
+        while batch := list(islice(rows, size)):
             waiting.append(pool.submit(pack_batch, batch))
             if len(waiting) > 2 * processes:
                 yield waiting.popleft().result()
@@ -111,7 +119,7 @@ def _judged(work: _Work, shelf: Shelf) -> list[tuple[int, Spread]]:
 def _candidates(work: _Work, shelf: Shelf, hubs: set[int]) -> tuple[Numbers, Numbers, Flags]:
     """Pairs to compare, sorted, and whether they share a contact or picture that may join them."""
     near = near_pairs(shelf.bands, shelf.sketches, shelf.has_text, work.over)
-    firm = [np.zeros(0, dtype=np.uint64)]
+    firm: list[Words] = [np.zeros(0, dtype=np.uint64)]
     joining = ~np.isin(shelf.firm, np.array(sorted(hubs), dtype=np.uint64))
     for kind, most in enumerate(LIMITS):
         of_kind = joining & (shelf.firm_kind == kind)

@@ -84,7 +84,9 @@ def group_numbers(
         for first, second in zip(a[some].tolist(), b[some].tolist(), strict=True):
             forest.union(first, second)
     rest = order[strong:]
-    _bridge(forest, list(zip(a[rest].tolist(), b[rest].tolist(), np.round(scores[rest].astype(float), 4).tolist(), strict=True)))
+    _bridge(
+        forest, list(zip(a[rest].tolist(), b[rest].tolist(), np.round(scores[rest].astype(float), 4).tolist(), strict=True))
+    )
     return np.array([forest.name(one) for one in range(count)], dtype=np.int64)
 
 

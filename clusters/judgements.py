@@ -33,7 +33,7 @@ class Word:
 
 
 def ruled(links: Iterable[Link]) -> tuple[list[Word], list[Link]]:
-    """What people said, the newest first, and the machine's links that join; cut links and those under ``weights.JOIN`` are out."""
+    """What people said, the newest first, and the machine's links that join (neither cut nor under ``weights.JOIN``)."""
     words, suggested = [], []
     for one in links:
         if one.judgement in {Judgement.CONFIRMED, Judgement.NEVER}:
@@ -52,7 +52,7 @@ def merged(groups: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
 
 
 def parted(part: Sequence[str], rest: Sequence[str]) -> list[tuple[str, str]]:
-    """Pairs never to be together again so that no advert of ``part`` is with one of ``rest``. ValueError where they are too many."""
+    """Pairs to keep apart so that no advert of ``part`` is ever with one of ``rest``. ValueError where they are too many."""
     if len(part) * len(rest) > MOST_PARTED:
         raise ValueError(f"{len(part)} adverts from {len(rest)} are more than {MOST_PARTED} pairs")
     return [(min(one, other), max(one, other)) for one in sorted(set(part)) for other in sorted(set(rest) - set(part))]

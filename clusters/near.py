@@ -1,8 +1,8 @@
 """Pairs of adverts with like texts, found among millions: arrays in, arrays out.
 
-A band's bucket of a few adverts is taken whole. A crowded one (stock phrases bring strangers together when there are very many
-adverts) is divided by the next band, and whoever is in it also meets its first two. A pair goes on only if the sketches agree in
-enough places, which costs a hundredth of comparing the texts; of these each advert keeps its nearest and its first.
+A band's bucket of a few adverts is taken whole. A crowded one (stock phrases bring strangers together when there are very
+many adverts) is divided by the next band, and whoever is in it also meets its first two. A pair goes on only if the sketches
+agree in enough places, which costs a hundredth of comparing the texts; of these each advert keeps its nearest and its first.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ AGREE = 32
 NEAREST, SMALLEST = 8, 3
 _CHUNK = 1 << 18
 
-Pairs = np.ndarray[tuple[int], np.dtype[np.uint64]]
+Pairs = Words
 
 
 def near_pairs(
-    bands: Words, sketches: Bytes, has_text: Flags, spread_over: Callable[..., Iterable[Pairs]] = map
+    bands: Words, sketches: Bytes, has_text: Flags, over: Callable[..., Iterable[Pairs]] = map
 ) -> tuple[Numbers, Numbers]:
-    """Pairs worth comparing (first number smaller), sorted. ``spread_over`` maps a function over bands, in processes or not."""
+    """Pairs worth comparing (first number smaller), sorted. ``over`` maps a function over bands, in processes or not."""
     finder = BandPairs(bands, sketches, np.flatnonzero(has_text))
-    found = _merged(spread_over(finder, range(BANDS)))
+    found = _merged(over(finder, range(BANDS)))
     return chosen(found)
 
 
@@ -63,7 +63,7 @@ class BandPairs:
         return np.unique(np.concatenate(found))
 
     def _agreeing(self, pairs: tuple[Numbers, Numbers]) -> Pairs:
-        kept = [np.zeros(0, dtype=np.uint64)]
+        kept: list[Pairs] = [np.zeros(0, dtype=np.uint64)]
         for start in range(0, len(pairs[0]), _CHUNK):
             a, b = pairs[0][start : start + _CHUNK], pairs[1][start : start + _CHUNK]
             agree = np.count_nonzero(self._sketches[a] == self._sketches[b], axis=1)
@@ -89,7 +89,8 @@ def chosen(found: Pairs) -> tuple[Numbers, Numbers]:
 def _packed(a: Numbers, b: Numbers, agree: Numbers) -> Pairs:
     """28 bits of the smaller number, 28 of the bigger, 8 of the places in which the sketches differ."""
     low, high = np.minimum(a, b).astype(np.uint64), np.maximum(a, b).astype(np.uint64)
-    return (low << np.uint64(36)) | (high << np.uint64(8)) | (PERMUTATIONS - agree).astype(np.uint64)
+    packed: Pairs = (low << np.uint64(36)) | (high << np.uint64(8)) | (PERMUTATIONS - agree).astype(np.uint64)
+    return packed
 
 
 def _unpacked(pairs: Pairs) -> tuple[Pairs, Pairs, Pairs]:
@@ -99,7 +100,9 @@ def _unpacked(pairs: Pairs) -> tuple[Pairs, Pairs, Pairs]:
 
 def _merged(parts: Iterable[Pairs]) -> Pairs:
     """All pairs once. Merged as they come, so that a pair that many bands find is not held many times."""
-    whole, waiting, held = np.zeros(0, dtype=np.uint64), [], 0
+    whole: Pairs = np.zeros(0, dtype=np.uint64)
+    waiting: list[Pairs] = []
+    held = 0
     for part in parts:
         waiting.append(part)
         held += len(part)

@@ -1,7 +1,7 @@
 """Adverts packed for linking by the million: what comparisons need, a few hundred bytes each, and their keys as arrays.
 
-A pack is made of a batch by any process and handed on as plain bytes and arrays. A shelf puts packs together: adverts in order of
-id, records in one buffer that forked workers share without a copy, each advert built anew when it is looked at.
+A pack is made of a batch by any process and handed on as plain bytes and arrays. A shelf puts packs together: adverts in
+order of id, records in one buffer that forked workers share without a copy, each advert built anew when it is looked at.
 """
 
 from __future__ import annotations
