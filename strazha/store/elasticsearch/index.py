@@ -13,7 +13,7 @@ from strazha.model import Outcome
 from strazha.settings import Settings
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
 from strazha.store.elasticsearch import similarity
-from strazha.store.elasticsearch.client import connect, meaning, unavailable
+from strazha.store.elasticsearch.client import REFUSED, checked, connect, meaning, refused, unavailable
 from strazha.store.elasticsearch.deciding import Decisions
 from strazha.store.elasticsearch.generations import Generations
 from strazha.store.elasticsearch.loading import Loader, RolesChangedError
@@ -48,7 +48,7 @@ class ElasticsearchIndex:
         self.generations = Generations(self.client, self.names)
         self.quarantine = Quarantine(settings.home / "quarantine" / f"{self.names.prefix}-refused.jsonl")
         self._loader = Loader(self.client, self.quarantine, patience=settings.elasticsearch_patience)
-        self._decisions = Decisions(self.client, self.names.decisions, self.generations.targets)
+        self._decisions = Decisions(self.client, self.names.decisions, self._targets)
         self._ready = False
         #: Where documents are read: a build of another layout reads what it has written itself.
         self._reading: Role = "current"
@@ -194,7 +194,7 @@ class ElasticsearchIndex:
                 lines += [{}, {**search, "_source": False, "stored_fields": "_none_", "docvalue_fields": ["id"]}]
             with meaning(alias):
                 answers = self.client.msearch(index=alias, searches=lines)["responses"]
-            for key, answer in zip(part, answers, strict=True):
+            for key, answer in zip(part, checked(answers, alias), strict=True):
                 hits = answer["hits"]["hits"]
                 found[key] = sorted(hit["fields"]["id"][0] for hit in hits)
         return found
@@ -230,10 +230,24 @@ class ElasticsearchIndex:
         """From now on write to the next indices too, which are made where they are missing; ``generations`` has the rest."""
         with self._lock:
             self.generations.begin()
-            roles = {role for kind in KINDS for role in self.generations.targets(kind)}
-            foreign = any(self._alias(kind) not in roles for kind in KINDS)
-            self._reading = "next" if foreign else "current"
+            self._reading = "next" if self.crossing() else "current"
             self._ready = True
+
+    def crossing(self) -> bool:
+        """True where the index in use has another layout: programs of that layout do not write to the next one."""
+        return any(self.generations.taken_over(kind) for kind in KINDS)
+
+    def switch(self) -> str:
+        """Take the next indices into use; returns what becomes of the former ones, as a sentence."""
+        became = self.generations.switch()
+        self._reading, self._ready = "current", False
+        return became
+
+    def rollback(self) -> str:
+        """Take the former indices into use again; returns what becomes of those that were in use, as a sentence."""
+        became = self.generations.rollback()
+        self._reading, self._ready = "current", False
+        return became
 
     # --- within ---
 
@@ -259,17 +273,17 @@ class ElasticsearchIndex:
 
     def _put_batch(self, kind: Kind, batch: list[AnyDoc]) -> int:
         rendered = self._renderer(kind)
-        current = self._alias(kind)
         written: dict[str, AnyDoc] = {}
         targets = self._targets(kind)
         while True:
             try:
-                for alias in targets:
+                for role, alias in targets.items():
                     done, replaced = self._loader.write(kind, alias, batch, rendered)
-                    if alias == current:
+                    if role == self._reading:
                         written |= {doc.id: doc for doc in done}
-                    # On a document that was not there nobody can have decided, unless it is there under another alias.
-                    asked = replaced if alias == current else done
+                    # On a document that was not there nobody can have decided, unless it is there under another alias (or
+                    # in an index of another layout, while this one is built).
+                    asked = replaced if role == self._reading == "current" else done
                     decidable = [doc for doc in asked if not isinstance(doc, LinkDoc)]
                     self._loader.patiently(partial(self._decisions.restore, kind, decidable), alias)
             except RolesChangedError:
@@ -280,12 +294,16 @@ class ElasticsearchIndex:
             if targets == before:
                 return len(written)
 
-    def _targets(self, kind: Kind) -> dict[str, str]:
-        def found() -> dict[str, str]:
+    def _targets(self, kind: Kind) -> dict[Role, str]:
+        def found() -> dict[Role, str]:
             targets = self.generations.targets(kind)
-            if self._alias(kind) not in targets:
+            if self._reading not in targets:
                 # Never "written to nothing": a server that has just started may not know its indices yet.
-                raise unavailable("the index is not there", self._alias(kind))
+                layout = self.generations.taken_over(kind)
+                raise unavailable(
+                    f"the index was taken over by a version of Strazha that writes layout {layout}: start this program anew"
+                    if layout else "the index is not there", self._alias(kind),
+                )  # fmt: skip
             return targets
 
         return self._loader.patiently(found, self._alias(kind))
@@ -307,14 +325,16 @@ class ElasticsearchIndex:
         gone: set[str] = set()
         targets = self._targets(kind)
         while True:
-            for alias in targets:
+            for alias in targets.values():
                 for at in range(0, len(distinct), LOOKUP):
                     lines = [{"delete": {"_id": one}} for one in distinct[at : at + LOOKUP]]
                     with meaning(alias):
                         items = self.client.bulk(index=alias, operations=lines, require_alias=True)["items"]
-                    refused = [item["delete"] for item in items if item["delete"]["status"] not in {200, 404}]
-                    if refused:
-                        raise unavailable(f"Elasticsearch removes nothing now: {refused[0].get('error')}", alias)
+                    kept = [item["delete"] for item in items if item["delete"]["status"] not in {200, 404}]
+                    for item in kept:
+                        if item["status"] in REFUSED:
+                            raise refused(item["status"], str(item["error"].get("reason")), alias)
+                        raise unavailable(f"Elasticsearch removes nothing now: {item.get('error')}", alias)
                     gone.update(item["delete"]["_id"] for item in items if item["delete"].get("result") == "deleted")
             before, targets = targets, self._targets(kind)
             if targets == before:
@@ -327,7 +347,8 @@ class ElasticsearchIndex:
         for at in range(0, len(asked), LOOKUP):
             with meaning(self._alias(kind)):
                 answer = self.client.mget(index=self._alias(kind), ids=asked[at : at + LOOKUP])
-            found |= {item["_id"]: read_doc(record, item["_source"]["doc"]) for item in answer["docs"] if item.get("found")}
+            items = checked(answer["docs"], self._alias(kind))
+            found |= {item["_id"]: read_doc(record, item["_source"]["doc"]) for item in items if item.get("found")}
         return [found[keys[one]] for one in ids if keys[one] in found]
 
     def _scan(
@@ -348,7 +369,7 @@ class ElasticsearchIndex:
                 with meaning(alias):
                     answer = self.client.search(
                         pit={"id": point, "keep_alive": KEPT}, size=PAGE, sort=order, search_after=after,
-                        query=query or {"match_all": {}}, track_total_hits=False,
+                        query=query or {"match_all": {}}, track_total_hits=False, allow_partial_search_results=False,
                     )  # fmt: skip
                 point, hits = str(answer["pit_id"]), answer["hits"]["hits"]
                 for hit in hits:
