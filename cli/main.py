@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("cli.import_", "Take in adverts from other tools: JSONL, CSV or WARC."),
     "screen": ("cli.screen", "Screen adverts of a JSONL file."),
     "link": ("cli.link", "Link adverts of a JSONL file into clusters."),
+    "clusters": ("cli.clusters_", "Look at clusters, explain links, and confirm, cut, merge, split."),
     "eval": ("cli.eval_", "Score screening and linking against labelled files."),
     "indicators": ("cli.indicators_", "List the catalogue's indicators, and try one on a text."),
     "model": ("cli.model", "Build, fetch, verify and list the models by which meanings are compared."),
