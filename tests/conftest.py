@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
+# A model in the developer's cache must change no test; those that want one take the fixture "encoder" or name it.
+os.environ["STRAZHA_ENCODER"] = "off"
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,7 +32,6 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     for name in [name for name in os.environ if name.startswith("STRAZHA_") and not name.startswith("STRAZHA_TESTS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("STRAZHA_HOME", str(tmp_path / "home"))
-    # A model in the developer's cache must change no test; those that want one take the fixture "encoder".
     monkeypatch.setenv("STRAZHA_ENCODER", "off")
     settings.cache_clear()
     yield

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import zipfile
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,9 @@ from nlp.encoder.making.vocabulary import european, read_tokenizer, trim
 from nlp.encoder.making.weights import CONFIG, WEIGHTS, Shape, State, read_checkpoint, write_checkpoint
 from nlp.encoder.onnx_engine import onnx_encoder, session_runner
 from strazha.errors import BadInputError, EvidenceError, StrazhaError
+
+if not os.environ.get("STRAZHA_TESTS_REQUIRE_ALL") and not (find_spec("onnx") and find_spec("safetensors")):
+    pytest.skip("left out: making models needs the extra 'model' (uv sync --extra model)", allow_module_level=True)
 
 TINY = Shape(hidden=64, layers=2, heads=4, inner=128, positions=40, eps=1e-12)
 LETTERS = "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъьюя0123456789.,:!漢字"
