@@ -14,6 +14,8 @@ from strazha.model.sentences import sentences
 from strazha.model.vectors import Encoder
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from strazha.model.text import FieldName
 
 #: Sentences looked at in one advert; an advert of ordinary length has fewer than thirty.
@@ -85,9 +87,9 @@ class SemanticFinder:
         """Hits alone."""
         return self.look(text).hits
 
-    def _hits(self, found: Sequence[Sentence], probabilities: np.ndarray) -> Iterable[Hit]:  # type: ignore[type-arg]
+    def _hits(self, found: Sequence[Sentence], probabilities: NDArray[np.float32]) -> Iterable[Hit]:
         for column, name in enumerate(self._heads.names):
-            rows = np.flatnonzero(probabilities[:, column] >= self._heads.thresholds[column])
+            rows = np.flatnonzero(probabilities[:, column] >= self._heads.thresholds[column]).tolist()
             for row in sorted(rows, key=lambda at: -probabilities[at, column])[:KEPT]:
                 one = found[row]
                 yield Hit(

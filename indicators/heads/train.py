@@ -1,6 +1,6 @@
 """Training of the heads: from labelled adverts and the catalogue's own examples, by one command, always with the same outcome.
 
-Each indicator gets one logistic regression on sentence vectors (L2, Newton's method). Positive are the sentences in which a
+Each indicator gets one logistic regression on sentence vectors (L2, L-BFGS). Positive are the sentences in which a
 labelled span stands, the entry's prototypes and its examples that must match; negative are all other sentences and the
 examples that must not. Thresholds come from out-of-fold probabilities of whole adverts, drawn towards a common one where
 labels are few, so that no head is tuned on a handful.
@@ -158,22 +158,67 @@ def _head(material: Material, name: str, usable: NDArray[np.bool_]) -> tuple[Row
 
 
 def regression(rows: Rows, target: NDArray[np.bool_], weight: NDArray[np.float64]) -> tuple[Rows, float]:
-    """Weighted logistic regression with L2 on everything but the bias, by Newton's method to convergence."""
-    design = np.hstack([rows, np.ones((len(rows), 1), np.float32)]).astype(np.float64)
+    """Weighted logistic regression with L2 on everything but the bias, by L-BFGS to convergence."""
+    design = np.hstack([rows, np.ones((len(rows), 1), np.float32)])
     ridge = np.full(design.shape[1], 1.0 / SOFTNESS)
     ridge[-1] = 1e-6
-    solution = np.zeros(design.shape[1])
-    solution[-1] = np.log((target.sum() + 1.0) / (len(target) - target.sum() + 1.0))
-    for _ in range(25):
-        probability = 1.0 / (1.0 + np.exp(-np.clip(design @ solution, -30, 30)))
-        gradient = design.T @ (weight * (probability - target)) + ridge * solution
-        curvature = (design * (weight * probability * (1 - probability))[:, None]).T @ design + np.diag(ridge)
-        step = np.linalg.solve(curvature, gradient)
-        # A damped step cannot run away where the classes are separable.
-        solution -= step * min(1.0, 10.0 / max(np.linalg.norm(step), 1e-9))
-        if np.linalg.norm(step) < 1e-5 * (1 + np.linalg.norm(solution)):
-            break
+    sign, scale = np.where(target, 1.0, -1.0), weight
+
+    def slope(at: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margin = sign * (design @ at.astype(np.float32))
+        loss = float(scale @ np.logaddexp(0.0, -margin)) + 0.5 * float(ridge @ (at * at))
+        pull = scale * sign / (1.0 + np.exp(np.clip(margin, -30, 30)))
+        return loss, ridge * at - (pull.astype(np.float32) @ design).astype(np.float64)
+
+    solution = _lowest(slope, np.zeros(design.shape[1]))
     return solution[:-1].astype(np.float32), float(solution[-1])
+
+
+#: Steps remembered, steps taken at most, and how flat is flat: further steps move no threshold.
+_MEMORY, _STEPS, _FLAT = 12, 200, 2e-3
+
+
+def _lowest(
+    slope: Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]], at: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Where a smooth convex function is lowest: limited-memory BFGS with backtracking (Nocedal and Wright, algorithm 7.5)."""
+    value, gradient = slope(at)
+    moves: list[tuple[NDArray[np.float64], NDArray[np.float64], float]] = []
+    for _ in range(_STEPS):
+        if np.linalg.norm(gradient) < _FLAT * max(1.0, float(np.linalg.norm(at))):
+            break
+        direction = -_curved(gradient, moves)
+        falling = float(direction @ gradient)
+        step = 1.0 if moves else 1.0 / max(float(np.linalg.norm(gradient)), 1.0)
+        while True:
+            there = at + step * direction
+            new_value, new_gradient = slope(there)
+            if new_value <= value + 1e-4 * step * falling or step < 1e-8:
+                break
+            step /= 2
+        moved, turned = there - at, new_gradient - gradient
+        if float(moved @ turned) > 1e-12:
+            moves = [*moves[-_MEMORY + 1 :], (moved, turned, 1.0 / float(moved @ turned))]
+        if value - new_value < 1e-7 * max(1.0, abs(value)):
+            return there
+        at, value, gradient = there, new_value, new_gradient
+    return at
+
+
+def _curved(
+    gradient: NDArray[np.float64], moves: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], float]]
+) -> NDArray[np.float64]:
+    way, shares = gradient.copy(), []
+    for moved, turned, worth in reversed(moves):
+        share = worth * float(moved @ way)
+        shares.append(share)
+        way -= share * turned
+    if moves:
+        moved, turned, worth = moves[-1]
+        way /= worth * float(turned @ turned)
+    for (moved, turned, worth), share in zip(moves, reversed(shares), strict=True):
+        way += moved * (share - worth * float(turned @ way))
+    return way
 
 
 def _folds(adverts: Sequence[LabelledAdvert]) -> NDArray[np.int64]:
