@@ -21,7 +21,7 @@ PATTERNS_ONLY = [name for name in ADVERT_LEVEL if not CATALOGUE[name].derived]
 FURTHER = ("bg-Latn", "ro", "ru", "uk", "de", "el", "tr", "sr", "es")
 #: Entries that do not yet have ten examples of each kind in Bulgarian and English and three in each further language.
 FEW_EXAMPLES = frozenset(
-    [
+    {
         "licensed_intermediary",
         "marriage_promise",
         "movement_new_arrival",
@@ -54,7 +54,7 @@ FEW_EXAMPLES = frozenset(
         "wages_withheld",
         "written_contract",
         "youth_wording",
-    ]
+    }
 )
 
 
@@ -76,13 +76,13 @@ def read(text: str) -> tuple[ReadText, Sequence[Mention]]:
 
 
 @pytest.fixture(scope="module")
-def on_plain() -> Trial:
-    return Trial(CATALOGUE, plain)
+def on_read() -> Trial:
+    return Trial(CATALOGUE, read)
 
 
 @pytest.fixture(scope="module")
-def on_read() -> Trial:
-    return Trial(CATALOGUE, read)
+def on_plain(on_read: Trial) -> Trial:
+    return on_read.reading_by(plain)
 
 
 def wrong(trial: Trial, name: str) -> list[str]:
