@@ -69,10 +69,9 @@ class Persons:
         # As one array: asking token by token costs ten times as much.
         table = doc.to_array([self._sure, self._shaky, "IS_TITLE", "IS_ALPHA", "LENGTH"]).astype(np.int64)
         spans = []
-        for index in np.flatnonzero(table[:, 0] | table[:, 1] | (table[:, 2] & table[:, 3])) if len(doc) else ():
-            sure, shaky, _, _, length = table[index]
+        marked = np.flatnonzero(table[:, 0] | table[:, 1] | (table[:, 2] & table[:, 3])) if len(doc) else np.empty(0, np.int64)
+        for at, (sure, shaky, _, _, length) in zip(marked.tolist(), table[marked].tolist(), strict=True):
             if sure or shaky or 2 < length < 16:
-                at = int(index)
                 spans.append(Span(doc, at, at + 1, label=SURE if sure else SHAKY if shaky else CAPITAL))
         doc.spans[SPANS] = spans
         return doc

@@ -49,7 +49,7 @@ class Reader:
         """Languages, normal forms and mentions of one advert. Never raises, whatever the texts; linear in their length."""
         normals = (normalise(title), normalise(body))
         identified = identify([normal.text for normal in normals], lang_hint)
-        passages = [tuple(Passage(p.start, p.end, _lang(p.lang)) for p in row) for row in identified.passages]
+        passages = [row if not identified.typed else _as_bulgarian(row) for row in identified.passages]
         readings = [_reading(normal, row) for normal, row in zip(normals, identified.passages, strict=True)]
         views = (View("title", title, normals[0]), View("body", body, normals[1]))
         page = Page(
@@ -96,8 +96,8 @@ def _read_batch(items: list[Item]) -> list[Reading]:
     return list(_OWN[0].pipe(items))
 
 
-def _lang(name: str) -> str:
-    return "bg" if name == LATIN_BG else name
+def _as_bulgarian(row: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    return tuple(Passage(p.start, p.end, "bg") if p.lang == LATIN_BG else p for p in row)
 
 
 def _reading(normal: NormalText, passages: tuple[Passage, ...]) -> NormalText | None:
@@ -124,7 +124,7 @@ def _folded(page: Page, readings: list[NormalText | None]) -> str:
             if other.name == view.name:
                 masks.extend(_carried(other, view))
         if reading is None:
-            parts.append(fold(view.text, masks))
+            parts.append(fold(view.plain, masks, is_plain=True))
         else:
             spans = [(*view.normal.original(start, end), sign) for start, end, sign in masks]
             parts.append(fold(reading.text, [(*reading.normal(start, end), sign) for start, end, sign in spans]))

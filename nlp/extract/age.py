@@ -137,11 +137,14 @@ def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
 
 def _spoken(view: View, rules: _Rules) -> Iterator[tuple[int, int, int]]:
     """Ages in words: tens with a unit, or any number before a word for years (else every "two girls" would be looked at)."""
-    words = view.words
+    words, values = view.words, rules.numbers.values
+    telling = {text for text in view.vocabulary if 16 <= values.get(text, -1) <= 99}
+    if not telling:
+        return
     for index, word in enumerate(words):
-        value = rules.numbers.values.get(word.text, -1)
-        if value < 16 or value > 99:
+        if word.text not in telling:
             continue
+        value = values[word.text]
         end, after = word.end, index + 1
         if after < len(words) and words[after].text in rules.numbers.ands:
             after += 1

@@ -148,24 +148,37 @@ def _sign_places(view: View) -> Iterator[_Sign]:
                 end += 1
             yield _Sign(at, end, weak=False)
             at = plain.find(sign, end)
-    for match in _LETTER.finditer(plain):
-        yield _Sign(match.start(), match.end(), weak=True)
+    bracketed = any(sign in plain for sign in "([{<*_-")
+    if bracketed:
+        for match in _LETTER.finditer(plain):
+            yield _Sign(match.start(), match.end(), weak=True)
     signs = _signs()
-    if view.vocabulary.isdisjoint(signs.heads):
+    telling = signs.heads & view.vocabulary
+    if not bracketed and _dots().isdisjoint(view.vocabulary):
+        telling -= _WEAK
+    if not telling:
         return
     for index, word in enumerate(view.words):
-        if word.text in signs.heads and (found := signs.at(view.words, index)):
+        if word.text in telling and (found := signs.at(view.words, index)):
             end = view.words[index + found[1] - 1].end
             # A common "at" is looked at only where a full stop is said near it: adverts are full of them.
             if found[1] > 1 or word.text not in _WEAK or _likely(view, word.start, end):
                 yield _Sign(word.start, end, weak=found[1] == 1 and word.text in _WEAK)
 
 
+@lru_cache(maxsize=1)
+def _dots() -> frozenset[str]:
+    return frozenset(word.split()[0] for data in languages().values() for word in data.dot)
+
+
 def _likely(view: View, start: int, end: int) -> bool:
     plain = view.plain
     if plain[start - 1 : start] in {"(", "[", "{", "<", "*", "_", "-"} or plain[end : end + 1] in {")", "]", "}", ">", "*", "_", "-"}:
         return True
-    return _patterns().spoken.search(plain, end, end + 40) is not None
+    if any(sign in "([{<*_" for sign in plain[end : end + 40]):
+        return _patterns().spoken.search(plain, end, end + 40) is not None
+    index = view.word_after(end)
+    return any(word.text in _dots() for word in view.words[index : index + 5])
 
 
 def _around(view: View, sign: _Sign) -> None:

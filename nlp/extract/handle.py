@@ -128,10 +128,12 @@ def _disguised(view: View) -> list[tuple[str, int, int]]:
     """Networks whose names are spelt with digits ("t3legram") or letter by letter."""
     found = []
     networks = _networks()
-    for match in _LEET_WORD.finditer(view.plain):
+    figures = any(len(word) == 1 and word in "013457" for word in view.vocabulary)
+    for match in _LEET_WORD.finditer(view.plain) if figures else ():
         if (network := networks.word(match.group().translate(_LEET))) and len(found) < _MOST:
             found.append((network, match.start(), match.end()))
-    for match in _SPACED_WORD.finditer(view.plain):
+    letters = sum(1 for word in view.words if word.end - word.start == 1)
+    for match in _SPACED_WORD.finditer(view.plain) if letters > 3 else ():
         word = "".join(char for char in match.group() if char.isalpha())
         if (network := networks.word(word)) and len(found) < _MOST:
             found.append((network, match.start(), match.end()))

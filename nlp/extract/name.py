@@ -220,12 +220,10 @@ def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, places:
     form = view.plain[start:end]
     index = view.word_after(start)
     near = index > 0 and start - view.words[index - 1].end <= 3 and "\n" not in view.text[view.words[index - 1].end : start]
-    if _is_other(view, start, end, index, near, rules=rules):
-        return 0.0
     known = label != CAPITAL
-    if not known and rules.persons.word(form):
+    if not known and (form in word_evidence() or view.is_reading or rules.persons.word(form) or rules.networks.word(form)):
         return 0.0
-    if not known and (form in word_evidence() or view.is_reading or rules.networks.word(form) or _SURNAME.search(form)):
+    if (not known and _SURNAME.search(form)) or _is_other(view, start, end, index, near, rules=rules):
         return 0.0
     cue = rules.cues.before(view.words, index - 1) if near else None
     opens = _opens_sentence(view, start)

@@ -16,7 +16,7 @@ from nlp.extract.digits import NumberWords, Token, number_words
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.numbering import FICTIONAL, NONE, SURE, Plan, dialled
 from nlp.extract.page import Found, Page, View
-from nlp.extract.rows import has_plus, readings, rows, unit_follows
+from nlp.extract.rows import clear, has_plus, readings, rows, unit_follows
 from nlp.lang import codes as all_codes
 from nlp.lang import languages
 from strazha.model.screening import MentionKind
@@ -68,7 +68,7 @@ def extract(page: Page) -> None:
     works = []
     for view in page.views:
         work = _Work(view, rules)
-        _read(work)
+        _read(work, begun=bool(works) and bool(works[0].left))
         works.append(work)
     if len(works) > 1:
         _across(works[0], works[1])
@@ -103,18 +103,35 @@ def _lexicons(codes: tuple[str, ...]) -> tuple[Lexicon[bool], Lexicon[bool]]:
     return Lexicon.of(cues), Lexicon.of(word for code in codes for word in languages()[code].id_labels)
 
 
-def _read(work: _Work) -> None:
-    """Find the numbers of one field that stand in one row, then those in several parts."""
-    for row in rows(work.view, work.rules.words):
-        if row is None:
-            work.left.append(None)
+def _read(work: _Work, *, begun: bool) -> None:
+    """Find the numbers of one field that stand in one row, then those in several parts.
+
+    ``begun`` says that the title may hold the head of a number whose rest is here.
+    """
+    found = rows(work.view, work.rules.words)
+    # Short rows are of use only where one of them can be the head of a number.
+    parted = begun or any(_may_be_head(work.view, row) for row in found)
+    for row in found:
+        # Counted and spoken digits are more than they look.
+        long = sum(max(len(item.digits), 3 * (item.sense.times > 0), 2 * (item.sense.plural >= 0)) for item in row) >= 7
+        if not long and not parted:
             continue
-        tokens = _likeliest(work, row)
-        if sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
-            _row(work, tokens)
-        elif tokens:
-            work.left.append(tokens)
-    _apart(work)
+        for part in clear(work.view, row):
+            tokens = _likeliest(work, part) if part else []
+            if part is None:
+                work.left.append(None)
+            elif sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
+                _row(work, tokens)
+            elif tokens:
+                work.left.append(tokens)
+    if parted:
+        _apart(work)
+
+
+def _may_be_head(view: View, row: list[Token]) -> bool:
+    if any(item.digits[:1] == "0" or item.sense.times or item.sense.plural == 0 for item in row):
+        return True
+    return "+" in view.text[max(0, row[0].start - 3) : row[0].start]
 
 
 def _likeliest(work: _Work, row: list[Token]) -> list[Token]:

@@ -158,7 +158,7 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
 
 def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: bool) -> _Candidate | None:
     start, end = words[0][0], words[-1][1]
-    for (left, last), (first, _) in pairwise(words):
+    for (left, last), (first, _) in pairwise(words) if len(words) > 1 else ():
         gap = view.text[last:first]
         if gap not in {" ", "-"} and not (gap == ". " and last - left <= 3):
             return None

@@ -28,7 +28,7 @@ def script_of(char: str) -> str:
 
 def unmix(normal: NormalText) -> NormalText:
     """Give each mixed word one script, where every stranger in it has a look-alike in that script."""
-    if not _SEAM.search(normal.text):
+    if len({script_of(char) for char in set(normal.text)} - {""}) < 2 or not _SEAM.search(normal.text):
         return normal
     return rewrite(normal, _WORD, _one_script)
 

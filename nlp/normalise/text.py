@@ -43,7 +43,8 @@ _ODD = re.compile(
 _MARK = re.compile("[\u0300-\u036f\u0483-\u0489]")
 _COMBINED = re.compile("(?:[^\\W\\d_]|[0-9])[\u0300-\u036f\u0483-\u0489]+|[\u0300-\u036f\u0483-\u0489]+")
 #: Runs of the same mark. Two of ! or ? say no more than one; of other marks three or more do not.
-_ANY_REPEAT = re.compile(r"!!|\?\?|([^\s0-9])\1\1")
+#: Of more different characters than this each is not searched for alone, so that time stays linear.
+_MANY = 300
 _REPEAT = re.compile(r"([!?])\1+|([.,;:*_~=#|\-–—+/\\<>•·♥❤★☆✨\"'])\2{2,}|([^\W\d_])\3{3,}")
 
 
@@ -58,15 +59,23 @@ def normalise(text: str) -> NormalText:
         normal = rewrite(normal, _ENTITY, _entity)
     if "<" in normal.text:
         normal = rewrite(normal, _TAG, _tag)
+    # What is searched for first are the text's different characters: some forty in place of many hundred.
     if not normal.text.isascii():
         normal = unmangle(normal)
-        if _MARK.search(normal.text):
+        if _MARK.search("".join(set(normal.text))):
             normal = rewrite(normal, _COMBINED, _compose)
-    if _ANY_ODD.search(normal.text):
+    if _ANY_ODD.search("".join(set(normal.text))):
         normal = rewrite(normal, _ODD, _odd)
     if not normal.text.isascii():
         normal = unmix(normal)
-    return rewrite(normal, _REPEAT, _once) if _ANY_REPEAT.search(normal.text) else normal
+    return rewrite(normal, _REPEAT, _once) if _repeats(normal.text) else normal
+
+
+def _repeats(text: str) -> bool:
+    there = set(text)
+    if len(there) > _MANY:
+        return True
+    return "!!" in text or "??" in text or any(char * 3 in text for char in there if not char.isspace() and not char.isdigit())
 
 
 def _entity(match: re.Match[str]) -> str | None:
