@@ -62,7 +62,7 @@ class View:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The different words of the plain form."""
-        return frozenset(word.text for word in self.words)
+        return frozenset([word[2] for word in self.words])
 
     @cached_property
     def _word_starts(self) -> list[int]:

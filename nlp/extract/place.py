@@ -92,6 +92,7 @@ _LIST = frozenset(
         " i ",
     }
 )
+_INFLECTED = frozenset({"ru", "uk", "sr", "el", "ro"})
 _CASES = frozenset({"ru", "uk", "sr", "el"})
 _TURKISH = re.compile(r"['’](?:d[ae]|t[ae]|d[ae]n|t[ae]n|y[ae]|[ae]|n[iıuü]n|[iıuü]n|y[iıuü]|[iıuü])$")
 
@@ -139,6 +140,8 @@ def extract(page: Page) -> None:
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
     words = [(start, end) for start, end, text in islice(view.words, 10 * MOST) if not text.isdigit()]
     starts = gazetteer().starts
+    # Languages whose names inflect are looked up without their endings too; elsewhere an unknown word is no place.
+    plain_names = not _INFLECTED.intersection(page.codes)
     # A text without a single capital still names cities; one with capitals gives them some.
     small = view.text.islower()
     index, last = 0, len(view.text)
@@ -146,7 +149,11 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
         start, end = words[index]
         size = 1
         if view.text[start].isupper() or (small and end - start > 4):
-            longest = _LONGEST if view.plain[start:end] in starts else 1
+            form = view.plain[start:end]
+            longest = _LONGEST if form in starts else 1
+            if longest == 1 and plain_names and not _known(form) and "'" not in form and "’" not in form:
+                index += 1
+                continue
             for count in range(min(longest, len(words) - index), 0, -1):
                 candidate = _candidate(page, view, words[index : index + count], view.plain[last : words[index][0]] in _LIST)
                 if candidate is not None:
@@ -154,6 +161,11 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
                     size, last = count, candidate.end
                     break
         index += size
+
+
+@lru_cache(maxsize=20_000)
+def _known(form: str) -> bool:
+    return bool(gazetteer().find(form))
 
 
 def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: bool) -> _Candidate | None:

@@ -159,7 +159,7 @@ def _page_kind(page: Page, rules: Rules) -> str:
         weight = 2 if view.name == "title" else 1
         words = source.vocabulary
         for name, lexicon in (("job", rules.job), ("fare", rules.fare), ("rent", rules.rent)):
-            counts[name] += weight * sum(1 for word in words if lexicon.word(word))
+            counts[name] += weight * sum(map(bool, map(lexicon.word, words)))
     best = max(counts, key=lambda name: counts[name])
     if best == "fare" and counts["fare"] < 3:
         return "job" if counts["job"] >= 2 else ""
