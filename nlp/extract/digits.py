@@ -25,6 +25,9 @@ _SINGLE = frozenset("BВSsZzЗзbбgqA")
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)?")
 _FIGURES, _WORDS, _LOOKALIKE, _NOTHING = frozenset({"figures"}), frozenset({"words"}), frozenset({"look-alikes"}), frozenset({""})
+#: Figures with a word run into them, before or behind.
+_GLUED = re.compile(r"(?P<head>[0-9]{6,15})[^\W\d_]{1,30}|[^\W\d_]{1,30}(?P<tail>[0-9]{7,15})")
+_GLUED_LEAST = 6
 #: Most different words whose reading is remembered for one set of languages.
 _MOST_REMEMBERED = 50_000
 
@@ -165,6 +168,10 @@ def digit_tokens(text: str, plain: str, words: NumberWords) -> Iterator[Token]:
                 remembered[raw] = sense
         if sense is not None:
             yield Token(match.start(), match.end(), sense)
+        elif len(raw) > _GLUED_LEAST and (glued := _GLUED.fullmatch(raw)):
+            # "0888003461звъни": the number and a word run together.
+            first, last = glued.span(glued.lastgroup or 0)
+            yield Token(match.start() + first, match.start() + last, Sense(raw[first:last], _FIGURES))
 
 
 def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:

@@ -45,7 +45,11 @@ _NO_NAMES = frozenset(
 )
 #: Most places of a field where a written-out address is looked for: only junk has more, and each costs a search.
 _TRIES = 500
-_OPEN, _CLOSE = r"(?:\s{0,2}[(\[{<*_-]{1,2}\s?)", r"(?:\s?[)\]}>*_-]{1,2}\s{0,2})"
+_OPEN, _CLOSE = r"(?:\s{0,2}[(\[{<*_#-]{1,2}\s?)", r"(?:\s?[)\]}>*_#-]{1,2}\s{0,2})"
+_BRACKETS = frozenset("([{<*_#-")
+#: A host that is drawn, right behind a word for the @; and words that say that an address comes.
+_HOST_AFTER = re.compile(r"\s[a-z0-9-]{1,40}\.[a-z]{2}")
+_MAIL = re.compile(r"(?:mail|мейл|меил|имейл|поща|почт|пошт|posta|correo|мејл|cv|автобиограф|адрес|address|adres)\w{0,6}\W{0,4}(?:\w{1,12}\W{1,2}){0,2}$")
 _LEFT_EDGE, _RIGHT_EDGE = re.compile(rf"(?:{_OPEN}|\s{{0,2}})$"), re.compile(rf"{_CLOSE}|\s{{0,2}}")
 _LETTER = re.compile(r"[(\[{<*]\s?[aа@]\s?[)\]}>*]")
 _ONE_WORD = re.compile(
@@ -148,13 +152,13 @@ def _sign_places(view: View) -> Iterator[_Sign]:
                 end += 1
             yield _Sign(at, end, weak=False)
             at = plain.find(sign, end)
-    bracketed = any(sign in plain for sign in "([{<*_-")
+    bracketed = not _BRACKETS.isdisjoint(plain)
     if bracketed:
         for match in _LETTER.finditer(plain):
             yield _Sign(match.start(), match.end(), weak=True)
     signs = _signs()
     telling = signs.heads & view.vocabulary
-    if not bracketed and _dots().isdisjoint(view.vocabulary):
+    if not bracketed and "." not in plain and _dots().isdisjoint(view.vocabulary):
         telling -= _WEAK
     if not telling:
         return
@@ -173,9 +177,11 @@ def _dots() -> frozenset[str]:
 
 def _likely(view: View, start: int, end: int) -> bool:
     plain = view.plain
-    if plain[start - 1 : start] in {"(", "[", "{", "<", "*", "_", "-"} or plain[end : end + 1] in {")", "]", "}", ">", "*", "_", "-"}:
+    if plain[start - 1 : start] in _BRACKETS or plain[end : end + 1] in {")", "]", "}", ">", "*", "_", "-", "#"}:
         return True
-    if any(sign in "([{<*_" for sign in plain[end : end + 40]):
+    if _HOST_AFTER.match(plain, end):
+        return True
+    if not _BRACKETS.isdisjoint(plain[end : end + 40]):
         return _patterns().spoken.search(plain, end, end + 40) is not None
     index = view.word_after(end)
     return any(word.text in _dots() for word in view.words[index : index + 5])
@@ -197,14 +203,15 @@ def _around(view: View, sign: _Sign) -> None:
     host = patterns.host.match(plain, after)
     if host is None:
         return
-    if sign.weak and not bracketed and not patterns.spoken.search(host.group()):
-        return
+    drawn_host = sign.weak and not bracketed and not patterns.spoken.search(host.group())
     head = plain[max(0, begin - 100) : begin]
     if match := _ONE_WORD.search(head):
         start, name = begin - len(head) + match.start(), match.group("name").replace(" ", "")
     elif match := patterns.name.search(head):
         start, name = begin - len(head) + match.start(), _drawn(match.group(), patterns)
         if begin != sign.start and not bracketed and name in _NO_NAMES:
+            return
+        if drawn_host and not _told(view, sign, start, name):
             return
     else:
         return
@@ -214,6 +221,14 @@ def _around(view: View, sign: _Sign) -> None:
     top = host.group("top")
     address = f"{name}@{_drawn(host.group('host'), patterns)}.{_SPOKEN.get(top, top)}"
     view.add(Found(KIND, start, end, address, NAME, 0.9, ("written out",)))
+
+
+def _told(view: View, sign: _Sign, start: int, name: str) -> bool:
+    """True where "jobs at example.com" is an address, not a place: by the name's form, a shouted AT, or a word for mail before."""
+    written = view.text[sign.start : sign.end]
+    if any(char in "._" or char.isdigit() for char in name) or (written.isupper() and not view.text[start : sign.start].isupper()):
+        return True
+    return _MAIL.search(view.plain, max(0, start - 40), start) is not None
 
 
 def spoken_name() -> re.Pattern[str]:

@@ -174,7 +174,7 @@ def _from_link(view: View, item: Found) -> None:
         view.add(Found(KIND, item.start, item.end, f"{network}:{account}", NAME, 0.97))
 
 
-_ANYWHERE = Plan((), frozenset(), frozenset())
+_ANYWHERE = Plan((), frozenset(), "", frozenset())
 
 
 def _number(network: str, path: list[str], query: dict[str, list[str]], fragment: str) -> str:

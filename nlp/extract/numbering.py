@@ -17,8 +17,8 @@ FICTIONAL = re.compile(
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _COUNTRY_CODES = tuple("359 40 44 49 30 90 381 34 380 7 43 41 48 39 33 31 32 357 389 373 353 420 45 46 47 351 36 385 386".split())  # noqa: SIM905
 
-#: How sure a reading is: a mobile number of a region the advert points to, or one with its country code; another number of
-#: such a region; a mobile number of any other region; anything else that a telephone cue stands beside.
+#: How sure a reading is: a mobile number of a region the advert points to, or one with its country code; a landline number of
+#: such a region beside a telephone cue; a mobile number of any other region; any other landline number beside a cue.
 SURE, OWN, OTHER, CUED, NONE = range(5)
 
 
@@ -29,6 +29,8 @@ class Plan(NamedTuple):
     regions: tuple[str, ...]
     #: Those that the advert points to: its country, Bulgaria, its languages' regions.
     near: frozenset[str]
+    #: The advert's stated country alone, or nothing.
+    stated: str
     #: Those whose numbers may come without a trunk zero: its country, its languages' first regions.
     own: frozenset[str]
 
@@ -50,7 +52,9 @@ def dialled(digits: str, plus: bool, plan: Plan, cue: bool) -> tuple[int, str]:
         value, mobile = _valid(digits, region)
         if value:
             near = region in plan.near
-            rank = (SURE if mobile else OWN) if near else OTHER if mobile else CUED if cue else NONE
+            # Times, codes and lists of figures are valid landline numbers somewhere: these need a word for telephones beside.
+            fixed = (OWN if near else CUED) if cue or region == plan.stated else NONE
+            rank = (SURE if near else OTHER) if mobile else fixed
             if rank < best:
                 best, number = rank, value
             if rank == SURE:

@@ -90,6 +90,7 @@ def _rules(page_codes: tuple[str, ...], country: str | None, sure_of_language: b
     plan = Plan(
         tuple(dict.fromkeys([*stated, "BG", *near, "GB", "DE", "RO", *others])),
         frozenset([*stated, "BG", *(near if sure_of_language else ())]),
+        country or "",
         frozenset([*stated, *(known[code].regions[0] for code in own)]),
     )
     cues, labels = _lexicons(codes[:4])

@@ -14,7 +14,7 @@ _WORDS = frozenset({"words"})
 _GAP = re.compile(r"(?:[^\w\n]|_){0,12}(?:\n(?:[^\w\n]|_){0,4}){0,3}")
 _BRACKETED = re.compile(r"[^\w\n]{0,3}[(\[][^\d()\[\]\n]{1,24}[)\]][^\w\n]{0,3}")
 _LONGEST_GAP = 30
-_MONEY = re.compile(r"[€£$%]")
+_MONEY = re.compile(r"[€£$%@]")
 _PLUS = re.compile(r"\+\s?\(?\s?$")
 #: Dates, hours, spans of years, shifts, accounts: figures that are spoken for.
 _TAKEN = re.compile(

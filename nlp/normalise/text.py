@@ -11,7 +11,7 @@ from functools import lru_cache
 from nlp.normalise.mojibake import unmangle
 from nlp.normalise.rewrite import rewrite
 from nlp.normalise.scripts import unmix
-from nlp.normalise.tables import LINE_TAGS, PICTURES, SMALL_CAPITALS
+from nlp.normalise.tables import LINE_TAGS, NO_TAGS, PICTURES, SMALL_CAPITALS
 from strazha.model.text import NormalText
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -84,7 +84,9 @@ def _entity(match: re.Match[str]) -> str | None:
     return char if char != entity else None
 
 
-def _tag(match: re.Match[str]) -> str:
+def _tag(match: re.Match[str]) -> str | None:
+    if match.group(1).lower() in NO_TAGS:
+        return None
     return "\n" if match.group(1).lower() in LINE_TAGS else " "
 
 
