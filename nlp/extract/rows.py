@@ -76,8 +76,11 @@ def clear(view: View, row: list[Token]) -> list[list[Token] | None]:
     taken = [match.span() for match in _TAKEN.finditer(view.plain, first, last)]
     parts: list[list[Token] | None] = []
     part: list[Token] = []
+    at = 0
     for item in row:
-        other = any(start < item.end and item.start < end for start, end in taken) or view.taken(item.start, item.end, _ADDRESSES)
+        while at < len(taken) and taken[at][1] <= item.start:
+            at += 1
+        other = (at < len(taken) and taken[at][0] < item.end) or view.taken(item.start, item.end, _ADDRESSES)
         if other or (item.digits and _amount(view, item)):
             parts += [part, None] if part else [None]
             part = []
