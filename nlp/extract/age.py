@@ -119,7 +119,8 @@ def _ages(view: View, rules: _Rules) -> Iterator[tuple[int, int, int, float]]:
 
 
 def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
-    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(_FIGURES.finditer(view.plain), MOST)]
+    matches = (_FIGURES.match(view.plain, start) for start in islice(view.figures, MOST))
+    numbers = [(match.start(), match.end(), int(match.group(1))) for match in matches if match]
     numbers += islice(_spoken(view, rules), MOST)
     group: list[tuple[int, int, int]] = []
     for start, end, value in sorted(numbers):

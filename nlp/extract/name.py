@@ -196,7 +196,13 @@ def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[i
     # spaCy's tokenizer takes quadratic time on long unspaced runs, in which no name stands anyway.
     doc = nlp(_UNSPACED.sub(lambda match: " " * len(match.group()), view.text))
     marked = [(span.start_char, span.end_char, span.label_) for span in islice(doc.spans[SPANS], MOST)]
-    spans = [span for span in marked if not _blocked(page, view, span[0], span[1])]
+    evidence = word_evidence()
+    spans = [
+        (start, end, label)
+        for start, end, label in marked
+        # A capitalised word that is an everyday word of some language is none; most capitals are such, so they go first.
+        if (label != CAPITAL or view.plain[start:end] not in evidence) and not _blocked(page, view, start, end)
+    ]
     phones = [found for found in view.found if found.kind is MentionKind.PHONE]
     places = _Places(
         frozenset(found.start for found in phones),
@@ -221,7 +227,7 @@ def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, places:
     index = view.word_after(start)
     near = index > 0 and start - view.words[index - 1].end <= 3 and "\n" not in view.text[view.words[index - 1].end : start]
     known = label != CAPITAL
-    if not known and (form in word_evidence() or view.is_reading or rules.persons.word(form) or rules.networks.word(form)):
+    if not known and (view.is_reading or rules.persons.word(form) or rules.networks.word(form)):
         return 0.0
     if (not known and _SURNAME.search(form)) or _is_other(view, start, end, index, near, rules=rules):
         return 0.0
@@ -249,9 +255,9 @@ def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, places:
 
 def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
     start, end = span
-    if _beside_phone(view, start, end, places):
+    if places.phone_starts and _beside_phone(view, start, end, places):
         yield "telephone"
-    at = next((at for at in range(end + 1, end + 4) if at in places.ages), 0)
+    at = next((at for at in range(end + 1, end + 4) if at in places.ages), 0) if places.ages else 0
     if at and places.ages[at] < 16:
         # A child that is cared for is neither advertised nor a contact.
         yield "child"
@@ -259,7 +265,7 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
         # "Паола 27" is a name; "French, 37" need not be one.
         yield "age" if view.text[end:at] == " " else "age behind a mark"
     follows = view.text[end : end + 5].startswith(_LIST) and any(at in places.sure_starts for at in range(end + 1, end + 6))
-    if follows or any(at in places.sure_ends and view.text[at:start] in _LIST for at in range(start - 5, start)):
+    if follows or (places.sure_ends and any(at in places.sure_ends and view.text[at:start] in _LIST for at in range(start - 5, start))):
         yield "listed"
     if view.text[start].islower():
         yield "small letter"

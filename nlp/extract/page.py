@@ -65,6 +65,11 @@ class View:
         return frozenset([word[2] for word in self.words])
 
     @cached_property
+    def figures(self) -> list[int]:
+        """Where the runs of digits of the plain form begin."""
+        return [start for start, _, text in self.words if text[0].isdigit()]
+
+    @cached_property
     def _word_starts(self) -> list[int]:
         return [word.start for word in self.words]
 

@@ -110,23 +110,40 @@ def _read(work: _Work, *, begun: bool) -> None:
     ``begun`` says that the title may hold the head of a number whose rest is here.
     """
     found = rows(work.view, work.rules.words)
-    # Short rows are of use only where one of them can be the head of a number.
-    parted = begun or any(_may_be_head(work.view, row) for row in found)
+    short: list[tuple[int, list[Token]]] = []
     for row in found:
         # Counted and spoken digits are more than they look.
-        long = sum(max(len(item.digits), 3 * (item.sense.times > 0), 2 * (item.sense.plural >= 0)) for item in row) >= 7
-        if not long and not parted:
-            continue
-        for part in clear(work.view, row):
-            tokens = _likeliest(work, part) if part else []
-            if part is None:
-                work.left.append(None)
-            elif sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
-                _row(work, tokens)
-            elif tokens:
-                work.left.append(tokens)
-    if parted:
+        if sum(max(len(item.digits), 3 * (item.sense.times > 0), 2 * (item.sense.plural >= 0)) for item in row) >= 7:
+            _parts_of(work, row)
+        else:
+            short.append((len(work.left), row))
+    # Short rows are of use only where one of the rows left can be the head of a number.
+    left = [(0, part) for part in work.left if part is not None]
+    if begun or any(_may_be_head(work.view, row) for _, row in (*short, *left)):
+        _with_short(work, short)
         _apart(work)
+
+
+def _with_short(work: _Work, short: list[tuple[int, list[Token]]]) -> None:
+    """Put the short rows among those that are left, in the order of the text."""
+    before, work.left = work.left, []
+    at = 0
+    for place, row in short:
+        work.left += before[at:place]
+        at = place
+        _parts_of(work, row)
+    work.left += before[at:]
+
+
+def _parts_of(work: _Work, row: list[Token]) -> None:
+    for part in clear(work.view, row):
+        tokens = _likeliest(work, part) if part else []
+        if part is None:
+            work.left.append(None)
+        elif sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
+            _row(work, tokens)
+        elif tokens:
+            work.left.append(tokens)
 
 
 def _may_be_head(view: View, row: list[Token]) -> bool:

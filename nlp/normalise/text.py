@@ -43,6 +43,7 @@ _ODD = re.compile(
 _MARK = re.compile("[\u0300-\u036f\u0483-\u0489]")
 _COMBINED = re.compile("(?:[^\\W\\d_]|[0-9])[\u0300-\u036f\u0483-\u0489]+|[\u0300-\u036f\u0483-\u0489]+")
 #: Runs of the same mark. Two of ! or ? say no more than one; of other marks three or more do not.
+_REPEATABLE = frozenset(" \n\t0123456789")
 #: Of more different characters than this each is not searched for alone, so that time stays linear.
 _MANY = 300
 _REPEAT = re.compile(r"([!?])\1+|([.,;:*_~=#|\-–—+/\\<>•·♥❤★☆✨\"'])\2{2,}|([^\W\d_])\3{3,}")
@@ -75,7 +76,7 @@ def _repeats(text: str) -> bool:
     there = set(text)
     if len(there) > _MANY:
         return True
-    return "!!" in text or "??" in text or any(char * 3 in text for char in there if not char.isspace() and not char.isdigit())
+    return "!!" in text or "??" in text or any(char * 3 in text for char in there - _REPEATABLE)
 
 
 def _entity(match: re.Match[str]) -> str | None:
