@@ -304,9 +304,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     return "month" if kind == "rent" and amount.value >= 50 else "once"
 
 
-def _bare(
-    page: Page, view: View, numbers: list[Number], amounts: list[Amount], rules: Rules, kind: str
-) -> Iterator[Amount]:
+def _bare(page: Page, view: View, numbers: list[Number], amounts: list[Amount], rules: Rules, kind: str) -> Iterator[Amount]:
     """Amounts without a currency of their own take that of the advert's other prices."""
     default = next(
         (

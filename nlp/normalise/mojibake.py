@@ -29,7 +29,7 @@ def _bytes_1251() -> dict[str, int]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[re.Pattern[str], dict[str, int], frozenset[str], frozenset[str]], ...]:
-    """For each one-byte encoding: runs that may be UTF-8 in it, its bytes, and the characters that such a run begins with and has."""
+    """For each one-byte encoding: runs that may be UTF-8 in it, its bytes, and what such a run begins and goes on with."""
     result = []
     for table in (_bytes_1252(), _bytes_1251()):
         lead = "".join(re.escape(char) for char, code in table.items() if 0xC2 <= code <= 0xF4)

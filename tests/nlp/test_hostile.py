@@ -30,8 +30,37 @@ def test_a_sample_of_hostile_texts_is_read_and_every_mention_stands_where_it_say
 TRAPS = {
     "email": ["a@", "a (at) ", "a.", "a dot ", "кльомба ", "a b one word ", "a_", "n @ e ", "a@b.", "a-"],
     "url": ["www.", "http://", "a.b.", "viber://", "a." * 5 + "/"],
-    "phone": ["0 ", "08", "нула ", "две ", "double ", "(0)", "0888 - ", "0888 а ", "1-2 ", "06-14 ", "+", "+359 ", "0/", "B ", "bg80 1234 ", "сто двайсет ", "три пъти "],
-    "handle": ["telegram ", "t ", "instagram a b c ", "viber a ", "@a ", "t . me / ", "insta dot ", "a_b (", "skype:live:", "4a5b6"],
+    "phone": [
+        "0 ",
+        "08",
+        "нула ",
+        "две ",
+        "double ",
+        "(0)",
+        "0888 - ",
+        "0888 а ",
+        "1-2 ",
+        "06-14 ",
+        "+",
+        "+359 ",
+        "0/",
+        "B ",
+        "bg80 1234 ",
+        "сто двайсет ",
+        "три пъти ",
+    ],
+    "handle": [
+        "telegram ",
+        "t ",
+        "instagram a b c ",
+        "viber a ",
+        "@a ",
+        "t . me / ",
+        "insta dot ",
+        "a_b (",
+        "skype:live:",
+        "4a5b6",
+    ],
     "place": ["Sofia ", "New ", "Стара ", "София, "],
     "price": ["1 лв ", "€", "1 000 ", "двеста ", "1-", "от 1 до "],
     "age": ["18 ", "18-", "двайсет и ", "Мери, 23 ", "над 18 "],
@@ -64,7 +93,9 @@ def test_time_of_each_extractor_grows_with_length_only(kind: str) -> None:
         assert long < 24 * short + 0.25, (piece, short, long)
 
 
-@pytest.mark.parametrize("piece", ["aа", "ÐÐ", "Рџ", "!a", "aa", "&amp", "<a <", "e\u0301\u0302", "nq6to ", "4as ", "..", ".a", "ъ;"])
+@pytest.mark.parametrize(
+    "piece", ["aа", "ÐÐ", "Рџ", "!a", "aa", "&amp", "<a <", "e\u0301\u0302", "nq6to ", "4as ", "..", ".a", "ъ;"]
+)
 def test_time_of_normal_form_language_and_reading_grows_with_length_only(piece: str) -> None:
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))
