@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ import elasticsearch
 import numpy as np
 
 from benchmarks.indexing import server
-from benchmarks.store import FACETS, WORDS, adverts, vector
+from benchmarks.store import FACETS, START, WORDS, adverts, vector
 from strazha.settings import Settings
 from strazha.store import AdIndex, Box, Grid, Query, Timeline, open_index
 from strazha.store.elasticsearch import ElasticsearchIndex
@@ -37,7 +38,6 @@ from strazha.store.folding import fold_word
 
 CALLS, WARM_UP = 200, 20
 STATUS = {"status": ("live",), "decision": ("none",)}
-BULGARIA = Box(north=44.3, south=41.2, west=22.3, east=28.7)
 # The same by hand, as Elasticsearch wants it.
 LIVE = [{"terms": {"status": ["live"]}}, {"terms": {"decision": ["none"]}}]
 QUEUE = [{"priority": "desc"}, {"newness": "desc"}, {"id": "asc"}]
@@ -45,17 +45,11 @@ RELEVANCE = [{"_score": "desc"}, {"id": "asc"}]
 AGGS = {name: {"terms": {"field": name, "size": 20}} for name in FACETS}
 STEMS = {"cyrillic": ("bg", "ru", "uk"), "latin": ("ro", "de", "en", "tr")}
 PAGE = {"size": 26, "track_total_hits": True}
-MONTHS = {"buckets": {"date_histogram": {"field": "first_seen", "calendar_interval": "week", "min_doc_count": 1}}}
-INSIDE = {"top": 44.3, "bottom": 41.2, "left": 22.3, "right": 28.7}
+WEEKS = {"buckets": {"date_histogram": {"field": "first_seen", "calendar_interval": "week", "min_doc_count": 1}}}
 CELLS = {
     "geotile_grid": {"field": "mentions.location", "precision": 9, "size": 10_000},
     "aggs": {"middle": {"geo_centroid": {"field": "mentions.location"}}, "adverts": {"reverse_nested": {}}},
 }
-MAP = {
-    "nested": {"path": "mentions"},
-    "aggs": {"inside": {"filter": {"geo_bounding_box": {"mentions.location": INSIDE}}, "aggs": {"cells": CELLS}}},
-}
-
 Call = Callable[[], object]
 Body = dict[str, Any]
 
@@ -120,12 +114,27 @@ def cases() -> list[Case]:
             query = text if ranked else {"bool": {"filter": [text]}}
             bodies.append({"query": query, "sort": RELEVANCE if ranked else QUEUE, "aggs": AGGS, **PAGE})
         found.append(Case(f"{name}, five facets", queries, bodies))
-    everything: Body = {"query": {"match_all": {}}, "size": 0, "track_total_hits": True}
-    found.append(_same("timeline by week", {"timeline": Timeline(), "size": 0}, everything | {"aggs": MONTHS}))
-    inside = {"bool": {"filter": [{"geo_bounding_box": {"location": INSIDE}}]}}
-    query = {"box": BULGARIA, "grid": Grid(precision=9), "size": 0}
-    found.append(_same("map of Bulgaria", query, {"query": inside, "size": 0, "track_total_hits": True, "aggs": {"map": MAP}}))
-    return [*found, *_vectors()]
+    return [*found, *_counts(), *_vectors()]
+
+
+def _counts() -> list[Case]:
+    # Each call asks for other days and another piece of the map: the server keeps the answers to what it was asked before.
+    days = [START + timedelta(hours=number) for number in range(CALLS)]
+    lines = [Query(seen_from=day, timeline=Timeline(), size=0) for day in days]
+    everything: Body = {"size": 0, "track_total_hits": True}
+    asked = [{"bool": {"filter": [{"range": {"last_seen": {"gte": round(day.timestamp() * 1000)}}}]}} for day in days]
+    boxes = [Box(north=44.3, south=41.2 + number / 1000, west=22.3, east=28.7) for number in range(CALLS)]
+    maps = [Query(box=box, grid=Grid(precision=9), size=0) for box in boxes]
+    bodies = []
+    for box in boxes:
+        edges = {"top": box.north, "bottom": box.south, "left": box.west, "right": box.east}
+        inside = {"filter": {"geo_bounding_box": {"mentions.location": edges}}, "aggs": {"cells": CELLS}}
+        found = {"query": {"bool": {"filter": [{"geo_bounding_box": {"location": edges}}]}}}
+        bodies.append(found | everything | {"aggs": {"map": {"nested": {"path": "mentions"}, "aggs": {"inside": inside}}}})
+    return [
+        Case("timeline by week", lines, [everything | {"query": query, "aggs": WEEKS} for query in asked]),
+        Case("map of Bulgaria", maps, bodies),
+    ]
 
 
 def _same(name: str, query: dict[str, Any], body: Body) -> Case:
@@ -177,7 +186,10 @@ def fill(index: AdIndex, count: int) -> None:
 def measure_elasticsearch(url: str, count: int) -> None:
     """One table, ours beside raw."""
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), store="elasticsearch", elasticsearch_urls=(url,), elasticsearch_prefix="searching")
+        settings = Settings(
+            home=Path(home), store="elasticsearch", elasticsearch_urls=(url,), elasticsearch_prefix="searching",
+            elasticsearch_timeout=300,
+        )  # fmt: skip
         with ElasticsearchIndex(settings) as index:
             number = index.client.info()["version"]["number"]
             print(f"\nElasticsearch {number}, client {elasticsearch.__versionstr__}, {count:,} adverts")
