@@ -194,10 +194,6 @@ def measure_elasticsearch(url: str, count: int) -> None:
             number = index.client.info()["version"]["number"]
             print(f"\nElasticsearch {number}, client {elasticsearch.__versionstr__}, {count:,} adverts")
             fill(index, count)
-            # As a server at rest has it; segments that merge under the measurement would hit either side by chance.
-            index.client.options(request_timeout=1800).indices.forcemerge(
-                index=index.names.alias("adverts"), max_num_segments=1
-            )
             print(f"{'search':40} {'ours p50':>9} {'p95 ms':>8} {'raw p50':>9} {'p95 ms':>8} {'p95 of raw':>11}")
             for case in cases():
                 own, plain = by_turns(case.ours(index), case.raw(index))
