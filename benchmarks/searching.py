@@ -2,11 +2,11 @@
 
     python -m benchmarks.searching [--adverts 100000] [--stores elasticsearch,sqlite] [--url http://127.0.0.1:9200]
 
-"ours" is the whole call as a review page makes it, with records read and validated; "raw" is the client's ``search`` with a body
-written here, and what it gives is left as it is. Both are called by turns, so that whatever else the machine does touches both.
-SQLite works within the process and has no raw side: the processor's time stands beside the clock's. Bars (issue 3): the
-queue page, words with five facets and similar by vector within 1.3 times raw at the 95th of 100 calls; on SQLite the 95th of 100
-with five facets under 40 ms. Without --url a server is started. --folder keeps the filled SQLite index for the next run.
+"ours" is the whole call as a review page makes it, with records read and validated; "raw" is the client's ``search`` with a
+body written here, and what it gives is left as it is. Both are called by turns, so that whatever else the machine does touches
+both. SQLite works within the process and has no raw side: the processor's time stands beside the clock's. Bars (issue 3): the
+queue page, words with five facets and similar by vector within 1.3 times raw at the 95th of 100 calls; on SQLite the 95th of
+100 with five facets under 40 ms. Without --url a server is started. --folder keeps the filled SQLite index for the next run.
 """
 
 from __future__ import annotations
