@@ -9,7 +9,7 @@ from flows.steps.holdings import Held, load_held
 from flows.steps.indexing import batches, clusters_around, fill_index, index_adverts, index_clusters, rebuild_index
 from flows.steps.linking import index_batch, link_batch, regroup, run_seeds, unlinked_files
 from flows.steps.reading import Unreadable, catalogue, linkable, screen_advert, screen_adverts, screen_text, versions
-from flows.steps.renewing import renew_index
+from flows.steps.renewing import left, renew_index
 from flows.steps.screening import due_batches, enter_closed_batches, screen_batch, screened_files
 from flows.steps.taking import SourceUnreachableError, crawl_source, take_in
 
@@ -31,6 +31,7 @@ __all__ = [
     "index_adverts",
     "index_batch",
     "index_clusters",
+    "left",
     "lift",
     "link_batch",
     "linkable",
