@@ -4,8 +4,8 @@
 
 Both write the same documents into an index of their own, 5,000 by turns, so that whatever else the machine does touches both.
 "bare" gets finished dictionaries: only its sending is timed. With --rendered a third one is timed with the making of the
-dictionaries from the records, which Strazha's loader always does. Bar (issue 3): at least 0.8 of bare. Without --url a server is
-started.
+dictionaries from the records, which Strazha's loader always does. Bar (issue 3): at least 0.8 of bare. Without --url a
+server is started.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ MAX_BYTES = 8_000_000
 #: Batches under way at once: as many as bare parallel_bulk has; two keep the server's threads busy while others are
 #: made ready.
 THREADS = 4
-#: Times the settings' time-out that a bulk request may take: it can stand behind as many others and a merge of the server's, and
-#: one that is given up goes on being worked at there.
+#: Times the settings' time-out that a bulk request may take: it can stand behind as many others and a merge of the server's,
+#: and one that is given up goes on being worked at there.
 BULK_TIME = 4
 #: Share of a batch that the server must hold already for asking first to cost less than making and sending it in vain.
 WORTH_ASKING = 0.05
