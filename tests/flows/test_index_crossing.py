@@ -164,6 +164,36 @@ def test_a_run_over_a_read_only_index_waits_and_is_loaded_later(
         assert shown(rooms) == held(rooms)
         assert len(site.requests) - asked <= 4, "nothing was fetched again"
         # Repeated, and looked over: nothing twice, nothing to remove.
-        assert steps.renew_index(rooms).done == 0
-        index.generations.drop("current")
+        report = steps.renew_index(rooms)
+        assert report.done == report.skipped == 0
+        _as_an_operator_would(rooms)
+        index.generations.drop("current", "next", "former")
         index.client.indices.delete(index=index.names.decisions)
+
+
+def _as_an_operator_would(rooms: Rooms) -> None:
+    count = len(held(rooms)[0])
+    with pytest.raises(StoreError, match="nothing to go back to"):
+        call("rollback")
+    with pytest.raises(StoreError, match="run: strazha index build"):
+        call("switch")
+    assert f"adverts   {count} in use, {count} in the next index" in call("build")
+    assert f"adverts   {count} in use, {count} in the next index" in call("build"), "repeated, it goes on where it was"
+    told = call("switch")
+    assert "switched; go back with: strazha index rollback" in told
+    assert "strazha index drop-old: this server has no lifecycle management" in told
+    assert "start the review pages and the worker anew" not in told, "the layout is the same"
+    lines = call("status").splitlines()
+    assert lines[0] == "backend   elasticsearch"
+    assert f"adverts   {count}" in lines
+    assert [line.split()[0] for line in lines if "-adverts-" in line] == ["former", "current"]
+    assert "refused   0" in lines
+    assert "rolled back" in call("rollback")
+    assert [line.split()[0] for line in call("status").splitlines() if "-adverts-" in line] == ["current", "former"]
+    assert call("drop-old").count("-000002") == 3
+    assert call("drop-old") == "deleted: nothing\n"
+    assert call("replay") == "written: 0; refused still: 0\n"
+    installed = call("install").splitlines()
+    assert sum(line.endswith(": installed") for line in installed) == 6
+    assert sum(line.endswith("left out: this server has no lifecycle management") for line in installed) == 2
+    assert shown(rooms) == held(rooms)
