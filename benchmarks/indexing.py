@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import random
 import resource
 import signal
 import sys
@@ -40,20 +39,6 @@ from strazha.store.elasticsearch.rendering import render
 CHUNK = 5000
 #: Adverts between two lines of the table.
 TOLD = 20_000
-
-
-def vector(doc: AdvertDoc) -> list[float]:
-    """384 numbers that depend on the advert alone; adverts of one cluster lie near each other."""
-    centre, own = random.Random(doc.cluster_id or doc.id), random.Random(doc.id)
-    return [round(centre.gauss(0, 1) + own.gauss(0, 0.2), 4) for _ in range(384)]
-
-
-def encode(docs: Sequence[AdvertDoc]) -> list[list[float]]:
-    """A vector each; made beforehand, so that their making is in nobody's time."""
-    return [_VECTORS[doc.id] for doc in docs]
-
-
-_VECTORS: dict[str, list[float]] = {}
 
 
 @contextmanager
@@ -84,7 +69,7 @@ def send(client: Elasticsearch, name: str, rendered: Iterator[dict[str, object]]
 def actions(name: str, docs: Sequence[AdvertDoc]) -> Iterator[dict[str, object]]:
     """The documents as parallel_bulk wants them."""
     for doc in docs:
-        one = render("adverts", doc, _VECTORS[doc.id])
+        one = render("adverts", doc)
         yield {"_index": name, "_id": one.id, "_source": one.source, "version": one.version, "version_type": "external"}
 
 
@@ -107,7 +92,7 @@ def main() -> None:
             # For both loaders: beside other work on the machine a bulk request can take longer than the usual 30 s.
             elasticsearch_timeout=300,
         )  # fmt: skip
-        with ElasticsearchIndex(settings, encode=encode) as index:
+        with ElasticsearchIndex(settings) as index:
             if options.memory:
                 measure_memory(index, options.adverts)
             else:
@@ -123,9 +108,6 @@ def measure_memory(index: ElasticsearchIndex, count: int) -> None:
         for number, doc in enumerate(adverts(count)):
             if number % (count // 5) == 0:
                 print(f"{number:>9,} adverts: {memory():,.0f} MB", flush=True)
-            _VECTORS[doc.id] = vector(doc)
-            if len(_VECTORS) > 5000:
-                del _VECTORS[next(iter(_VECTORS))]
             yield doc
 
     begin = time.perf_counter()
@@ -151,8 +133,6 @@ def measure(index: ElasticsearchIndex, count: int, *, also_rendered: bool) -> No
     told, before = 0, dict(took)
     turn = 0
     while chunk := list(islice(docs, CHUNK)):
-        _VECTORS.clear()
-        _VECTORS.update((doc.id, vector(doc)) for doc in chunk)
         ready = list(actions(bare, chunk))
 
         def ours(chunk: list[AdvertDoc] = chunk) -> float:

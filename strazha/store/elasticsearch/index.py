@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from strazha.model import Outcome
 from strazha.settings import Settings
@@ -19,12 +19,13 @@ from strazha.store.elasticsearch.generations import Generations
 from strazha.store.elasticsearch.loading import Loader, RolesChangedError
 from strazha.store.elasticsearch.names import KINDS, LAYOUT, Kind, Names, Role
 from strazha.store.elasticsearch.quarantine import Quarantine
-from strazha.store.elasticsearch.rendering import AnyDoc, Encode, Rendered, doc_key, render
+from strazha.store.elasticsearch.rendering import AnyDoc, Rendered, doc_key, render
 from strazha.store.elasticsearch.searching import Search
 from strazha.store.entries import read_doc, storable
 from strazha.store.marking import snippet
 from strazha.store.parse import parse, wanted
 from strazha.store.query import AdvertField, AdvertPage, AdvertRow, ClusterField, ClusterPage, Query
+from strazha.store.vectors import unit
 
 DocType = TypeVar("DocType", AdvertDoc, ClusterDoc, LinkDoc)
 #: Documents per page of a scan, ids per look-up, keys per request.
@@ -41,13 +42,11 @@ class ElasticsearchIndex:
     down, so that whatever needs no index goes on meanwhile.
     """
 
-    def __init__(self, settings: Settings, *, encode: Encode | None = None) -> None:
-        """``encode`` gives adverts their vectors (384 numbers); without it none has one and ``similar`` goes by words."""
+    def __init__(self, settings: Settings) -> None:
         self.client = connect(settings)
         self.names = Names(settings.elasticsearch_prefix)
         self.generations = Generations(self.client, self.names)
         self.quarantine = Quarantine(settings.home / "quarantine" / f"{self.names.prefix}-refused.jsonl")
-        self._encode = encode
         waiting = {"patience": settings.elasticsearch_patience, "timeout": settings.elasticsearch_timeout}
         self._loader = Loader(self.client, self.quarantine, **waiting)
         self._decisions = Decisions(self.client, self.names.decisions, self._targets)
@@ -140,9 +139,8 @@ class ElasticsearchIndex:
 
     def search_adverts(self, query: Query) -> AdvertPage:
         """Find adverts; BadInputError for an unknown field or a malformed cursor, never for the text."""
-        self._ensure()
         tree = parse(query.text)
-        found = Search(self.client, self._alias("adverts"), tuple(AdvertField), stemmed=True).run(query, tree)
+        found = self._search("adverts").run(query, tree)
         terms = wanted(tree) if query.highlight else []
         rows = []
         for hit, stems in zip(found.hits, found.stems, strict=True):
@@ -150,37 +148,37 @@ class ElasticsearchIndex:
             texts = (doc.advert.body, doc.advert.title, doc.screening.reading, doc.advert.body)
             spans = snippet(texts, [*terms, *stems]) if query.highlight else ()
             rows.append(AdvertRow(doc=doc, snippet=spans, relevance=hit.get("_score") or 0.0))
-        return AdvertPage(total=found.total, rows=tuple(rows), facets=found.facets, cursor=found.cursor)
+        return AdvertPage(
+            total=found.total, rows=tuple(rows), facets=found.facets, timeline=found.timeline, grid=found.grid,
+            cursor=found.cursor,
+        )  # fmt: skip
 
     def search_clusters(self, query: Query) -> ClusterPage:
         """Find clusters; text is matched against title, names, contacts and places."""
-        self._ensure()
-        search = Search(self.client, self._alias("clusters"), tuple(ClusterField), stemmed=False)
-        found = search.run(query, parse(query.text))
+        found = self._search("clusters").run(query, parse(query.text))
         rows = tuple(read_doc(ClusterDoc, hit["_source"]["doc"]) for hit in found.hits)
-        return ClusterPage(total=found.total, rows=rows, facets=found.facets, cursor=found.cursor)
+        return ClusterPage(total=found.total, rows=rows, facets=found.facets, timeline=found.timeline, cursor=found.cursor)
+
+    def each_advert(self, query: Query) -> Iterator[AdvertDoc]:
+        """All adverts a query finds, in its order, as they were when this began (a point in time)."""
+        clause, order = self._search("adverts").whole(query, parse(query.text))
+        return self._scan("adverts", AdvertDoc, query=clause, sort=order)
 
     def similar(self, advert_id: str, *, size: int = 10) -> AdvertPage:
-        """Adverts like one, best first: by their rarest words, other members of its cluster last; where the advert has a
-        vector, its neighbours are mixed in by the place they have.
-        """
+        """Adverts like one, best first: by their rarest words and, where it has one, by their vectors; its cluster last."""
         own = self.advert(advert_id)
         if own is None or size < 1:
             return AdvertPage(total=0, rows=())
-        alias = self._alias("adverts")
-        words = similarity.by_words(self.client, alias, own, size)
-        vector = similarity.vector_of(self.client, alias, own.id) if self._encode else None
-        ranked = [(hit, hit["_score"] or 0.0) for hit in words]
-        if vector is not None:
-            near = similarity.by_vector(self.client, alias, vector, size, leave_out=own.id)
-            ranked = similarity.fused((words, near), size)
-        return _page(ranked)
+        return _page(similarity.similar(self.client, self._alias("adverts"), own, size))
 
-    def similar_by_vector(self, vector: Sequence[float], *, size: int = 10) -> AdvertPage:
-        """Adverts whose vectors are nearest to one."""
-        self._ensure()
-        hits = similarity.by_vector(self.client, self._alias("adverts"), vector, size)
-        return _page([(hit, hit["_score"] or 0.0) for hit in hits])
+    def similar_by_vector(self, vector: Sequence[float], *, query: Query | None = None, size: int = 10) -> AdvertPage:
+        """Adverts that a query finds whose vectors are nearest to one."""
+        wanted_one, asked = unit(vector), query or Query()
+        search = self._search("adverts")
+        conditions = [search.whole(asked, parse(asked.text), ranked=False)[0]] if query else []
+        if size < 1:
+            return AdvertPage(total=0, rows=())
+        return _page(similarity.by_vector(self.client, self._alias("adverts"), wanted_one, size, *conditions))
 
     def by_keys(self, keys: Sequence[str], *, limit: int = 200) -> dict[str, list[str]]:
         """For each blocking key the ids of adverts that carry it, sorted (at most ``limit`` a key)."""
@@ -254,6 +252,11 @@ class ElasticsearchIndex:
 
     # --- within ---
 
+    def _search(self, kind: Literal["adverts", "clusters"]) -> Search:
+        self._ensure()
+        fields = tuple(AdvertField) if kind == "adverts" else tuple(ClusterField)
+        return Search(self.client, self._alias(kind), fields, stemmed=kind == "adverts")
+
     def _alias(self, kind: Kind) -> str:
         return self.names.alias(kind, self._reading)
 
@@ -270,7 +273,7 @@ class ElasticsearchIndex:
         return self._loader.stream(docs, lambda batch: self._put_batch(kind, batch))
 
     def _put_batch(self, kind: Kind, batch: list[AnyDoc]) -> int:
-        rendered = self._renderer(kind, batch)
+        rendered = self._renderer(kind)
         written: dict[str, AnyDoc] = {}
         targets = self._targets(kind)
         while True:
@@ -306,18 +309,13 @@ class ElasticsearchIndex:
 
         return self._loader.patiently(found, self._alias(kind))
 
-    def _renderer(self, kind: Kind, batch: Sequence[AnyDoc]) -> Callable[[AnyDoc], Rendered]:
+    def _renderer(self, kind: Kind) -> Callable[[AnyDoc], Rendered]:
         made: dict[tuple[str, int], Rendered] = {}
-        vectors: dict[tuple[str, int], Sequence[float] | None] = {}
-        if self._encode is not None and kind == "adverts":
-            adverts = [doc for doc in batch if isinstance(doc, AdvertDoc)]
-            given = self._encode(adverts)
-            vectors = {(doc.id, doc.version): vector for doc, vector in zip(adverts, given, strict=True)}
 
         def once(doc: AnyDoc) -> Rendered:
             key = (doc.id, doc.version)
             if key not in made:
-                made[key] = render(kind, doc, vectors.get(key))
+                made[key] = render(kind, doc)
             return made[key]
 
         return once
@@ -385,6 +383,6 @@ class ElasticsearchIndex:
                 self.client.options(ignore_status=404).close_point_in_time(id=point)
 
 
-def _page(ranked: Sequence[tuple[dict[str, Any], float]]) -> AdvertPage:
-    rows = tuple(AdvertRow(doc=read_doc(AdvertDoc, hit["_source"]["doc"]), relevance=score) for hit, score in ranked)
+def _page(ranked: Sequence[tuple[AdvertDoc, float]]) -> AdvertPage:
+    rows = tuple(AdvertRow(doc=doc, relevance=relevance) for doc, relevance in ranked)
     return AdvertPage(total=len(rows), rows=rows)
