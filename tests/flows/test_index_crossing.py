@@ -88,6 +88,7 @@ def wait_until(holds: Callable[[], bool], process: subprocess.Popen[str], second
 def test_the_version_before_runs_on_while_a_new_layout_is_built_and_switched_to(
     own: Settings, site: Any, tmp_path: Path, definitions: Any
 ) -> None:
+    site.size = 12
     files = definitions(site, tmp_path / "definitions")
     named = [part for path in files for part in ("--definition", str(path))]
     first = before("run", "--no-prefect", *named)
@@ -95,7 +96,7 @@ def test_the_version_before_runs_on_while_a_new_layout_is_built_and_switched_to(
     assert first.returncode == 0, err
     with open_rooms(own) as rooms, pytest.raises(StoreError, match="strazha index build"):
         rooms.index.count()
-    assert "48 in use, 48 in the next index" in call("build")
+    assert "24 in use, 24 in the next index" in call("build")
 
     # The site has changed; the version before fetches it, merges clusters, and is in the middle of it when the alias moves.
     site.state, site.delay = 2, 0.02
@@ -126,8 +127,6 @@ def test_the_version_before_runs_on_while_a_new_layout_is_built_and_switched_to(
             assert "was taken over by a version of Strazha that writes layout" in err
             assert "Traceback" not in err
         assert index.quarantine.count() == 0, "nothing of the layout before was offered to the new index"
-        refused = before("index", "status")
-        assert "this program is older than its index" in refused.communicate(timeout=120)[1]
 
         # Its run is taken up by this version, and then everything is there, once, and nothing that has left.
         run(rooms, choose(own, Wanted(definitions=files)))
@@ -148,6 +147,7 @@ def test_the_version_before_runs_on_while_a_new_layout_is_built_and_switched_to(
 def test_a_run_over_a_read_only_index_waits_and_is_loaded_later(
     own: Settings, site: Any, tmp_path: Path, definitions: Any
 ) -> None:
+    site.size = 12
     sources = choose(own, Wanted(definitions=definitions(site, tmp_path / "definitions")))
     with open_rooms(own) as rooms, ElasticsearchIndex(own) as index:
         index.generations.ensure()
