@@ -11,7 +11,7 @@ from flows.steps.judging import Settled, judge, merge, rule_identifier, split
 from flows.steps.linking import index_batch, link_batch, regroup, relink, run_seeds, unlinked_files
 from flows.steps.operation import Operation, operation_of
 from flows.steps.reading import Unreadable, catalogue, linkable, screen_advert, screen_adverts, screen_text, versions
-from flows.steps.renewing import renew_index
+from flows.steps.renewing import left, renew_index
 from flows.steps.screening import due_batches, enter_closed_batches, screen_batch, screened_files
 from flows.steps.taking import SourceUnreachableError, crawl_source, take_in
 
@@ -36,6 +36,7 @@ __all__ = [
     "index_batch",
     "index_clusters",
     "judge",
+    "left",
     "lift",
     "link_batch",
     "linkable",
