@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -70,18 +70,16 @@ def packed(
 ) -> Iterator[Found]:
     """``pack_batch`` over batches of the items, in order, a few batches ahead at most: a stream of any size stays a stream."""
     rows = iter(items)
-    # The first batch here: what it loads is there in the forked processes too, and a small file needs none of them.
-    batch = list(islice(rows, size))
-    yield pack_batch(batch)
-    if processes <= 1 or not _can_fork():
-        while batch := list(islice(rows, size)):
-            yield pack_batch(batch)
+    first = list(islice(rows, size))
+    batches = chain([first] if first else [], iter(lambda: list(islice(rows, size)), []))
+    # What fits into a batch or two is done before another process has started.
+    if processes <= 1 or len(first) < size:
+        yield from map(pack_batch, batches)
         return
-    if len(batch) < size:
-        return
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
+    # Spawned, not forked: MinHash runs on threads of its own, and a fork of a process that has them waits for them forever.
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting: deque[Future[Found]] = deque()
-        while batch := list(islice(rows, size)):
+        for batch in batches:
             waiting.append(pool.submit(pack_batch, batch))
             if len(waiting) > 2 * processes:
                 yield waiting.popleft().result()
@@ -170,7 +168,10 @@ class _Scoring:
 
 
 class _Work:
-    """Tasks over several processes. Each call forks anew, so that what the task holds is shared and never copied."""
+    """Tasks over several processes. Each call forks anew, so that what the task holds is shared and never copied.
+
+    Tasks must not use MinHash (see ``packed``); comparing, judging and sorting do not.
+    """
 
     def __init__(self, processes: int) -> None:
         self._processes = processes if _can_fork() else 1

@@ -8,6 +8,7 @@ agree in enough places, which costs a hundredth of comparing the texts; of these
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -86,10 +87,11 @@ def chosen(found: Pairs) -> tuple[Numbers, Numbers]:
     return low[kept].astype(np.int64), high[kept].astype(np.int64)
 
 
-def _packed(a: Numbers, b: Numbers, agree: Numbers) -> Pairs:
+def _packed(a: Numbers, b: Numbers, agree: np.ndarray[Any, Any]) -> Pairs:
     """28 bits of the smaller number, 28 of the bigger, 8 of the places in which the sketches differ."""
     low, high = np.minimum(a, b).astype(np.uint64), np.maximum(a, b).astype(np.uint64)
-    packed: Pairs = (low << np.uint64(36)) | (high << np.uint64(8)) | (PERMUTATIONS - agree).astype(np.uint64)
+    apart: Pairs = np.asarray(PERMUTATIONS - agree, dtype=np.uint64)
+    packed: Pairs = (low << np.uint64(36)) | (high << np.uint64(8)) | apart
     return packed
 
 

@@ -50,7 +50,7 @@ class Pack:
 def pack(batch: Sequence[Linkable]) -> Pack:
     """Pack adverts; the order is kept, ids must differ."""
     forms = [form_of(advert) for advert in batch]
-    records = [_record(advert, form) for advert, form in zip(batch, forms, strict=True)]
+    records = [packed_record(advert, form) for advert, form in zip(batch, forms, strict=True)]
     bands, sketches, has_text = signatures(forms)
     firm = [(digest_of(key), _kind(key), at) for at, advert in enumerate(batch) for key in sorted(_firm_keys(advert))]
     return Pack(
@@ -103,8 +103,12 @@ class Shelf:
     def __getitem__(self, number: int) -> Prepared:
         return self._built(number)
 
+    def record(self, number: int) -> bytes:
+        """The packed advert; :func:`unpacked` reads it."""
+        return self._records[self._starts[number] : self._ends[number]]
+
     def _build(self, number: int) -> Prepared:
-        return _advert(marshal.loads(self._records[self._starts[number] : self._ends[number]]))  # noqa: S302 - our own bytes
+        return unpacked(self.record(number))
 
 
 def named_key(advert: Linkable, digest: int) -> str:
@@ -122,9 +126,9 @@ def _kind(key: str) -> int:
     return PICTURE if is_picture(key) else PIECE
 
 
-def _record(advert: Linkable, form: str) -> bytes:
+def packed_record(advert: Linkable, form: str) -> bytes:
+    """What comparisons look at, in the bytes that are fastest to make and to read; they never leave the program."""
     seconds = None if advert.posted_at is None else (advert.posted_at - _START).total_seconds()
-    # Only what comparisons look at; marshal is the fastest way to bytes and back, and these never leave the program.
     return marshal.dumps(
         (
             advert.id, seconds, advert.ad_type.value, form[:MAX_CHARS * 3], tuple(advert.contacts[:_MOST]),
@@ -134,8 +138,9 @@ def _record(advert: Linkable, form: str) -> bytes:
     )  # fmt: skip
 
 
-def _advert(record: tuple[Any, ...]) -> Prepared:
-    one, seconds, kind, form, contacts, names, ages, places, city, images = record
+def unpacked(record: bytes) -> Prepared:
+    """The advert of a record made by :func:`packed_record`, by this very program: marshal must not read what others wrote."""
+    one, seconds, kind, form, contacts, names, ages, places, city, images = marshal.loads(record)  # noqa: S302
     # Unchecked: the values were checked when the advert was made.
     return Prepared.model_construct(
         id=one,
