@@ -11,6 +11,7 @@ from flows.steps.judging import Settled, judge, merge, rule_identifier, split
 from flows.steps.linking import index_batch, link_batch, regroup, relink, run_seeds, unlinked_files
 from flows.steps.operation import Operation, operation_of
 from flows.steps.reading import Unreadable, catalogue, linkable, screen_advert, screen_adverts, screen_text, versions
+from flows.steps.relinking import rebuild_clusters
 from flows.steps.screening import due_batches, enter_closed_batches, screen_batch, screened_files
 from flows.steps.taking import SourceUnreachableError, crawl_source, take_in
 
@@ -41,6 +42,7 @@ __all__ = [
     "load_held",
     "merge",
     "operation_of",
+    "rebuild_clusters",
     "rebuild_index",
     "regroup",
     "relink",
