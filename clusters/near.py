@@ -34,6 +34,8 @@ def near_pairs(
     bands: Words, sketches: Bytes, has_text: Flags, over: Callable[..., Iterable[Pairs]] = map
 ) -> tuple[Numbers, Numbers]:
     """Pairs worth comparing (first number smaller), sorted. ``over`` maps a function over bands, in processes or not."""
+    if not has_text.any():
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     finder = BandPairs(bands, sketches, np.flatnonzero(has_text))
     found = _merged(over(finder, range(BANDS)))
     return chosen(found)
