@@ -114,26 +114,8 @@ def test_hubs_are_found_named_and_ruled(advert: Any) -> None:
 
 
 def test_a_family_of_thousands_stays_one_and_cheap(advert: Any) -> None:
-    words = [
-        "набираме",
-        "хора",
-        "за",
-        "склад",
-        "за",
-        "пакетиране",
-        "в",
-        "холандия",
-        "голям",
-        "завод",
-        "приема",
-        "двойки",
-        "и",
-        "единични",
-        "без",
-        "опит",
-        "добро",
-        "заплащане",
-    ]
+    sheet = "набираме хора за склад за пакетиране в холандия голям завод приема двойки и единични без опит добро заплащане"
+    words = sheet.split()
     rng = random.Random(4)
     adverts = []
     for number in range(3000):
