@@ -12,6 +12,7 @@ from flows.steps.linking import index_batch, link_batch, regroup, relink, run_se
 from flows.steps.operation import Operation, operation_of
 from flows.steps.reading import Unreadable, catalogue, linkable, screen_advert, screen_adverts, screen_text, versions
 from flows.steps.relinking import rebuild_clusters
+from flows.steps.renewing import renew_index
 from flows.steps.screening import due_batches, enter_closed_batches, screen_batch, screened_files
 from flows.steps.taking import SourceUnreachableError, crawl_source, take_in
 
@@ -46,6 +47,7 @@ __all__ = [
     "rebuild_index",
     "regroup",
     "relink",
+    "renew_index",
     "rule_identifier",
     "run_seeds",
     "screen_advert",

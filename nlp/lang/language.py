@@ -39,6 +39,19 @@ class NameCues(Record):
     titles: Words = ()
 
 
+class RouteWords(Record):
+    """What stands before a place that somebody leaves or goes to; ``departure`` anywhere in the clause before it."""
+
+    origin: Words = ()
+    destination: Words = ()
+    at: Words = ()
+    departure: Words = ()
+    arrival: Words = ()
+    #: "A family from Graz": employers are where the work is; "2 km from Graz" is no journey either.
+    employers: Words = ()
+    distance: Words = ()
+
+
 class LanguageData(Record):
     """Everything Strazha knows of one language, in plain form; a star at a word's end stands for any ending."""
 
@@ -60,12 +73,20 @@ class LanguageData(Record):
     triple: Words = ()
     #: "Zeros" in the plural ("two zeros seven").
     zeros: Words = ()
+    #: Words for digits in spoken telephone numbers only: nouns, other spellings, typed in Latin letters (contacts.yaml).
+    digits: dict[str, int] = Field(default_factory=dict)
+    #: The same nouns in the plural, counted by the number before them ("three eights").
+    plurals: dict[str, int] = Field(default_factory=dict)
+    #: "times", as in "three times eight".
+    counters: Words = ()
     plus: Words = ()
     fillers: Words = ()
     phone_cues: Words = ()
     id_labels: Words = ()
     at: Words = ()
     dot: Words = ()
+    underscore: Words = ()
+    dash: Words = ()
     networks: dict[str, Words] = Field(default_factory=dict)
     currency: dict[str, Words]
     #: Words for crowns, whose country the context has to tell.
@@ -90,6 +111,9 @@ class LanguageData(Record):
     #: Prepositions and words that stand before a place, and words before a street, quarter or district.
     before_place: Words = ()
     streets: Words = ()
+    #: Words and abbreviations that say that a settlement follows (a letter alone needs its full stop: "с.").
+    settlement: Words = ()
+    route: RouteWords = RouteWords()
     #: Frequent words of adverts: they tell the language.
     words: Words
     #: Given names with their everyday forms, in plain form (names.txt).
@@ -124,12 +148,28 @@ def load_language(folder: Traversable) -> LanguageData:
     try:
         # The base loader: "no" and "on" are words here, not truth values.
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506  (makes only strings, lists and dicts)
+        extra = folder / "contacts.yaml"
+        if extra.is_file():
+            more = yaml.load(extra.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506  (as above)
+            raw = _merged(raw, more)
         data = _plain(raw)
         data["names"], data["shaky_names"] = _names(folder / "names.txt")
         data["places"] = dict(_pairs(folder / "places.txt"))
         return LanguageData.model_validate(_with_variants(data))
     except (ValidationError, yaml.YAMLError, KeyError, TypeError) as error:
         raise DefinitionError(str(error), place=str(file), remedy="Compare the file with nlp/lang/en/language.yaml.") from error
+
+
+def _merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """The folder's second file joined to its first: lists one after the other, tables entry by entry."""
+    result = dict(base)
+    for key, value in more.items():
+        old = result.get(key)
+        if isinstance(old, dict):
+            result[key] = _merged(old, value)
+        else:
+            result[key] = [*old, *value] if isinstance(old, list) else value
+    return result
 
 
 #: Fields that hold no words of the language.
@@ -155,6 +195,8 @@ def _with_variants(data: dict[str, Any]) -> dict[str, Any]:
         tens = [(word, value) for word, value in numbers.items() if 20 <= value <= 90]
         numbers |= {unit + compose + ten: value + more for unit, value in units for ten, more in tens}
     data["numbers"] = numbers
+    for name in ("digits", "plurals"):
+        data[name] = {word: int(value) for word, value in data.get(name, {}).items()}
     if data["script"] == "both":
         data = {key: value if key in _KEPT else _both_scripts(value) for key, value in data.items()}
     return data
