@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,10 +12,13 @@ from strazha import __version__
 from strazha.clock import now
 from strazha.model import Advert, Indicator, Linkable, MentionKind, Screening, Versions
 from strazha.model.base import digest
+from strazha.settings import Settings, settings
+from strazha.store.vectors import DIMS, pack_vector
 
 if TYPE_CHECKING:
     from indicators.screener import Screener
     from nlp.pipeline import Reader
+    from strazha.model.vectors import Encoder
 
 #: Kinds of mention by which an advertiser is reached, and so linked.
 CONTACT_KINDS = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.HANDLE)
@@ -32,13 +35,25 @@ class Unreadable:
     error: str
 
 
-@lru_cache(maxsize=1)
 def versions() -> Versions:
-    """What a screening made now is made by."""
-    from indicators.catalogue import VERSION_KEY
-    from nlp.pipeline import VERSION
+    """What a screening made now is made by; its ``encoder`` is "off" where there is no model, and semantics were not used."""
+    return _versions(settings())
 
-    return Versions(code=__version__, nlp=VERSION, catalogue=VERSION_KEY())
+
+def encoder() -> Encoder | None:
+    """The encoder that the process's settings name, or None where semantics are off. Asked once a process."""
+    return _opened(settings())
+
+
+def advert_vectors(adverts: Sequence[Advert]) -> list[str]:
+    """Title and body of each advert as one packed vector for the index; "" for all where semantics are off.
+
+    A model of another size than the index holds gives none either: it serves the indicators only.
+    """
+    found = encoder()
+    if found is None or found.dim != DIMS or not adverts:
+        return [""] * len(adverts)
+    return [pack_vector(vector) for vector in found.encode([f"{advert.title}\n{advert.body}" for advert in adverts])]
 
 
 @lru_cache(maxsize=1)
@@ -117,6 +132,22 @@ def linkable(advert: Advert, screening: Screening) -> Linkable:
         country=advert.country,
         image_hashes=_once(value for image in advert.images for value in (image.pdq, image.sha256) if value),
     )
+
+
+@lru_cache(maxsize=1)
+def _versions(of: Settings) -> Versions:
+    from indicators.catalogue import VERSION_KEY
+    from nlp.encoder import encoder_label
+    from nlp.pipeline import VERSION
+
+    return Versions(code=__version__, nlp=VERSION, catalogue=VERSION_KEY(), encoder=encoder_label(of))
+
+
+@lru_cache(maxsize=1)
+def _opened(of: Settings) -> Encoder | None:
+    from nlp.encoder import open_encoder
+
+    return open_encoder(of)
 
 
 @lru_cache(maxsize=1)
