@@ -13,6 +13,7 @@ from flows.rooms import Rooms
 from flows.steps.holdings import load_held
 from flows.steps.indexing import batches
 from flows.steps.linking import with_evidence
+from flows.steps.reading import with_meanings
 from strazha.clock import now
 from strazha.ledger import FoundIdentifier
 from strazha.model import Judgement, Link, StepReport
@@ -54,7 +55,7 @@ def _packs(rooms: Rooms) -> Iterator[Pack]:
     from clusters.shelf import pack
 
     for batch in batches((state.advert_id for state in rooms.ledger.scan_adverts()), 1000):
-        yield pack([held.linkable for held in load_held(rooms, batch).values()])
+        yield pack(with_meanings([(held.advert, held.linkable) for held in load_held(rooms, batch).values()]))
 
 
 def _scored_anew(rooms: Rooms, whole: Whole) -> Iterator[Link]:
