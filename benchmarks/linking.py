@@ -151,7 +151,9 @@ def incremental(path: str, folder: str, new: int = 300) -> dict[str, Any]:
     """Milliseconds to link one advert against a SQLite file of them: find, read and compare candidates, write its keys."""
     with Path(path).open(encoding="utf-8") as lines:
         shelf = Shelf(own for own, _ in packed(lines, _pack, processes=PROCESSES))
-    store = KeyStore(Path(folder) / "keys.sqlite")
+    database = Path(folder) / "keys.sqlite"
+    database.unlink(missing_ok=True)
+    store = KeyStore(database)
     store.fill(shelf)
     stored = len(shelf)
     del shelf
@@ -175,7 +177,9 @@ def rebuilt(size: int, folder: str, batch: int = 500) -> dict[str, Any]:
     data = market(size)
     adverts = list(data.adverts)
     random.Random(size).shuffle(adverts)
-    store, links = KeyStore(Path(folder) / f"rebuilt{size}.sqlite"), {}
+    database = Path(folder) / "rebuilt.sqlite"
+    database.unlink(missing_ok=True)
+    store, links = KeyStore(database), {}
     for start in range(0, size, batch):
         some = adverts[start : start + batch]
         links.update({link.id: link for link in Linker(store).link(some)})
@@ -217,6 +221,7 @@ def main() -> None:
     parser.add_argument("--methods", help="separated by semicolons, else all that are installed")
     parser.add_argument("--stored", type=int, default=0, help="adverts in the store when single ones are linked (0: leave out)")
     parser.add_argument("--rebuilt", type=int, default=0, help="adverts for batches against a full rebuild (0: leave out)")
+    parser.add_argument("--folder", type=Path, help="keep the markets here, and take those that are there")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     given = parser.parse_args()
     sizes = [int(one) for one in given.sizes.split(",") if one] + ([100_000, 1_000_000] if given.large else [])
@@ -226,7 +231,8 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {told}, {PROCESSES} cores, load {os.getloadavg()[0]:.1f}")
     measured: list[dict[str, Any]] = []
     extra: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as passing:
+        folder = str(given.folder or passing)
         _methods(sizes, names, folder, measured)
         if given.stored:
             extra["incremental"] = apart(incremental, _written(given.stored, folder), folder)
@@ -266,9 +272,11 @@ def _written(size: int, folder: str) -> str:
     path = Path(folder) / f"market{size}.jsonl"
     if not path.exists():
         start = time.perf_counter()
-        with path.open("w", encoding="utf-8") as out:
+        part = path.with_suffix(".part")
+        with part.open("w", encoding="utf-8") as out:
             for row in rows(size):
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        part.replace(path)
         print(f"{size} adverts written in {time.perf_counter() - start:.0f} s", flush=True)
     return str(path)
 
