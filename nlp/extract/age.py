@@ -61,7 +61,9 @@ class _Rules:
         self.not_before = Lexicon.of(word for data in known for word in data.age.not_before)
         self.not_after = Lexicon.of(word for data in known for word in data.age.not_after)
         self.persons = Lexicon.of(word for data in known for word in data.age.persons)
-        self.names = frozenset(name for data in languages().values() for name in (*data.names, *data.shaky_names))
+        self.names = frozenset(
+            name for data in languages().values() for name in (*data.names, *data.shaky_names, *data.open_names)
+        )
         self.streets = Lexicon.of(word for data in known for word in data.streets)
         self.numbers = number_words(codes)
         self.periods = rules_for(codes).periods

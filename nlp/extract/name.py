@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from nlp.components import CAPITAL, SHAKY, SPANS, SURE, name_lexicon, pipeline_for
+from nlp.components import CAPITAL, SHAKY, SPANS, SURE, name_lexicon, open_names, pipeline_for
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import MOST, Found, Page, View
+from nlp.extract.reading import reads_as_word
 from nlp.gazetteer import nominatives
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
@@ -95,8 +96,8 @@ WEIGHTS = {
     SURE: 1.1,
     SHAKY: 0.3,
     CAPITAL: 0.0,
-    "inflected": 0.2,
-    "inflected after cue": 0.6,
+    "inflected": 0.4,
+    "inflected after cue": 1.0,
     "strong cue": 0.9,
     "weak cue": 0.35,
     "cue after": 0.8,
@@ -105,6 +106,8 @@ WEIGHTS = {
     "age behind a mark": 0.8,
     "child": -3.0,
     "listed": 1.0,
+    "patronymic": 1.0,
+    "title": 0.8,
     "person before": 0.5,
     "within sentence": 0.4,
     "small letter": -1.0,
@@ -114,12 +117,13 @@ _KNOWN_ONLY = frozenset({"weak cue", "cue after", "age behind a mark"})
 _UNSPACED = re.compile(r"\S{80,}")
 _PHONE_GAP = re.compile(r"[\s,:;|()/*·•.-]{0,4}")
 _QUOTES_BEFORE, _QUOTES_AFTER = ("«", "„", "“", '"', "@", "#", "_", "/"), frozenset({"»", "“", "”", '"', "_"})
-_NUMBER_AFTER = re.compile(r"[\s,(|–-]{1,3}\d{2}(?!\d|[:%€$£]|\s?(?:лв|eur|€|lei|£))")
+_NUMBER_AFTER = re.compile(r"[\s,(|–-]{1,3}\d{2}(?!\d|\s?[-–—]\s?\d|[:%€$£]|\s?(?:лв|eur|€|lei|£))")
 _LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ", " ve ", " + ", " или ", " or ")
 #: Endings of surnames: such a word alone is no given name, however it stands.
 _SURNAME = re.compile(
     r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
 )
+_PATRONYMIC = re.compile(r"(?:овна|евна|івна|ївна|ична|ович|евич|йович)$")
 _CASES = ("ru", "uk", "sr", "el")
 
 
@@ -135,6 +139,10 @@ class _Rules:
         self.persons = Lexicon.of(word for data in known for word in data.age.persons)
         self.after = Lexicon.of(word for data in known for word in data.name_cues.after)
         self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
+        # "Mindestalter 21", "Ηλικία 18": words of ages stand where names of the aged do.
+        self.ages = Lexicon.of(
+            word for data in known for word in (*data.age.before, *data.age.over, *data.age.under, *data.age.years)
+        )
         self.networks = Lexicon.of(form for data in languages().values() for forms in data.networks.values() for form in forms)
         self.not_names = Lexicon.of(word for data in known for word in (*data.not_names, *data.streets))
         self.codes = codes
@@ -149,7 +157,8 @@ def _rules(codes: tuple[str, ...]) -> _Rules:
 @lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
     lexicon = name_lexicon()
-    return frozenset(name for name, label in lexicon.items() if label == SURE and len(name) > 2)
+    wide = (form for form, codes in open_names().items() if codes and not form.isascii())
+    return frozenset((*(name for name, label in lexicon.items() if label == SURE and len(name) > 2), *wide))
 
 
 def _inflected(form: str, cases: tuple[str, ...]) -> bool:
@@ -211,32 +220,41 @@ def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[i
     )
     last_end = -10
     for start, end, label in spans:
-        score = _score(view, (start, end), label, rules, places)
+        score = _score(page, view, (start, end, label), rules, places)
         # "Maria Ivanova": the surname behind a name is not another name.
         if score >= 1.0 and not (label == CAPITAL and start - last_end == 1):
             yield start, end, round(min(0.95, 0.35 + 0.3 * score), 2)
             last_end = end
 
 
-def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, places: _Places) -> float:
+def _score(page: Page, view: View, span: tuple[int, int, str], rules: _Rules, places: _Places) -> float:
     """What speaks for a name; 1 is enough, 0 where something rules it out."""
-    start, end = span
+    start, end, label = span
     form = view.plain[start:end]
     index = view.word_after(start)
     near = index > 0 and start - view.words[index - 1].end <= 3 and "\n" not in view.text[view.words[index - 1].end : start]
-    if _is_other(view, start, end, index, near, rules=rules):
-        return 0.0
     known = label != CAPITAL
-    if not known and rules.persons.word(form):
+    if _is_other(view, start, end, index, near, rules=rules) or (near and _behind_place(view, start)):
         return 0.0
-    if not known and (form in word_evidence() or view.is_reading or rules.networks.word(form) or _SURNAME.search(form)):
+    if not known and (_no_name(view, form, rules) or (near and rules.titles.before(view.words, index - 1))):
+        return 0.0
+    if not known and page.latin_bg and reads_as_word(page, view, start, end):
         return 0.0
     cue = rules.cues.before(view.words, index - 1) if near else None
     opens = _opens_sentence(view, start)
     score = WEIGHTS[label]
     if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
-    signs = set(_signs(view, span, places))
+    signs = set(_signs(view, (start, end), places))
+    if label == CAPITAL and _qualifies(view, end):
+        # "Vanessa, Balkan brunette": what qualifies a noun is no further name of a list.
+        signs.discard("listed")
+    if label == SHAKY and view.text[start].islower() and not view.text.islower():
+        return 0.0
+    if label == SHAKY and near and rules.titles.before(view.words, index - 1):
+        signs.add("title")
+    if known and _PATRONYMIC.search(_word_at(view, end + 1)):
+        signs.add("patronymic")
     if cue:
         signs.add("strong cue" if cue[0] else "weak cue")
     if near and label != SURE and rules.persons.word(view.words[index - 1].text):
@@ -269,6 +287,26 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
         yield "listed"
     if view.text[start].islower():
         yield "small letter"
+
+
+def _no_name(view: View, form: str, rules: _Rules) -> bool:
+    """True for an unknown capitalised word that means something else: a person's description, an app, a surname."""
+    words = rules.persons.word(form) or rules.ages.word(form) or rules.networks.word(form)
+    return bool(words) or form in word_evidence() or view.is_reading or _SURNAME.search(form) is not None
+
+
+def _qualifies(view: View, end: int) -> bool:
+    return view.text[end : end + 1] == " " and view.text[end + 1 : end + 2].islower() and len(_word_at(view, end + 1)) > 3
+
+
+def _word_at(view: View, at: int) -> str:
+    index = view.word_after(at)
+    return view.words[index].text if index < len(view.words) and view.words[index].start == at else ""
+
+
+def _behind_place(view: View, start: int) -> bool:
+    """True right behind a place ("Varna Marina"): the word belongs to it."""
+    return view.text[start - 1 : start] == " " and view.taken(start - 2, start - 1, (MentionKind.PLACE,))
 
 
 def _is_other(view: View, start: int, end: int, index: int, near: bool, *, rules: _Rules) -> bool:

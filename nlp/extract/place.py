@@ -17,6 +17,7 @@ from itertools import islice, pairwise
 
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import MOST, Found, Page, View
+from nlp.extract.reading import reads_as_word
 from nlp.extract.role import assign_roles
 from nlp.gazetteer import Place, gazetteer, nominatives
 from nlp.gazetteer.inflect import INFLECTED
@@ -200,6 +201,8 @@ def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: boo
     if not places and len(words) == 1 and (match := _TURKISH.search(form)):
         places, exact = gazetteer().find(form[: match.start()]), True
         end -= len(form) - match.start()
+    if places and page.latin_bg and len(words) == 1 and reads_as_word(page, view, start, end):
+        return None
     if not places or view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
         return None
     if view.text[start].islower() and (not exact or max(place.population for place in places) < 20_000):

@@ -114,7 +114,7 @@ _LIMITS = frozenset(
         "над под около към след преди номер over under above below until till after before room gate unit block bis ab nach "
         "peste sub pana dupa от до для старше младше више испод преко hasta desde mayor menor вход етаж бл стая кв линия "
         "възраст age aged alter varsta edad yas lasts last the ages"
-    ).split()  # noqa: SIM905
+    ).split()
 )
 #: "£400 a week, of which £100 goes on room": a part of a sum has its period.
 _PART = re.compile(
@@ -124,8 +124,10 @@ _PART = re.compile(
 #: Abbreviations of units, whose full stop does not end a sentence.
 _SHORT = frozenset({"мин", "min", "std", "h", "ч", "хв", "dk", "dak", "λεπτ", "mins", "hr", "сек", "год", "mo"})
 _LINKS = frozenset(
-    "от from ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od now price about около kostet kosten "
-    "cuesta стоит коштує кошта κοστιζει costa costa е са are rate was just къмто приблизително approx ca circa примерно".split()
+    (  # noqa: SIM905
+        "от from ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od now price about около "
+        "kostet kosten cuesta стоит коштує кошта κοστιζει costa costa е са are rate was just къмто приблизително approx ca circa примерно"
+    ).split()
 )
 _GAP_AFTER = re.compile(r"[ \t.]{0,2}[)/(=:|–—-]?[ \t]{0,2}")
 _GAP_BEFORE = re.compile(r"\.?[ \t]{0,2}[:=–—-]?[ \t]{0,2}")

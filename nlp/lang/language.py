@@ -112,6 +112,9 @@ class LanguageData(Record):
     names: Words = ()
     #: Given names that are also everyday words: they need a context (names.txt, marked with a question mark).
     shaky_names: Words = ()
+    #: The same from names_open.txt (nlp/lang/given_names.py): many more, less sure; the project's own lists come first.
+    open_names: Words = ()
+    open_shaky_names: Words = ()
     #: Place names in this language that the gazetteer lacks: own form to "Name|CC" (places.txt).
     places: dict[str, str] = Field(default_factory=dict)
 
@@ -142,6 +145,7 @@ def load_language(folder: Traversable) -> LanguageData:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506  (makes only strings, lists and dicts)
         data = _plain(raw)
         data["names"], data["shaky_names"] = _names(folder / "names.txt")
+        data["open_names"], data["open_shaky_names"] = _names(folder / "names_open.txt")
         data["places"] = dict(_pairs(folder / "places.txt"))
         return LanguageData.model_validate(_with_variants(data))
     except (ValidationError, yaml.YAMLError, KeyError, TypeError) as error:
