@@ -16,6 +16,7 @@ from nlp.extract.digits import number_words
 from nlp.extract.lexicon import Lexicon, Word
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.price import rules_for
+from nlp.extract.reading import cyrillic
 from nlp.lang import languages
 from strazha.model.screening import MentionKind
 
@@ -25,9 +26,16 @@ NAME = "age"
 _FIGURES = re.compile(r"(?<![\w.,:+№#])(\d{1,2})(?![\d%]|[.,:]\d|\s%|\s?[€£$]|-?(?:ти|ви|ри|th|st|nd|rd|го|й)\b)")
 #: Numbers that stand together as a range or list: "18-27", "22 и 25", "от 18 до 27", "23/25".
 _JOINED = re.compile(
-    r"\s{0,2}[-/+&]\s{0,2}|\s{0,1},?\s{1,2}(?:до|to|bis|la|pana la|and|и|und|si|y|a|та|і|εως|και|ve|ile|or|или|hasta)\s{1,2}"
+    r"\s{0,2}[-–—/+&]\s{0,2}"
+    r"|\s{0,1},?\s{1,2}(?:до|to|bis|la|pana la|and|и|und|si|y|a|та|і|й|εωσ|μεχρι|και|ve|ile|or|или|чи|или|hasta|do|i|sau|oder)\s{1,2}"
 )
 _OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
+#: "Over 40s", "under 25s"; what follows "30+" where it is an age.
+_PLURAL = re.compile(r"['’]?s\b(?!\s?of)")
+_ONLY = re.compile(r"\s(?:only|please|preferred|само|само|nur|doar|только|лише|μονο|solo|само|г\b)")
+#: "кара от 20 години", "seit 20 Jahren": since, unless a person stands right before.
+_IS = frozenset({"are", "is", "са", "е", "sind", "ist", "sunt", "este", "son", "ειναι", "су", "je"})
+_SINCE = frozenset({"от", "since", "seit", "с", "від"})
 _GAP = re.compile(r"[ \t.-]{0,2}")
 _NAME_GAP = re.compile(r"\s?[,(|•*·:/-]{0,2}\s?")
 _MONTHS = re.compile(
@@ -64,6 +72,9 @@ class _Rules:
         self.names = frozenset(
             name for data in languages().values() for name in (*data.names, *data.shaky_names, *data.open_names)
         )
+        self.after = Lexicon.of(word for data in known for word in data.age.after)
+        self.things = Lexicon.of(word for data in known for word in data.age.things)
+        self.sale = Lexicon.of(word for data in known for word in data.age.sale)
         self.streets = Lexicon.of(word for data in known for word in data.streets)
         self.numbers = number_words(codes)
         self.periods = rules_for(codes).periods
@@ -77,16 +88,25 @@ def _rules(codes: tuple[str, ...]) -> _Rules:
 def extract(page: Page) -> None:
     """Add the ages of both fields; prices and telephones must have been found before."""
     rules = _rules(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg"))))
+    goods = any(rules.sale.word(word.text) for view in page.all_views() if view.name == "title" for word in view.words)
     for view in page.views:
         spans: set[tuple[int, int]] = set()
         for source in (*(other for other in page.readings if other.name == view.name), view):
             others = [other for other in page.all_views() if other.name == view.name and other is not source]
-            for start, end, age, confidence in _ages(source, rules):
+            for start, end, age, confidence in _ages(source, rules, goods):
+                if source is view and others and _read_elsewhere(page, source, end):
+                    continue
                 first, last = source.normal.original(start, end)
                 if (first, last) in spans or any(other.taken(*other.normal.normal(first, last), _OTHERS) for other in others):
                     continue
                 spans.add((first, last))
                 source.add(Found(KIND, start, end, age, NAME, confidence))
+
+
+def _read_elsewhere(page: Page, view: View, end: int) -> bool:
+    """True where the word behind a number has a Cyrillic reading: there the number was judged already."""
+    index = view.word_after(end)
+    return index < len(view.words) and bool(cyrillic(page, view, view.words[index].start, view.words[index].end))
 
 
 def _paired(view: View, group: _Group, rules: _Rules) -> bool:
@@ -107,12 +127,12 @@ def _paired(view: View, group: _Group, rules: _Rules) -> bool:
     )
 
 
-def _ages(view: View, rules: _Rules) -> Iterator[tuple[int, int, int, float]]:
+def _ages(view: View, rules: _Rules, goods: bool) -> Iterator[tuple[int, int, int, float]]:
     groups = list(_groups(view, rules))
     # "Паола 27, Камила 24": unknown capitalised words with an age each are names where there are two of them, or one known.
     pairs = {group.start for group in groups if _paired(view, group, rules)}
     for group in groups:
-        confidence = _confidence(view, group, rules)
+        confidence = _confidence(view, group, rules, goods)
         if not confidence and len(pairs) > 1 and group.start in pairs:
             confidence = 0.75
         if confidence:
@@ -125,7 +145,7 @@ def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
     numbers += islice(_spoken(view, rules), MOST)
     group: list[tuple[int, int, int]] = []
     for start, end, value in sorted(numbers):
-        if not 1 <= value <= 99 or view.taken(start, end, _OTHERS):
+        if not 0 <= value <= 99 or view.taken(start, end, _OTHERS):
             continue
         if group and start - group[-1][1] <= 14 and _JOINED.fullmatch(view.plain, group[-1][1], start):
             group.append((start, end, value))
@@ -152,11 +172,24 @@ def _spoken(view: View, rules: _Rules) -> Iterator[tuple[int, int, int]]:
             compound = True
         else:
             after, compound = index + 1, False
-        if compound or (after < len(words) and rules.years.at(words, after)):
+        if (
+            compound
+            or (after < len(words) and rules.years.at(words, after))
+            or _range_of_words(view, index, rules)
+            or (index and (words[index - 1].text == "на" or rules.before.before(words, index - 1)) and value >= 16)
+        ):
             yield word.start, end, value
 
 
-def _confidence(view: View, group: _Group, rules: _Rules) -> float:
+def _range_of_words(view: View, index: int, rules: _Rules) -> bool:
+    """True for the first number of "от четрийсет до шейсет години"."""
+    words = view.words
+    if index + 2 >= len(words) or not _JOINED.fullmatch(view.plain, words[index].end, words[index + 2].start):
+        return False
+    return rules.numbers.values.get(words[index + 2].text, 0) >= 16
+
+
+def _confidence(view: View, group: _Group, rules: _Rules, goods: bool) -> float:
     """How surely the numbers are ages; 0 where they are not."""
     words = view.words
     after, before = view.word_after(group.end), view.word_after(group.start) - 1
@@ -171,22 +204,125 @@ def _confidence(view: View, group: _Group, rules: _Rules) -> float:
     if other_unit or _distracted(view, before, after + (years[1] if years else 0), rules):
         return 0.0
     values = [value for _, _, value in group.spans]
-    cue = before >= 0 and group.start - words[before].end <= 3 and rules.before.before(words, before) is not None
-    limit = before >= 0 and group.start - words[before].end <= 2 and rules.limits.before(words, before) is not None
-    person = _person(view, group, before, after, rules)
+    if min(values) < 1 and not (years and len(values) == 2):
+        return 0.0
+    seen = _seen(view, group, before, after, rules)
     if years:
-        return _of_years(
-            values, cue or person or (limit and min(values) >= 16) or _named(view, group, before, rules, least=1), following
-        )
+        if _of_thing(view, group, before, rules) or (goods and min(values) < 16 and not seen.person and not len(values) == 2):
+            return 0.0
+        if len(values) == 1 and before >= 0 and words[before].text in _SINCE and not _right_before(view, before - 1, rules):
+            return 0.0
+        named = _named(view, group, before, rules, least=1)
+        supported = seen.cue or seen.person or (seen.limit and min(values) >= 16) or named or (goods and len(values) == 2)
+        return _of_years(values, supported, following)
+    return _bare(view, group, values, seen, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What stands around numbers: words before and after them (as indexes), a cue, a limit, a person."""
+
+    before: int
+    following: Word | None
+    near: bool
+    cue: bool
+    limit: bool
+    person: bool
+
+
+def _seen(view: View, group: _Group, before: int, after: int, rules: _Rules) -> _Seen:
+    words = view.words
+    following = words[after] if after < len(words) else None
+    near = following is not None and _GAP.fullmatch(view.plain, group.end, following.start) is not None
+    beside = before >= 0 and group.start - words[before].end <= 3
+    cue = beside and rules.before.before(words, before) is not None
+    found = rules.limits.before(words, before) if beside and group.start - words[before].end <= 2 else None
+    ahead = before - (found[1] if found else 1)
+    # "вік до 55", "Alter: ab 20": the word for age stands before the limit.
+    if found and ahead >= 0 and words[before].start - words[ahead].end < 14 and rules.before.before(words, ahead):
+        cue = True
+    tail = view.plain[group.end : group.end + 2]
+    limit = found is not None or (near and rules.after.at(words, after) is not None)
+    limit = (
+        limit
+        or (tail[:1] == "+" and not tail[1:].isalnum())
+        or (found is not None and _PLURAL.match(view.plain, group.end) is not None)
+    )
+    return _Seen(before, following, near, cue, limit, _person(view, group, before, after, rules))
+
+
+def _bare(view: View, group: _Group, values: list[int], seen: _Seen, rules: _Rules) -> float:
+    """Ages without a word for years."""
+    words, before = view.words, seen.before
     if min(values) < 16:
-        bounded = limit and before > 0 and rules.persons.before(words, before - 1) is not None
-        beside = cue or (_ends(view, group) and _directly(view, group, before, rules))
-        return 0.8 if person and (bounded or beside) else 0.0
-    bare = before >= 0 and words[before].text == "на" and _bulgarian(view, group, before, following, rules)
-    named = _named(view, group, before, rules) and not _unit_follows(following, near)
+        bounded = seen.limit and before > 0 and rules.persons.before(words, before - 1) is not None
+        beside = seen.cue or (_ends(view, group) and _directly(view, group, before, rules))
+        return 0.8 if seen.person and (bounded or beside) else 0.0
+    bare = before >= 0 and words[before].text == "на" and _bulgarian(view, group, before, seen.following, rules)
+    named = _named(view, group, before, rules) and not _unit_follows(seen.following, seen.near)
     direct = _directly(view, group, before, rules) and _ends(view, group)
-    ways = ((0.9, cue or bare), (0.85, (limit or len(values) == 2) and person), (0.88, named), (0.75, direct))
+    ways = (
+        (0.9, seen.cue or bare),
+        (0.85, (seen.limit or len(values) == 2) and seen.person),
+        (0.88, named),
+        (0.8, seen.limit and _stands_alone(view, group, seen, rules)),
+        (0.75, direct or _apart(view, group, seen) or _range_apart(view, group, values)),
+    )
     return next((confidence for confidence, holds in ways if holds), 0.0)
+
+
+def _stands_alone(view: View, group: _Group, seen: _Seen, rules: _Rules) -> bool:
+    """ "18+," or "Over 40s only": a limit that nothing but an age has."""
+    if not all(16 <= value <= 75 for _, _, value in group.spans):
+        return False
+    if view.plain[group.end : group.end + 1] == "+":
+        tail = view.plain[group.end + 1 : group.end + 3].lstrip()
+        return not tail or (
+            not tail[0].isdigit() and (tail[0] in ",.;)!" or _ONLY.match(view.plain, group.end + 1) is not None)
+        )
+    if _PLURAL.match(view.plain, group.end):
+        return True
+    return (
+        seen.near
+        and seen.following is not None
+        and rules.after.at(view.words, view.word_after(seen.following.start)) is not None
+    )
+
+
+def _apart(view: View, group: _Group, seen: _Seen) -> bool:
+    """ "Красива румънка с тъмни очи, 25." or a spoken age between commas."""
+    value = group.spans[0][2]
+    if len(group.spans) > 1 or not 18 <= value <= 69 or not _ends(view, group):
+        return False
+    head, tail = view.plain[max(0, group.start - 2) : group.start], view.plain[group.end : group.end + 1]
+    spoken = not view.plain[group.start].isdigit() and "-" in view.plain[group.start : group.end].replace(" ", "-")
+    return head == ", " and tail in {"", ".", ",", ";", "\n"} and (spoken or (seen.person and tail != ","))
+
+
+def _range_apart(view: View, group: _Group, values: list[int]) -> bool:
+    """ "Gern 45 bis 65.": a range that is no time of day and that no unit follows."""
+    if len(values) != 2 or not 18 <= values[0] <= values[1] - 5 <= 65 or values[1] < 25:
+        return False
+    tail, head = view.plain[group.end : group.end + 1], view.plain[max(0, group.start - 1) : group.start]
+    return tail in {"", ".", ",", ";", ")", "\n"} and head in {" ", "", "(", "\n"}
+
+
+def _right_before(view: View, index: int, rules: _Rules) -> bool:
+    return index >= 0 and rules.persons.before(view.words, index) is not None
+
+
+def _of_thing(view: View, group: _Group, before: int, rules: _Rules) -> bool:
+    """True where a thing that has an age stands just before, in the same sentence, and no person."""
+    words = view.words
+    for index in range(before, max(-1, before - 4), -1):
+        end = words[index + 1].start if index < before else group.start
+        if any(mark in view.plain[words[index].end : end] for mark in (". ", "! ", "? ", "\n")) or rules.persons.word(
+            words[index].text
+        ):
+            return False
+        if rules.things.word(words[index].text):
+            return True
+    return False
 
 
 def _bulgarian(view: View, group: _Group, before: int, following: Word | None, rules: _Rules) -> bool:
@@ -195,7 +331,8 @@ def _bulgarian(view: View, group: _Group, before: int, following: Word | None, r
         return False
     if following is not None and following.text in {"съм", "сме", "е"} and following.start - group.end <= 2:
         return True
-    return _ends(view, group) and any(
+    ends = _ends(view, group) or (following is not None and following.text in {"от", "и", "с"})
+    return ends and any(
         word.text in rules.names or rules.persons.word(word.text) is not None
         for word in view.words[max(0, before - 3) : before]
     )
@@ -225,9 +362,9 @@ def _sentence_between(view: View, end: int, start: int) -> bool:
 
 
 def _person(view: View, group: _Group, before: int, after: int, rules: _Rules) -> bool:
-    """True where a word for a person stands in the same clause, up to six words before or three after."""
+    """True where a word for a person stands in the same clause, up to eight words before or three after."""
     words = view.words
-    for index in range(before, max(-1, before - 6), -1):
+    for index in range(before, max(-1, before - 8), -1):
         if any(
             mark in view.plain[words[index].end : words[index + 1].start if index < before else group.start]
             for mark in (". ", "! ", "? ", "\n")
@@ -246,6 +383,8 @@ def _person(view: View, group: _Group, before: int, after: int, rules: _Rules) -
 def _directly(view: View, group: _Group, before: int, rules: _Rules) -> bool:
     """True where a word for a person stands right before ("приятелки 22 и 25", "Zwei Freundinnen, 26 und 29")."""
     word = view.words[before] if before >= 0 else None
+    if word is not None and word.text in _IS and before > 0 and rules.persons.before(view.words, before - 1):
+        return True
     return (
         word is not None
         and rules.persons.word(word.text) is not None
@@ -259,6 +398,8 @@ def _named(view: View, group: _Group, before: int, rules: _Rules, least: int = 1
         return False
     word = view.words[before]
     gap = view.plain[word.end : group.start]
+    if word.text in {"here", "hier", "aici", "aqui"} and before > 0:
+        word = view.words[before - 1]
     if not _NAME_GAP.fullmatch(gap) or not view.text[word.start].isalpha() or "\n" in gap:
         return False
     if before > 0 and rules.streets.word(view.words[before - 1].text):

@@ -434,9 +434,12 @@ def _bare(page: Page, view: View, amounts: list[Amount], rules: Rules, kind: str
             continue
         currency = amounts[max(0, index - 1)].currency if amounts else str(default)
         amount = Amount(number.start, number.end, number.value, currency, number.start, number.end)
-        if _bare_unit(view, amount, rules, kind) or _bare_rate(view, amount, amounts, rules, kind):
-            yield amount
-        elif _bare_cue(view, amount, rules, kind) or _bare_listed(view, amount, amounts, rules):
+        if (
+            _bare_unit(view, amount, rules, kind)
+            or _bare_rate(view, amount, amounts, rules, kind)
+            or _bare_cue(view, amount, rules, kind)
+            or _bare_listed(view, amount, amounts, rules)
+        ):
             yield amount
 
 

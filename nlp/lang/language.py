@@ -29,6 +29,10 @@ class AgeWords(Record):
     not_before: Words = ()
     not_after: Words = ()
     persons: Words = ()
+    #: Behind a number ("18 or over"); things that have an age of their own; words of a title that sells one.
+    after: Words = ()
+    things: Words = ()
+    sale: Words = ()
 
 
 class NameCues(Record):
