@@ -19,6 +19,9 @@ VERSION = "1"
 _MASKS = {MentionKind.PHONE: "#", MentionKind.EMAIL: "@", MentionKind.HANDLE: "@", MentionKind.URL: "@", MentionKind.NAME: "*"}
 
 
+#: Share of the evidence that the main language must have against the next one.
+_SURE_OF_LANGUAGE = 0.6
+
 _FIRST = (
     "Търся работа в София, тел. 0888 001 234, 20 лв на час, Мария, 30 г.",
     "Job in London, call Ann on 07700 900123, £12 an hour",
@@ -57,6 +60,7 @@ class Reader:
             codes=tuple(guess.lang for guess in identified.languages),
             country=country,
             latin_bg=identified.latin_bg,
+            sure_of_language=bool(identified.languages) and identified.languages[0].confidence >= _SURE_OF_LANGUAGE,
         )
         for extractor in EXTRACTORS:
             extractor.extract(page)

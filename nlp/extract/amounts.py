@@ -60,11 +60,15 @@ class Money:
     ) -> None:
         self._numbers = numbers
         self._thousand = thousand
+        #: Words that a spoken number can begin with.
+        self._telling = frozenset(word for word in numbers.values if not word.isdigit()) | numbers.hundreds
         self._currencies: Lexicon[str] = Lexicon({**currencies, **dict.fromkeys(crowns, "crowns")})
 
     def amounts(self, page: Page, view: View) -> Iterator[Amount]:
         """All amounts with a currency, in order; both ends of a range."""
         numbers = self.numbers(view)
+        if not numbers:
+            return
         pending: list[_Number] = []
         last = 0
         # An amount whose currency stands before it ("€50-60"): a range goes on behind its first number.
@@ -163,8 +167,14 @@ class Money:
 
     def _spoken(self, view: View) -> Iterator[_Number]:
         words = view.words
+        telling = self._telling.intersection(view.vocabulary)
+        if not telling:
+            return
         index = 0
         while index < len(words):
+            if words[index].text not in telling:
+                index += 1
+                continue
             size, value, multiplied = self._say(view, index)
             if size:
                 yield _Number(words[index].start, words[index + size - 1].end, float(value), multiplied)

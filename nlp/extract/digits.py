@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from nlp.lang import languages
 
@@ -19,17 +20,18 @@ LOOKALIKES = {
 }  # fmt: skip
 #: The surest of them: these alone may make up a whole token between digits ("0888 OO3 l47").
 SURE = frozenset("oOоОοΟlIІі|")
+#: Letters that are read as digits where every token around is a single character ("O B B B O O 5 2 I 7").
+_SINGLE = frozenset("BВSsZzЗзbбgqA")
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)?|\|")
-_FIGURES, _WORDS, _LOOKALIKE = frozenset({"figures"}), frozenset({"words"}), frozenset({"look-alikes"})
+_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)?")
+_FIGURES, _WORDS, _LOOKALIKE, _NOTHING = frozenset({"figures"}), frozenset({"words"}), frozenset({"look-alikes"}), frozenset({""})
+#: Most different words whose reading is remembered for one set of languages.
+_MOST_REMEMBERED = 50_000
 
 
-@dataclass(slots=True)
-class Token:
-    """A token that stands for digits, at ``[start, end)``. ``value`` is None for a word that only changes its neighbours."""
+class Sense(NamedTuple):
+    """What a word means in a row of digits."""
 
-    start: int
-    end: int
     digits: str
     #: How the digits are written: "figures", "words" or "look-alikes"; a mix has several.
     forms: frozenset[str]
@@ -39,10 +41,38 @@ class Token:
     times: int = 0
     joins: bool = False
     filler: bool = False
-    #: "zeros" in the plural: counted by the number before it.
-    zeros: bool = False
+    #: The digit of a noun in the plural ("zeros", "осмици"), counted by the number before it; -1 otherwise.
+    plural: int = -1
+    #: "times", as in "three times eight".
+    counts: bool = False
 
 
+@dataclass(slots=True)
+class Token:
+    """A token that stands for digits or changes its neighbours, at ``[start, end)``."""
+
+    start: int
+    end: int
+    sense: Sense
+
+    @property
+    def digits(self) -> str:
+        """The digits it stands for; empty for a word that only changes its neighbours."""
+        return self.sense.digits
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """How they are written."""
+        return self.sense.forms
+
+
+def token(start: int, end: int, digits: str, forms: frozenset[str]) -> Token:
+    """A token of several joined ones."""
+    return Token(start, end, Sense(digits, forms))
+
+
+#: Ten and a unit are one number in these languages ("on yedi" is 17).
+_JOINING_TENS = frozenset({"on", "δεκα"})
 #: Number words of one language that are everyday words of another.
 _EVERYDAY = frozenset({"once", "una", "uno", "bin", "раз", "ein", "eine", "einen", "nil", "fife"})
 
@@ -52,37 +82,39 @@ class NumberWords:
     """The number words of some languages together."""
 
     values: dict[str, int]
+    #: Words that stand for digits in spoken telephone numbers only ("осмица", "nolik", "oh").
+    spoken: dict[str, int]
     hundreds: frozenset[str]
     ands: frozenset[str]
     repeats: dict[str, int]
     fillers: frozenset[str]
-    zeros: frozenset[str]
+    plurals: dict[str, int]
+    counters: frozenset[str]
     plus: frozenset[str]
     glued: re.Pattern[str]
+    remembered: dict[str, Sense | None] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=256)
 def number_words(codes: tuple[str, ...]) -> NumberWords:
     """Number words of the given languages; where two disagree the earlier language wins."""
     values: dict[str, int] = {}
+    spoken: dict[str, int] = {}
     repeats: dict[str, int] = {}
-    hundreds: set[str] = set()
-    ands: set[str] = set()
-    zeros: set[str] = set()
-    fillers: set[str] = set()
-    plus: set[str] = set()
+    plurals: dict[str, int] = {}
+    sets: dict[str, set[str]] = {name: set() for name in ("hundred", "and_", "fillers", "counters", "plus")}
     for code in codes:
         data = languages()[code]
         for word, value in data.numbers.items():
             # Short words of other languages are prepositions of this one ("on" is Turkish for ten).
             if (len(word) > 2 and word not in _EVERYDAY) or code in codes[:1]:
                 values.setdefault(word, value)
-        zeros.update(data.zeros)
+        for word, value in data.digits.items():
+            spoken.setdefault(word, value)
+        plurals |= dict.fromkeys(data.zeros, 0) | data.plurals
         repeats |= dict.fromkeys(data.double, 2) | dict.fromkeys(data.triple, 3)
-        hundreds.update(data.hundred)
-        ands.update(data.and_)
-        fillers.update(data.fillers)
-        plus.update(data.plus)
+        for name, words in sets.items():
+            words.update(getattr(data, name))
     if "bg" in codes:
         for word, value in latin_bulgarian_numbers().items():
             values.setdefault(word, value)
@@ -92,12 +124,14 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
     )
     return NumberWords(
         values,
-        frozenset(hundreds),
-        frozenset(ands),
+        spoken,
+        frozenset(sets["hundred"]),
+        frozenset(sets["and_"]),
         repeats,
-        frozenset(fillers),
-        frozenset(zeros),
-        frozenset(plus),
+        frozenset(sets["fillers"]),
+        plurals,
+        frozenset(sets["counters"]),
+        frozenset(sets["plus"]),
         re.compile("|".join(map(re.escape, units)) or "(?!)"),
     )
 
@@ -116,33 +150,46 @@ def latin_bulgarian_numbers() -> dict[str, int]:
     return result
 
 
-def digit_tokens(text: str, plain: str, words: NumberWords) -> Iterator[Token | int]:
-    """The tokens of a text that stand for digits, in order; an int (an offset) marks a word that breaks a run of them."""
-    for match in _TOKEN.finditer(plain):
-        start, end = match.span()
-        word = match.group()
-        token = _token(text[start:end], word, start, end, words)
-        yield start if token is None else token
+def digit_tokens(text: str, plain: str, words: NumberWords) -> Iterator[Token]:
+    """The tokens of a text that stand for digits or change those beside them, in order; all other words are left out."""
+    remembered = words.remembered
+    for match in _TOKEN.finditer(text):
+        raw = match.group()
+        try:
+            sense = remembered[raw]
+        except KeyError:
+            sense = _sense(raw, plain[match.start() : match.end()], words)
+            if len(remembered) > _MOST_REMEMBERED:
+                remembered.clear()
+            if len(raw) <= 60:
+                remembered[raw] = sense
+        if sense is not None:
+            yield Token(match.start(), match.end(), sense)
 
 
-def _token(raw: str, word: str, start: int, end: int, words: NumberWords) -> Token | None:
+def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
     if word.isdigit() and word.isascii():
-        return Token(start, end, word, _FIGURES)
-    value = words.values.get(word)
-    joins, filler = word in words.ands, word in words.fillers
-    if word in words.zeros:
-        return Token(start, end, "", _WORDS, zeros=True)
-    if value is not None:
-        return Token(start, end, str(value), _WORDS, value=value, joins=joins, filler=filler)
+        return Sense(word, _FIGURES)
+    if len(raw) == 1 and raw in SURE and raw.isupper():
+        # A lone capital between digits is one of them, not a word for "and".
+        return Sense(LOOKALIKES[raw], _LOOKALIKE)
+    joins, filler = word in words.ands or word in _JOINING_TENS, word in words.fillers
+    plural = words.plurals.get(word, -1)
+    value = words.values.get(word, words.spoken.get(word, -1))
+    if plural >= 0 or value >= 0:
+        return Sense(str(value) if value >= 0 else "", _WORDS, value, 0, joins, filler, plural)
     times = 100 if word in words.hundreds else words.repeats.get(word, 0)
-    if times or joins or filler:
-        return Token(start, end, "", _WORDS if times else frozenset(), times=times, joins=joins, filler=not times)
+    counts = word in words.counters
+    if times or filler or counts or word in words.ands:
+        return Sense("", _WORDS if times else _NOTHING, -1, times, joins, not times and not counts, -1, counts)
     if len(raw) <= 4 and SURE.issuperset(raw):
-        return Token(start, end, "".join(LOOKALIKES[char] for char in raw), _LOOKALIKE)
-    return _mixed(raw, word, start, end, words) if len(word) <= 60 else None
+        return Sense("".join(LOOKALIKES[char] for char in raw), _LOOKALIKE)
+    if len(raw) == 1 and raw in _SINGLE:
+        return Sense(LOOKALIKES[raw], frozenset({"look-alikes", "single"}))
+    return _mixed(raw, word, words) if len(word) <= 60 else None
 
 
-def _mixed(raw: str, word: str, start: int, end: int, words: NumberWords) -> Token | None:
+def _mixed(raw: str, word: str, words: NumberWords) -> Sense | None:
     """A token of figures, number words and look-alike letters run together, if it is made of nothing else."""
     has_digit = any("0" <= char <= "9" for char in word)
     if not has_digit and (len(word) < 6 or not words.glued.match(word)):
@@ -171,4 +218,4 @@ def _mixed(raw: str, word: str, start: int, end: int, words: NumberWords) -> Tok
     # One figure among many letters is a word or a model number, not a disguised digit run.
     if strangers > 2 * figures:
         return None
-    return Token(start, end, "".join(digits), frozenset(forms))
+    return Sense("".join(digits), frozenset(forms))

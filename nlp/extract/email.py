@@ -1,11 +1,17 @@
-"""E-mail addresses, plain or written out ("name (at) example dot com", "име кльомба example точка com")."""
+"""E-mail addresses, plain or written out ("name (at) example dot com", "име долна черта x кльомба example точка com").
+
+A sign for the @ is looked for first (the character, a word for it, a letter in brackets); only around one of these is the text
+read as a name to the left and a host to the right, with full stops, dashes and underscores spoken or drawn.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
-from nlp.extract.lexicon import Lexicon, Word
+from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import Found, Page, View
 from nlp.lang import languages
 from nlp.lang.language import alternatives
@@ -22,57 +28,89 @@ TOP = (
 )
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _PLAIN = re.compile(rf"(?<![\w.%+-]){_LOCAL}@(?:{_LABEL}\.){{1,5}}[a-z]{{2,18}}(?![\w@-])")
-#: Spoken endings in the alphabets of the languages.
+#: Letter by letter: "n a m e @ e x a m p l e . c o m".
+_LETTERS = re.compile(r"(?<![\w.])(?:[a-z0-9._-] ){2,40}@(?: [a-z0-9.-]){4,60}(?![\w.])")
+#: Spoken endings in the alphabets of the languages (plain form).
 _SPOKEN = {
-    "ком": "com",
-    "бг": "bg",
-    "орг": "org",
-    "нет": "net",
-    "еу": "eu",
-    "де": "de",
-    "ру": "ru",
-    "уа": "ua",
-    "κομ": "com",
-    "юа": "ua",
-}
+    "ком": "com", "кома": "com", "бг": "bg", "орг": "org", "нет": "net", "инфо": "info", "еу": "eu", "де": "de", "ру": "ru", "ро": "ro",
+    "уа": "ua", "юа": "ua", "рс": "rs", "юкей": "uk", "ко юкей": "co.uk", "κομ": "com", "οργκ": "org", "γρ": "gr", "рф": "ru",
+}  # fmt: skip
+#: Words for the @ that are everyday words too: they need brackets or a written-out dot.
+_WEAK = frozenset({"la", "at", "et", "ет", "при", "эт", "ατ", "a", "а", "ат", "affe", "пес", "point"})
+_MONKEYS = "🐒🐵"
+#: Before "at example dot com" these speak of a page, not of an address.
+_NO_NAMES = frozenset(
+    "look us me them it him her see here apply visit site website online page photos pictures more find found meet book order is are"
+    " details available ads advert posted listed register read watch check stay and or".split()  # noqa: SIM905
+)
+#: Most places of a field where a written-out address is looked for: only junk has more, and each costs a search.
+_TRIES = 500
+_OPEN, _CLOSE = r"(?:\s{0,2}[(\[{<*_-]{1,2}\s?)", r"(?:\s?[)\]}>*_-]{1,2}\s{0,2})"
+_LEFT_EDGE, _RIGHT_EDGE = re.compile(rf"(?:{_OPEN}|\s{{0,2}})$"), re.compile(rf"{_CLOSE}|\s{{0,2}}")
+_LETTER = re.compile(r"[(\[{<*]\s?[aа@]\s?[)\]}>*]")
+_ONE_WORD = re.compile(
+    r"(?<!\w)(?P<name>[a-z0-9]{1,30}\s[a-z0-9]{1,30}),?\s\(?(?:all\s|in\s|в\s|als\s){0,2}(?:one word|no space|una palabra|todo junto"
+    r"|една дума|слято|слитно|одно слово|одним словом|разом|одне слово|ein wort|zusammen|un cuvant|legat|jedna rec|spojeno|tek kelime|bitisik"
+    r"|μια λεξη)\)?,?\s?$"
+)
+
+
+class _Patterns(NamedTuple):
+    """Regular expressions made of the words of all languages."""
+
+    name: re.Pattern[str]
+    host: re.Pattern[str]
+    dot: re.Pattern[str]
+    underscore: re.Pattern[str]
+    dash: re.Pattern[str]
+    #: Something that says "dot" in words.
+    spoken: re.Pattern[str]
+    #: A name with a mark of it said in words.
+    said_name: re.Pattern[str]
+
+
+def _connector(words: str, symbol: str) -> str:
+    return rf"(?:{_OPEN}(?:{words}|{symbol}){_CLOSE}|\s{{1,2}}{words}\s{{1,2}}|\s{symbol}\s|{symbol}{{1,3}})"
+
+
+def _words(words: Iterable[str]) -> str:
+    # An underscore ends a word here ("jobs_at_example_dot_com").
+    return alternatives(words).replace(r"(?<!\w)", r"(?<![^\W_])").replace(r"(?!\w)", r"(?![^\W_])")
 
 
 @lru_cache(maxsize=1)
-def _written_out() -> re.Pattern[str]:
+def _patterns() -> _Patterns:
     known = languages().values()
-    at = alternatives({word for data in known for word in data.at if word not in {"la", "et", "ет", "при", "эт", "at"}})
-    weak_at = alternatives({"at", "ет", "эт", "et", "ατ", "la", "при"})
-    dot = alternatives({word for data in known for word in data.dot})
-    top = f"(?:{TOP}|{alternatives(_SPOKEN)})"
-    opening, closing = r"[(\[{<*_-]{1,2}\s?", r"\s?[)\]}>*_-]{1,2}"
-    # A bare "at" is an English word, so it needs brackets or a written-out dot after it; the others need neither.
-    sign = rf"(?:\s{{0,2}}@\s{{0,2}}|\s{{0,2}}{opening}(?:{at}|{weak_at}|@|a){closing}\s{{0,2}}|\s{{1,2}}{at}\s{{1,2}})"
-    point = rf"(?:\s{{0,1}}\.\s{{0,1}}|\s{{0,2}}{opening}(?:{dot}|\.){closing}\s{{0,2}}|\s{{1,2}}{dot}\s{{1,2}})"
-    said = rf"(?:\s{{0,2}}{opening}(?:{dot}|\.){closing}\s{{0,2}}|\s{{1,2}}{dot}\s{{1,2}})"
-    word = r"[a-z0-9][a-z0-9_-]{0,40}"
-    local = rf"(?<![\w.@]){word}(?:(?:\.|{said}){word}){{0,3}}"
-    return re.compile(
-        rf"(?P<a>{local}){sign}(?P<b>{word}(?:{point}{word}){{0,3}}){point}(?P<c>{top})(?![\w@])|(?P<d>{local})\s{{1,2}}{weak_at}\s{{1,2}}(?P<e>{word}){said}(?P<f>{top})(?![\w@])"
+    said = {name: _words(word for data in known for word in getattr(data, name)) for name in ("dot", "underscore", "dash")}
+    dot, underscore = _connector(said["dot"], r"\."), _connector(said["underscore"], "_")
+    dash = _connector(said["dash"], "-")
+    word = r"[a-z0-9]{1,40}"
+    between = rf"(?:{dot}|{underscore}|{dash}|\+)"
+    top = rf"(?:{TOP}|{alternatives(_SPOKEN)})"
+    return _Patterns(
+        re.compile(rf"(?<![\w.@+-]){word}(?:{between}{word}){{0,4}}$"),
+        # A comma for the full stop is a slip or a trick, and only right before the ending.
+        re.compile(rf"(?P<host>{word}(?:(?:{dot}|{dash}){word}){{0,4}})(?:{dot}|,)(?P<top>{top})(?![\w@])"),
+        re.compile(dot),
+        re.compile(underscore),
+        re.compile(dash),
+        re.compile(rf"{said['dot']}|[(\[{{<*_]\s?\.\s?[)\]}}>*_]"),
+        re.compile(rf"{word}(?:(?:[._]|\s{{1,2}}(?:{said['dot']}|{said['underscore']})\s{{1,2}}){word}){{1,4}}(?<=[a-z0-9])(?!\w)"),
     )
 
 
 @lru_cache(maxsize=1)
-def _points() -> re.Pattern[str]:
-    dot = alternatives({word for data in languages().values() for word in data.dot})
-    return re.compile(rf"\s{{0,2}}[(\[{{<*_-]{{0,2}}\s?(?:{dot}|\.)\s?[)\]}}>*_-]{{0,2}}\s{{0,2}}")
-
-
-@lru_cache(maxsize=1)
 def _signs() -> Lexicon[bool]:
-    # Words that can stand for the @: without one of them the costly pattern is not tried at all.
     return Lexicon.of({word for data in languages().values() for word in data.at})
 
 
-#: Words for the @ that are everyday words too: tried only where brackets or a written-out dot are near.
-_WEAK = frozenset({"la", "at", "et", "ет", "при", "эт", "ατ"})
-#: Most places of a field where a written-out address is looked for: only junk has more, and each costs a search.
-_TRIES = 500
-_BRACKET = re.compile(r"[(\[{<*]\s?(?:a|la|at|@)\s?[)\]}>*]")
+class _Sign(NamedTuple):
+    """A place that may stand for an @."""
+
+    start: int
+    end: int
+    #: True for a word that is an everyday word too.
+    weak: bool
 
 
 def extract(page: Page) -> None:
@@ -82,45 +120,100 @@ def extract(page: Page) -> None:
         if "@" in plain:
             for match in _PLAIN.finditer(plain):
                 view.add(Found(KIND, match.start(), match.end(), match.group(), NAME, 0.99))
-        tries, at = _TRIES, plain.find("@")
-        while at >= 0 and tries:
-            _around(view, at, at + 1)
-            tries, at = tries - 1, plain.find("@", at + 1)
-        signs = _signs()
-        for index, word in enumerate(view.words):
-            if (found := signs.at(view.words, index)) and (word.text not in _WEAK or _likely(view, word)):
-                _around(view, word.start, view.words[index + found[1] - 1].end)
+            if " @ " in plain:
+                _by_letters(view)
+        tries = _TRIES
+        for sign in _sign_places(view):
+            if tries <= 0:
+                break
+            if not view.taken(sign.start, sign.end, (KIND,)):
                 tries -= 1
-                if tries <= 0:
-                    break
+                _around(view, sign)
 
 
-def _likely(view: View, word: Word) -> bool:
-    if _BRACKET.search(view.plain, max(0, word.start - 2), word.end + 2):
+def _by_letters(view: View) -> None:
+    for match in _LETTERS.finditer(view.plain):
+        address = match.group().replace(" ", "").rstrip(".-")
+        if _PLAIN.fullmatch(address) and not view.taken(match.start(), match.end(), (KIND,)):
+            view.add(Found(KIND, match.start(), match.end(), address, NAME, 0.9, ("spacing",)))
+
+
+def _sign_places(view: View) -> Iterator[_Sign]:
+    plain = view.plain
+    for sign in ("@", *_MONKEYS):
+        at = plain.find(sign)
+        while at >= 0:
+            end = at + 1
+            while plain[end : end + 1] == "@":
+                end += 1
+            yield _Sign(at, end, weak=False)
+            at = plain.find(sign, end)
+    for match in _LETTER.finditer(plain):
+        yield _Sign(match.start(), match.end(), weak=True)
+    signs = _signs()
+    if view.vocabulary.isdisjoint(signs.heads):
+        return
+    for index, word in enumerate(view.words):
+        if word.text in signs.heads and (found := signs.at(view.words, index)):
+            end = view.words[index + found[1] - 1].end
+            # A common "at" is looked at only where a full stop is said near it: adverts are full of them.
+            if found[1] > 1 or word.text not in _WEAK or _likely(view, word.start, end):
+                yield _Sign(word.start, end, weak=found[1] == 1 and word.text in _WEAK)
+
+
+def _likely(view: View, start: int, end: int) -> bool:
+    plain = view.plain
+    if plain[start - 1 : start] in {"(", "[", "{", "<", "*", "_", "-"} or plain[end : end + 1] in {")", "]", "}", ">", "*", "_", "-"}:
         return True
-    dots = _dots()
-    index = view.word_after(word.end)
-    return any(dots.word(other.text) for other in view.words[index : index + 3])
+    return _patterns().spoken.search(plain, end, end + 40) is not None
 
 
-@lru_cache(maxsize=1)
-def _dots() -> Lexicon[bool]:
-    return Lexicon.of({word for data in languages().values() for word in data.dot})
-
-
-def _around(view: View, start: int, end: int) -> None:
-    """Look for a written-out address around one possible @ sign."""
+def _around(view: View, sign: _Sign) -> None:
+    """Read a name to the left and a host to the right of a possible @ sign."""
+    plain, patterns = view.plain, _patterns()
+    left = _LEFT_EDGE.search(plain, max(0, sign.start - 5), sign.start)
+    right = _RIGHT_EDGE.match(plain, sign.end)
+    if left is None or right is None:
+        return
+    begin, after = left.start(), right.end()
+    letter = plain[sign.start] in "([{<*"
+    bracketed = letter or (bool(left.group().strip()) and bool(right.group().strip()))
+    symbol = plain[sign.start] == "@" or plain[sign.start] in _MONKEYS
+    if not symbol and not bracketed and (begin == sign.start or after == sign.end):
+        return
+    host = patterns.host.match(plain, after)
+    if host is None:
+        return
+    if sign.weak and not bracketed and not patterns.spoken.search(host.group()):
+        return
+    head = plain[max(0, begin - 100) : begin]
+    if match := _ONE_WORD.search(head):
+        start, name = begin - len(head) + match.start(), match.group("name").replace(" ", "")
+    elif match := patterns.name.search(head):
+        start, name = begin - len(head) + match.start(), _drawn(match.group(), patterns)
+        if begin != sign.start and not bracketed and name in _NO_NAMES:
+            return
+    else:
+        return
+    end = host.end()
     if view.taken(start, end, (KIND,)):
         return
-    first = max(0, start - 80)
-    for match in _written_out().finditer(view.plain, first, min(len(view.plain), end + 100)):
-        if not match.start() < end or not match.end() > start or view.taken(match.start(), match.end(), (KIND,)):
-            continue
-        local, host, top = (
-            (match.group("a"), match.group("b"), match.group("c")) if match.group("a") else match.group("d", "e", "f")
-        )
-        name = _points().sub(".", local).replace(" ", "")
-        domain = _points().sub(".", host).replace(" ", "")
-        begin = match.start()
-        view.add(Found(KIND, begin, match.end(), f"{name}@{domain}.{_SPOKEN.get(top, top)}", NAME, 0.9, ("written out",)))
-        return
+    top = host.group("top")
+    address = f"{name}@{_drawn(host.group('host'), patterns)}.{_SPOKEN.get(top, top)}"
+    view.add(Found(KIND, start, end, address, NAME, 0.9, ("written out",)))
+
+
+def spoken_name() -> re.Pattern[str]:
+    """An account's name of several parts, with full stops and underscores drawn or said in words."""
+    return _patterns().said_name
+
+
+def drawn(text: str) -> str:
+    """A name with its marks drawn ("anna dot travels" is anna.travels)."""
+    return _drawn(text, _patterns())
+
+
+def _drawn(text: str, patterns: _Patterns) -> str:
+    for pattern, sign in ((patterns.underscore, "_"), (patterns.dot, "."), (patterns.dash, "-")):
+        text = pattern.sub(sign, text)
+    return "".join(text.split())

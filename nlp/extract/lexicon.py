@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
@@ -24,7 +24,26 @@ class Word(NamedTuple):
 
 def tokens(plain: str) -> list[Word]:
     """The words and numbers of a plain text in order."""
-    return [Word(match.start(), match.end(), match.group()) for match in TOKEN.finditer(plain)]
+    make = Word._make
+    return [make((*match.span(), match.group())) for match in TOKEN.finditer(plain)]
+
+
+#: Most words whose value a lexicon remembers, so that a stream of ever new words does not grow it without end.
+_MOST_SEEN = 50_000
+
+
+class _Seen(dict[str, Value | None]):
+    """Values of words as they come up."""
+
+    def __init__(self, find: Callable[[str], Value | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, text: str) -> Value | None:
+        value = self._find(text)
+        if len(self) < _MOST_SEEN and len(text) <= 40:
+            self[text] = value
+        return value
 
 
 class Lexicon(Generic[Value]):
@@ -44,29 +63,38 @@ class Lexicon(Generic[Value]):
                 self._exact.setdefault(parts, value)
                 self._longest = max(self._longest, len(parts))
         self._sizes = sorted({len(stem) for stem in self._stems}, reverse=True)
-        self._cache: dict[str, Value | None] = {}
         self._heads = {parts[0] for parts in self._exact if len(parts) > 1}
         self._tails = {parts[-1] for parts in self._exact if len(parts) > 1}
+        #: First words of all entries without a star: where a text has none of them, it need not be gone through.
+        self.heads = frozenset(parts[0] for parts in self._exact)
+        #: The value of a single word, or None; a look-up without a call of Python code once a word has been seen.
+        self.word: Callable[[str], Value | None] = _Seen(self._find).__getitem__
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Lexicon[bool]:
         """A lexicon that only says whether a word is in it."""
         return Lexicon(dict.fromkeys(words, True))
 
-    def word(self, text: str) -> Value | None:
-        """The value of a single word."""
-        if text in self._cache:
-            return self._cache[text]
+    def _find(self, text: str) -> Value | None:
         value = self._exact.get((text,))
         if value is None:
             for size in self._sizes:
                 if size <= len(text) <= size + _ENDING and text[:size] in self._stems:
                     value = self._stems[text[:size]]
                     break
-        # Bounded, so that a stream of ever new words does not grow it without end.
-        if len(self._cache) < 50_000 and len(text) <= 40:
-            self._cache[text] = value
         return value
+
+    def places(self, words: Sequence[Word], vocabulary: Iterable[str]) -> Iterator[tuple[int, Value, int]]:
+        """All entries in a row of words, none within another: index of the first word, value, number of words."""
+        heads, word = self._heads, self.word
+        telling = {text for text in vocabulary if text in heads or word(text) is not None}
+        if not telling:
+            return
+        after = 0
+        for index, item in enumerate(words):
+            if item.text in telling and index >= after and (found := self.at(words, index)):
+                yield index, *found
+                after = index + found[1]
 
     def at(self, words: Sequence[Word], index: int) -> tuple[Value, int] | None:
         """The longest entry that starts at a token: its value and how many tokens it takes."""

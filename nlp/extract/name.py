@@ -187,6 +187,8 @@ def _blocked(page: Page, view: View, start: int, end: int) -> bool:
     """True where the range is something else already, in any view of the field."""
     if view.taken(start, end, _BLOCKING):
         return True
+    if not page.readings:
+        return False
     others = [other for other in page.all_views() if other.name == view.name and other is not view]
     first, last = view.normal.original(start, end)
     return any(other.taken(*other.normal.normal(first, last), _BLOCKING) for other in others)

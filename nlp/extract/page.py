@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +18,9 @@ from strazha.model.text import FieldName, NormalText
 #: Most candidates of one kind that are looked at in one field, and most that are kept. An advert has dozens; thousands are junk
 #: or a whole catalogue pasted in, and the time for it must stay small.
 MOST = 3000
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -56,6 +60,11 @@ class View:
         return tokens(self.plain)
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The different words of the plain form."""
+        return frozenset(word.text for word in self.words)
+
+    @cached_property
     def _word_starts(self) -> list[int]:
         return [word.start for word in self.words]
 
@@ -71,15 +80,26 @@ class View:
         mask = self._masks.setdefault(found.kind, bytearray(len(self.text)))
         mask[found.start : found.end] = b"\1" * (found.end - found.start)
 
+    def discard(self, found: Found) -> None:
+        """Take back what an earlier extractor found and a later one knows better."""
+        self.found.remove(found)
+        self._masks[found.kind][found.start : found.end] = bytes(found.end - found.start)
+
     def taken(self, start: int, end: int, kinds: Iterable[MentionKind]) -> bool:
         """True where something of one of these kinds was found across the range; takes no longer with more found."""
-        return any(kind in self._masks and self._masks[kind].find(1, start, end) >= 0 for kind in kinds)
+        masks = self._masks
+        if masks:
+            for kind in kinds:
+                mask = masks.get(kind)
+                if mask is not None and mask.find(1, start, end) >= 0:
+                    return True
+        return False
 
     def mention(self, found: Found) -> Mention | None:
         """The mention in the captured text, or None where that text cannot be stored (lone surrogates, nothing left)."""
         start, end = self.normal.original(found.start, found.end)
         text = self.captured[start:end]
-        if not text or any("\ud800" <= char <= "\udfff" for char in text):
+        if not text or _SURROGATE.search(text):
             return None
         return Mention(
             kind=found.kind,
@@ -107,7 +127,8 @@ class Page:
     codes: tuple[str, ...] = ()
     country: str | None = None
     latin_bg: bool = False
-    notes: dict[str, Any] = field(default_factory=dict)
+    #: False where the text says too little of its language to tell one from another.
+    sure_of_language: bool = True
 
     def language_data(self) -> tuple[LanguageData, ...]:
         """Data of the advert's languages, main first."""

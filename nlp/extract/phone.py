@@ -1,379 +1,400 @@
 """Telephone numbers, plain or disguised.
 
-The text becomes a row of digit tokens (extract/digits.py); neighbouring tokens form runs; in each run the windows that could
-be a number are tried against the numbering plans of the regions the advert points to, longest first from the left.
+The text becomes rows of digit tokens (extract/digits.py, extract/rows.py). In each row the windows that could be a number are
+tried against the numbering plans of the regions the advert points to (extract/numbering.py), longest first from the left.
+Rows that are no number alone are then tried together: "0888 - ask for Ani - 001 - 204", or a number cut between title and body.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-import phonenumbers
-from phonenumbers import NumberParseException
-
-from nlp.extract.digits import NumberWords, Token, digit_tokens, number_words
+from nlp.extract.digits import NumberWords, Token, number_words
+from nlp.extract.lexicon import Lexicon
+from nlp.extract.numbering import FICTIONAL, NONE, SURE, Plan, dialled
 from nlp.extract.page import Found, Page, View
+from nlp.extract.rows import has_plus, readings, rows, unit_follows
 from nlp.lang import codes as all_codes
 from nlp.lang import languages
-from nlp.lang.language import alternatives
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PHONE
 NAME = "phone"
 
-#: Ranges reserved for fiction: valid-looking, never assigned to anybody. libphonenumber refuses some of them.
-FICTIONAL = re.compile(
-    r"\+(?:447700900\d{3}|441632960\d{3}|44(?:113|114|115|116|117|118|121|131|141|151|161)4960\d{3}|442079460\d{3}|44(?:2890|2920)(?:180|496)\d{4}|448081570\d{3}"
-    r"|49176040690\d{2}|493023125\d{3}|4917139200\d{2}|4915228817386|4915228895456|4915228[0-9]{6}99|1\d{3}55501\d{2}|359888[0]\d{5}|35999910\d{4}|336399800\d{2}|33199001\d{4}|407000000\d{2})$"
-)
-#: Most tokens of a run that are looked at as one number: a number spoken digit by digit with a few fillers.
+#: Most tokens of a row that are looked at as one number: a number spoken digit by digit with a few fillers.
 _LONGEST = 24
 #: Most attempts to parse in one field; more look like numbers only in junk, and time must stay linear.
 _ATTEMPTS = 600
-#: What may stand between the digits of one number: a few marks, spaces, at most two line breaks' worth; no long gap.
-_GAP = re.compile(r"[^\w\n]{0,8}\n?[^\w\n]{0,4}")
-_BRACKETED = re.compile(r"[^\w\n]{0,3}[(\[][^\d()\[\]\n]{1,24}[)\]][^\w\n]{0,3}")
-_DATE = re.compile(
-    r"(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d{2}(?!\d)|(?<!\d)(?:19|20)\d\d\s?-\s?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}\.\d{1,2}\s?-\s?\d{1,2}\.\d{1,2}(?!\d)"
-)
 #: Between the digits of one number these hardly ever stand; between two numbers, or a price and a number, they often do.
 _BREAK = re.compile(r"[(;|\[\n]|\s/\s|,\s")
-_MONEY = re.compile(r"[€£$%]")
-_PLUS = re.compile(r"\+\s?\(?\s?$")
+#: The other endings of numbers that share their head: "0888 001 204/205".
+_ENDING = re.compile(r"\s?[/\\]\s?(\d{1,4})(?![\w/\\:%€]|[.,]\d|\s\d|\s?(?:лв|eur|€))")
+#: Parts of one number may stand this far apart, in characters and words, and in at most so many parts.
+_FAR, _FAR_WORDS, _PARTS = 45, 7, 6
+_WORD = re.compile(r"[^\W\d_]+")
+_AMOUNT_BETWEEN = re.compile(r"[€£$%]")
+_NUMBER_SIGN = frozenset("no nr номер number nummer numar номера бр n № numero numarasi broj број αριθμος".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """What an advert says of where its numbers belong."""
+class _Rules:
+    """Words of one set of languages, and where its numbers belong."""
 
-    #: Regions to try, most likely first, and those among them whose numbers may come without a trunk zero.
-    regions: tuple[str, ...]
-    own: frozenset[str]
+    words: NumberWords
+    plan: Plan
     #: Words that stand beside telephones, and labels of other numbers (company, licence, account).
-    cues: re.Pattern[str]
-    labels: re.Pattern[str]
+    cues: Lexicon[bool]
+    labels: Lexicon[bool]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is known of one field while it is read."""
+
+    view: View
+    rules: _Rules
+    budget: int = _ATTEMPTS
+    found: list[Found] = field(default_factory=list)
+    #: Rows that are no number alone, in order; None where figures stand between that belong to something else.
+    left: list[list[Token] | None] = field(default_factory=list)
 
 
 def extract(page: Page) -> None:
     """Add the telephone numbers of both fields."""
-    known = languages()
-    words = number_words(_codes(page))
-    own = {known[code].regions[0] for code in page.codes if code in known} | ({page.country} if page.country else set())
-    plan = _Plan(_regions(page), frozenset(own), *_patterns(_codes(page)))
+    rules = _rules(page.codes, page.country, page.sure_of_language)
+    works = []
     for view in page.views:
-        for found in list(_numbers(view, words, plan)):
-            view.add(found)
+        work = _Work(view, rules)
+        _read(work)
+        works.append(work)
+    if len(works) > 1:
+        _across(works[0], works[1])
+    for work in works:
+        for found in work.found:
+            work.view.add(found)
 
 
-def _codes(page: Page) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), *all_codes())))
-
-
-def _regions(page: Page) -> tuple[str, ...]:
+@lru_cache(maxsize=256)
+def _rules(page_codes: tuple[str, ...], country: str | None, sure_of_language: bool) -> _Rules:
     known = languages()
-    own = [region for code in page.codes if code in known for region in known[code].regions]
+    own = [code for code in page_codes if code in known]
+    codes = tuple(dict.fromkeys((*own, *all_codes())))
+    near = [region for code in own for region in known[code].regions]
     # Bulgaria comes before the advert's language: the sources watched are for readers in Bulgaria, and Irish and Ukrainian
     # mobiles look the same. A stated country comes before both. The last ones need their own trunk zero to be reached.
     others = [known[code].regions[0] for code in all_codes()]
-    return tuple(dict.fromkeys(([page.country] if page.country else []) + ["BG", *own, "GB", "DE", "RO", *others]))
+    stated = [country] if country else []
+    plan = Plan(
+        tuple(dict.fromkeys([*stated, "BG", *near, "GB", "DE", "RO", *others])),
+        frozenset([*stated, "BG", *(near if sure_of_language else ())]),
+        frozenset([*stated, *(known[code].regions[0] for code in own)]),
+    )
+    cues, labels = _lexicons(codes[:4])
+    return _Rules(number_words(codes), plan, cues, labels)
 
 
 @lru_cache(maxsize=64)
-def _patterns(codes: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    known = languages()
-    cues = alternatives(
-        word
-        for code in codes
-        for word in (*known[code].phone_cues, *(form for forms in known[code].networks.values() for form in forms))
-    )
-    labels = alternatives(word for code in codes[:4] for word in known[code].id_labels)
-    return re.compile(cues), re.compile(labels + r"(?:\.?\s?(?:№|no\.?|nr\.?|бр\.?|#|n°|nº)\s?)?:?\s?$")
+def _lexicons(codes: tuple[str, ...]) -> tuple[Lexicon[bool], Lexicon[bool]]:
+    known = languages().values()
+    cues = [word for data in known for word in (*data.phone_cues, *(form for forms in data.networks.values() for form in forms))]
+    return Lexicon.of(cues), Lexicon.of(word for code in codes for word in languages()[code].id_labels)
 
 
-def _numbers(
-    view: View,
-    words: NumberWords,
-    plan: _Plan,
-) -> Iterator[Found]:
-    budget = _ATTEMPTS
-    for run in _runs(view, words):
-        at = 0
-        while at < len(run) and budget > 0:
-            window, value, used = _window(view, run, at, plan)
-            budget -= used
-            if window is None:
-                at += 1
-                continue
-            yield _found(view, run[at : at + window], value)
-            at += window
-
-
-def _runs(view: View, words: NumberWords) -> Iterator[list[Token]]:
-    """Rows of neighbouring digit tokens, with number words joined to numbers."""
-    dates = [match.span() for match in _DATE.finditer(view.text)]
-    taken = sorted([*dates, *((item.start, item.end) for item in view.found)])
-    row: list[Token] = []
-    at = 0
-    for item in digit_tokens(view.text, view.plain, words):
-        if isinstance(item, int):
-            if row and not _bracket_before(view, row[-1].end, item):
-                yield from _finish(row)
-                row = []
+def _read(work: _Work) -> None:
+    """Find the numbers of one field that stand in one row, then those in several parts."""
+    for row in rows(work.view, work.rules.words):
+        if row is None:
+            work.left.append(None)
             continue
-        while at < len(taken) and taken[at][1] <= item.start:
+        tokens = _likeliest(work, row)
+        if sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
+            _row(work, tokens)
+        elif tokens:
+            work.left.append(tokens)
+    _apart(work)
+
+
+def _likeliest(work: _Work, row: list[Token]) -> list[Token]:
+    """The reading of a row that makes it one sure number, else the likeliest."""
+    ways = readings(row)
+    if len(ways) > 1:
+        for tokens in ways:
+            digits = "".join(item.digits for item in tokens)
+            if 9 <= len(digits) <= 15:
+                plus = has_plus(work.view, tokens[0].start, work.rules.words)
+                if dialled(digits, plus, work.rules.plan, False)[0] == SURE:
+                    return tokens
+    return ways[0]
+
+
+def _row(work: _Work, row: list[Token]) -> None:
+    cue = _cue(work, row[0].start, row[-1].end)
+    at = begin = 0
+    if _labelled(work, row[0].start):
+        # The number of a company, a parcel, a book: all of it up to the next strong mark.
+        at = begin = next(
+            (place for place in range(1, len(row)) if _BREAK.search(work.view.text[row[place - 1].end : row[place].start])), len(row)
+        )
+    while at < len(row) and work.budget > 0:
+        size, value = _window(work, row, at, cue)
+        if not size:
             at += 1
-        if at < len(taken) and taken[at][0] < item.end:
-            yield from _finish(row)
-            row = []
             continue
-        if row and not _touching(view, row[-1].end, item.start):
-            yield from _finish(row)
-            row = []
-        row.append(item)
-    yield from _finish(row)
+        if begin < at:
+            work.left.append(row[begin:at])
+        work.left.append(None)
+        tokens = row[at : at + size]
+        work.found.append(_found(work, tokens, value))
+        at = begin = at + size
+        at = begin = _endings(work, row, at, tokens, value)
+    if begin < len(row):
+        work.left.append(row[begin:])
 
 
-def _touching(view: View, end: int, start: int) -> bool:
-    if start - end > 30:
-        return False
-    between = view.text[end:start]
-    if _MONEY.search(between):
-        return False
-    return _GAP.fullmatch(between) is not None or _BRACKETED.fullmatch(between) is not None
-
-
-def _bracket_before(view: View, end: int, word_start: int) -> bool:
-    # "0888 (звъни) 123456": words in brackets do not end the run; _touching decides when the next digits come.
-    gap = view.text[end:word_start]
-    return word_start - end <= 30 and ("(" in gap or "[" in gap) and ")" not in gap and "]" not in gap
-
-
-def _finish(row: list[Token]) -> Iterator[list[Token]]:
-    if sum(len(token.digits) * max(token.times, 1) for token in row) + sum(3 for token in row if token.times) >= 7:
-        joined = _joined(row)
-        if sum(len(token.digits) for token in joined) >= 7:
-            yield joined
-
-
-def _joined(row: Sequence[Token]) -> list[Token]:
-    """Tens with their units, hundreds with both, doubled digits written out; fillers dropped."""
-    result: list[Token] = []
-    at = 0
-    while at < len(row):
-        token = row[at]
-        if token.times in {2, 3} and at + 1 < len(row) and len(row[at + 1].digits) == 1:
-            other = row[at + 1]
-            result.append(Token(token.start, other.end, other.digits * token.times, other.forms | {"words"}))
-            at += 2
-        elif 2 <= token.value <= 4 and at + 1 < len(row) and row[at + 1].zeros:
-            result.append(Token(token.start, row[at + 1].end, "0" * token.value, frozenset({"words"})))
-            at += 2
-        elif token.value >= 0 and not token.filler:
-            at = _compose(row, at, result)
-        else:
-            if token.digits:
-                result.append(token)
-            at += 1
-    return result
-
-
-def _compose(row: Sequence[Token], at: int, result: list[Token]) -> int:
-    """Join the number words from ``at`` on into one number where they make one; return the next place."""
-    first = row[at]
-    value, last, step = first.value, at, 100 if 100 <= first.value < 1000 else 10 if 20 <= first.value < 100 else 0
-    if 0 < value < 10 and at + 1 < len(row) and row[at + 1].times == 100:
-        value, last, step = value * 100, at + 1, 100
-    while step:
-        index = last + 1
-        if index < len(row) and row[index].joins and index + 1 < len(row) and row[index + 1].value >= 0:
-            index += 1
-        if index >= len(row) or row[index].value < 0:
-            break
-        more = row[index].value
-        if step == 100 and 20 <= more < 100 and more % 10 == 0 and value % 100 == 0:
-            value, last, step = value + more, index, 10
-        elif (step == 100 and 10 <= more < 20) or (0 < more < 10 and value % 10 == 0):
-            value, last, step = value + more, index, 0
-        else:
-            break
-    result.append(Token(first.start, row[last].end, str(value), frozenset({"words"}), value=value))
-    return last + 1
-
-
-def _window(
-    view: View,
-    run: list[Token],
-    at: int,
-    plan: _Plan,
-) -> tuple[int | None, str, int]:
-    """The longest number that starts at a token: how many tokens, its E.164 form, and how many attempts that took."""
+def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str]:
+    """The number that starts at a token: how many tokens (0 for none) and its E.164 form."""
     digits, sizes = "", []
-    for size, token in enumerate(run[at : at + _LONGEST], start=1):
-        digits += token.digits
+    for size, item in enumerate(row[at : at + _LONGEST], start=1):
+        digits += item.digits
         if len(digits) > 16:
             break
         if len(digits) >= 7:
             sizes.append((size, digits))
-    used = 0
-    if not sizes or not _may_start(view, run, at, plan):
-        return None, "", used
-    plus = _has_plus(view, run[at].start)
+    if not sizes or not _may_start(work, row, at):
+        return 0, ""
+    view = work.view
+    plus = has_plus(view, row[at].start, work.rules.words)
     # First the windows that cross no strong mark: "07700 900163 (0888 016357)" is two numbers.
-    whole = next(
-        (size for size in range(1, sizes[-1][0]) if _BREAK.search(view.text[run[at + size - 1].end : run[at + size].start])),
-        sizes[-1][0],
-    )
-    inside, across = [item for item in sizes if item[0] <= whole], [item for item in sizes if item[0] > whole]
-    for size, candidate in (*reversed(inside), *reversed(across)):
-        end = run[at + size - 1].end
-        if not _may_end(view, end, run, at + size) or all(token.forms == {"look-alikes"} for token in run[at : at + size]):
+    whole = next((size for size in range(1, sizes[-1][0]) if _parts(view, row, at, at + size)), sizes[-1][0])
+    ordered = [item for item in reversed(sizes) if item[0] <= whole] + [item for item in reversed(sizes) if item[0] > whole]
+    best, size_best, number = NONE, 0, ""
+    total = len(ordered[0][1])
+    # Digit by digit up to the end: then no digit may be left over.
+    one_by_one = all(len(item.digits) == 1 and item.forms == row[at].forms for item in row[at : at + ordered[0][0]][-3:])
+    for size, candidate in ordered:
+        tokens = row[at : at + size]
+        if not _may_end(view, row, at + size) or not _shown(tokens):
             continue
-        used += 1
-        value = _parse(candidate, plus, plan.regions, plan.own, _cue(view, run[at].start, end, plan))
-        if value:
-            shorter = _without_last_word(run, at, size, plus, plan)
-            return (size - 1, shorter, used) if shorter else (size, value, used)
-    return None, "", used
+        work.budget -= 1
+        rank, value = dialled(candidate, plus, work.rules.plan, cue or _spoken(tokens))
+        # The longest number wins, unless a shorter one is sure.
+        if rank < NONE and (best == NONE or (rank == SURE and not (one_by_one and total - len(candidate) == 1))):
+            best, size_best, number = rank, size, value
+        if best == SURE:
+            break
+    if best > SURE and not plus and _better_later(work, row, at, size_best):
+        return 0, ""
+    return size_best, number
 
 
-def _without_last_word(run: list[Token], at: int, size: int, plus: bool, plan: _Plan) -> str:
-    """The number without its last token where that is a word behind figures that are a mobile number already.
-
-    "0888 001 234 after six" would else be a Turkish number of eleven digits.
-    """
-    *figures, last = run[at : at + size]
-    if "words" not in last.forms or any(token.forms != {"figures"} for token in figures):
-        return ""
-    value = _parse("".join(token.digits for token in figures), plus, plan.regions, plan.own, False)
-    return value if value and _is_mobile(value) else ""
+def _parts(view: View, row: list[Token], first: int, at: int) -> bool:
+    """True where the gap before a token parts two numbers rather than the digits of one."""
+    gap = view.text[row[at - 1].end : row[at].start]
+    if gap in {"/", "\\"} and len(row[at].digits) <= 3:
+        # "0888 001 204/205": an ending, not more digits.
+        return sum(len(item.digits) for item in row[first:at]) >= 9
+    return _BREAK.search(gap) is not None
 
 
-@lru_cache(maxsize=5_000)
-def _is_mobile(value: str) -> bool:
-    kind = phonenumbers.number_type(phonenumbers.parse(value))
-    return kind in {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+def _shown(tokens: Sequence[Token]) -> bool:
+    """False where letters that may be digits are all there is, or single letters too many."""
+    forms = [item.forms for item in tokens]
+    if all("look-alikes" in form and "figures" not in form for form in forms):
+        return False
+    return sum("single" in form for form in forms) <= len(forms) / 2
 
 
-def _has_plus(view: View, start: int) -> bool:
-    before = view.plain[max(0, start - 8) : start]
-    return bool(_PLUS.search(before)) or any(before.rstrip().endswith(word) for word in ("плюс", "plus", "плус", "συν", "arti"))
+def _spoken(tokens: Sequence[Token]) -> bool:
+    return sum(len(item.digits) for item in tokens if "words" in item.forms) >= 7
 
 
-def _may_start(view: View, run: list[Token], at: int, plan: _Plan) -> bool:
-    start = run[at].start
+def _better_later(work: _Work, row: list[Token], at: int, size: int) -> bool:
+    """True where a surer number starts within the window ("floor 4, 0888 ..."): this one is then no number."""
+    for start in range(at + 1, min(at + max(size, 1), at + 4)):
+        digits = ""
+        for item in row[start : start + _LONGEST]:
+            digits += item.digits
+            if 9 <= len(digits) <= 15 and digits.startswith("0"):
+                work.budget -= 1
+                if dialled(digits, False, work.rules.plan, False)[0] == SURE:
+                    return True
+            if len(digits) > 15:
+                break
+    return False
+
+
+def _may_start(work: _Work, row: list[Token], at: int) -> bool:
+    start, view = row[at].start, work.view
     before = view.text[max(0, start - 2) : start]
     if before[-1:] in {"€", "$", "£", "#", "№"} or (before[-1:] in {".", ","} and before[:1].isdigit() and at == 0):
         return False
-    return not plan.labels.search(view.plain[max(0, start - 24) : start])
+    return not _labelled(work, start)
 
 
-_UNIT_AFTER = re.compile(r"\s?(?:лв|лева|евро|eur|euro|lei|€|\$|£|%|кг|kg|км|km|кв|м2|m2)(?!\w)")
+def _labelled(work: _Work, start: int) -> bool:
+    """True behind the label of another number ("ЕИК", "order no.")."""
+    view, index, edge = work.view, work.view.word_after(start) - 1, start
+    for _ in range(2):
+        if index >= 0 and view.words[index].text in _NUMBER_SIGN and edge - view.words[index].end <= 4:
+            edge, index = view.words[index].start, index - 1
+    if index < 0 or edge - view.words[index].end > 4 or work.rules.labels.before(view.words, index) is None:
+        return False
+    # A full stop parts the label from the number, unless a sign for "number" was between them.
+    return edge != start or "." not in view.text[view.words[index].end : start].replace(".:", ":")
 
 
-def _may_end(view: View, end: int, run: list[Token], following: int) -> bool:
-    if _UNIT_AFTER.match(view.plain, end):
+def _may_end(view: View, row: list[Token], following: int) -> bool:
+    end = row[following - 1].end
+    if unit_follows(view, end):
         return False
     # Nor with the thousands of an amount ("12 000,50").
-    following_digits = run[following].digits if following < len(run) else ""
-    return not (
-        view.text[end : end + 1] == "," and following_digits and run[following].start == end + 1 and len(following_digits) == 2
-    )
+    if following >= len(row) or row[following].start != end + 1:
+        return True
+    return not (view.text[end] == "," and len(row[following].digits) == 2)
 
 
-def _cue(view: View, start: int, end: int, plan: _Plan) -> bool:
-    return bool(plan.cues.search(view.plain[max(0, start - 30) : start]) or plan.cues.search(view.plain[end : end + 20]))
+def _cue(work: _Work, start: int, end: int) -> bool:
+    """True where a word for telephones stands within 30 characters before or 20 after."""
+    words, cues = work.view.words, work.rules.cues
+    index = work.view.word_after(start) - 1
+    while index >= 0 and words[index].end > start - 30:
+        if cues.before(words, index):
+            return True
+        index -= 1
+    index = work.view.word_after(end)
+    while index < len(words) and words[index].start < end + 20:
+        if cues.at(words, index):
+            return True
+        index += 1
+    return False
 
 
-@lru_cache(maxsize=20_000)
-def _parse(digits: str, plus: bool, regions: tuple[str, ...], own: frozenset[str], cue: bool) -> str:
-    """E.164 of the digits as somebody in one of the regions would dial them, or an empty string."""
-    if plus:
-        return _valid("+" + digits, None)
-    if digits.startswith("00") and len(digits) >= 11 and (value := _valid("+" + digits[2:], None)):
-        return value
-    for region in regions:
-        # Without a trunk zero a number is trusted only where the advert's own languages or country use none.
-        dialled = digits.startswith("0") or (region in own and _no_trunk(region))
-        if dialled and (value := _valid(digits, region)):
-            return value
-    if len(digits) >= 11 and not digits.startswith("0") and digits.startswith(_COUNTRY_CODES):
-        return _valid("+" + digits, None)
-    if cue and len(digits) == 9 and digits.startswith(("88", "87", "89", "98", "99")):
-        return _valid("0" + digits, "BG")
-    return ""
+def _endings(work: _Work, row: list[Token], at: int, tokens: list[Token], value: str) -> int:
+    """Add the numbers that share their head with the one found ("0888 001 204/205/206"); return the next place in the row."""
+    end, last = tokens[-1].end, value
+    while (match := _ENDING.match(work.view.plain, end)) and len(tokens[-1].digits) >= 2:
+        ending = match.group(1)
+        other = last[: -len(ending)] + ending
+        rank, number = dialled(other[1:], True, work.rules.plan, False)
+        if rank != SURE or number != other or len(ending) > len(tokens[-1].digits):
+            break
+        tags = ("fictional range",) if FICTIONAL.match(number) else ()
+        work.found.append(Found(KIND, match.start(1), match.end(1), number, NAME, 0.85, (), tags))
+        end = match.end(1)
+    while at < len(row) and row[at].start < end:
+        at += 1
+    return at
 
 
-_COUNTRY_CODES = (
-    "359",
-    "40",
-    "44",
-    "49",
-    "30",
-    "90",
-    "381",
-    "34",
-    "380",
-    "7",
-    "43",
-    "41",
-    "48",
-    "39",
-    "33",
-    "31",
-    "32",
-    "357",
-    "389",
-    "373",
-    "353",
-    "420",
-)
+def _apart(work: _Work) -> None:
+    """Numbers whose parts stand apart, with a few words between."""
+    left, at = work.left, 0
+    while at < len(left):
+        first = left[at]
+        if first is None or work.budget <= 0 or not _head(work, first):
+            at += 1
+            continue
+        tokens, last = list(first), at
+        for place in range(at + 1, min(at + _PARTS, len(left))):
+            part = left[place]
+            if part is None or not _continues(work.view, tokens[-1].end, part[0].start):
+                break
+            tokens += part
+            last = place
+            if value := _in_parts(work, tokens):
+                work.found.append(_found(work, tokens, value))
+                left[at : last + 1] = [None]
+                break
+        at += 1
 
 
-@lru_cache(maxsize=64)
-def _no_trunk(region: str) -> bool:
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-    return metadata is not None and metadata.national_prefix != "0"
+def _head(work: _Work, tokens: list[Token]) -> bool:
+    """True for the first digits of a number: a trunk zero or a plus and at least three digits, too few for a number."""
+    digits = "".join(item.digits for item in tokens)
+    if not 3 <= len(digits) <= 10 or not _may_start(work, tokens, 0):
+        return False
+    return digits.startswith("0") or has_plus(work.view, tokens[0].start, work.rules.words)
 
 
-def _valid(number: str, region: str | None) -> str:
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except NumberParseException:
+def _continues(view: View, end: int, start: int) -> bool:
+    if start - end > _FAR:
+        return False
+    between = view.text[end:start]
+    return len(_WORD.findall(between)) <= _FAR_WORDS and between.count("\n") <= 3 and not _AMOUNT_BETWEEN.search(between)
+
+
+def _in_parts(work: _Work, tokens: list[Token]) -> str:
+    digits = "".join(item.digits for item in tokens)
+    if not 9 <= len(digits) <= 14 or unit_follows(work.view, tokens[-1].end):
         return ""
-    value: str = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return value if phonenumbers.is_valid_number(parsed) or FICTIONAL.match(value) else ""
+    work.budget -= 1
+    rank, value = dialled(digits, has_plus(work.view, tokens[0].start, work.rules.words), work.rules.plan, False)
+    return value if rank == SURE else ""
 
 
-def _found(view: View, tokens: Sequence[Token], value: str) -> Found:
+#: The rest of a number begun in the title stands at the body's head or end, or behind a mark that says that it goes on.
+_NEAR_EDGE = 40
+_GOES_ON = re.compile(r"(?:\.\.\.?|…|\+|->|→|>|продълж\w{0,8}|остан\w{0,8}|остатък\w{0,2}|rest|cont\w{0,8}|then|after)\W{0,6}$")
+
+
+def _across(title: _Work, body: _Work) -> None:
+    """A number cut between title and body: each field gets the part that stands in it, with the whole number as value."""
+    heads = [part for part in title.left if part is not None and _head(title, part)]
+    if not heads:
+        return
+    head = heads[-1]
+    for part in (part for part in body.left[:20] if part is not None):
+        start, end = part[0].start, part[-1].end
+        edge = start <= _NEAR_EDGE or len(body.view.text) - end <= _NEAR_EDGE
+        if not edge and not _GOES_ON.search(body.view.plain, max(0, start - 16), start):
+            continue
+        digits = "".join(item.digits for item in (*head, *part))
+        plus = has_plus(title.view, head[0].start, title.rules.words)
+        rank, value = dialled(digits, plus, title.rules.plan, False)
+        if rank == SURE and 9 <= len(digits) <= 14 and not unit_follows(body.view, end):
+            for work, tokens in ((title, head), (body, part)):
+                found = _found(work, tokens, value)
+                found.disguise = (*found.disguise, "split")
+                work.found.append(found)
+            return
+
+
+def _found(work: _Work, tokens: Sequence[Token], value: str) -> Found:
+    view = work.view
     start, end = tokens[0].start, tokens[-1].end
     before = view.text[max(0, start - 4) : start]
-    if match := _PLUS.search(before):
-        start -= len(before) - match.start()
+    if "+" in before:
+        start -= len(before) - before.rindex("+")
     disguise = _disguise(view, start, end, tokens)
     tags = ("fictional range",) if FICTIONAL.match(value) else ()
     return Found(KIND, start, end, value, NAME, 0.9 if disguise else 0.98, disguise, tags)
 
 
+_HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff\u202a-\u202e\u00ad]")
+_ORDINARY = re.compile(r"[\w\s+()./,:;-]+")
+
+
 def _disguise(view: View, start: int, end: int, tokens: Sequence[Token]) -> tuple[str, ...]:
     """What was done to hide the number, for the reader."""
-    forms = frozenset().union(*(token.forms for token in tokens))
+    forms = frozenset().union(*(item.forms for item in tokens))
     marks: list[str] = [name for name in ("words", "look-alikes") if name in forms]
     first, last = view.normal.original(start, end)
     captured = view.captured[first:last]
-    if any(ord(char) > 0x2300 or char == "\u20e3" for char in captured):
-        marks.append("emoji")
-    if re.search("[\u200b-\u200f\u2060\ufeff\u202a-\u202e\u00ad]", captured):
-        marks.append("hidden characters")
-    pieces = [token for token in tokens if "figures" in token.forms]
-    single = sum(1 for token in pieces if len(token.digits) == 1)
-    if single >= 5 or (len(pieces) >= 6 and sum(len(token.digits) for token in pieces) / len(pieces) < 1.7):
+    if not captured.isascii():
+        if any(ord(char) > 0x2300 or char == "\u20e3" for char in captured):
+            marks.append("emoji")
+        if _HIDDEN.search(captured):
+            marks.append("hidden characters")
+    pieces = [item for item in tokens if "figures" in item.forms]
+    single = sum(1 for item in pieces if len(item.digits) == 1)
+    if single >= 5 or (len(pieces) >= 6 and sum(len(item.digits) for item in pieces) / len(pieces) < 1.7):
         marks.append("spacing")
-    between = re.sub(r"[\w\s+()./,:;-]", "", view.text[start:end])
-    if between and "emoji" not in marks:
+    text = view.text[start:end]
+    if "emoji" not in marks and (_ORDINARY.sub("", text) or "_" in text):
         marks.append("separators")
-    elif any(char.isalpha() for char in view.text[start:end]) and not marks:
+    elif any(char.isalpha() for char in text) and not marks:
         marks.append("text between")
     return tuple(marks)

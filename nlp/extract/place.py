@@ -30,7 +30,6 @@ from strazha.model.screening import MentionKind
 KIND = MentionKind.PLACE
 NAME = "place"
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
 _LONGEST = 4
 #: Countries near the sources: of two places with one name the one there is meant more often than its size tells.
 _NEAR = {
@@ -164,7 +163,7 @@ def _is_quarter(item: _Candidate, place: Place, cities: set[str]) -> bool:
 
 
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
-    words = [(match.start(), match.end()) for match in islice(_WORD.finditer(view.text), 10 * MOST)]
+    words = [(start, end) for start, end, text in islice(view.words, 10 * MOST) if not text.isdigit()]
     cases = tuple(code for code in page.codes[:3] if code in INFLECTED)
     # A text without a single capital still names cities; one with capitals gives them some.
     small = view.text.islower()

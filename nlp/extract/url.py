@@ -16,7 +16,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"(?:{_LABEL}\.){{1,5}}"
 _PATH = r"(?:[/?#][^\s<>\"'«»„“”]{0,500})?"
 _URL = re.compile(
-    rf"(?<![\w@.-])(?:https?://[^\s<>\"'«»„“”]{{3,800}}|www\.{_HOST}[a-z]{{2,18}}(?![\w@-]){_PATH}|{_HOST}{TOP}(?![\w@-]){_PATH})"
+    rf"(?<![\w@.-])(?:(?:https?|viber|whatsapp|tg|skype|instagram|fb)://[^\s<>\"'«»„“”]{{3,800}}|www\.{_HOST}[a-z]{{2,18}}(?![\w@-]){_PATH}|{_HOST}{TOP}(?![\w@-]){_PATH})"
 )
 _TRACKING = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|yclid|dclid|msclkid|mc_[ce]id|igshid|igsh|ref|ref_src|si|spm|_ga|_hsenc|_hsmi)$"
@@ -27,7 +27,7 @@ _TRAILING = ".,;:!?)]}'\"*"
 def extract(page: Page) -> None:
     """Add the web addresses of both fields."""
     for view in page.views:
-        if "." not in view.text:
+        if "." not in view.text and "://" not in view.text:
             continue
         for match in _URL.finditer(view.plain):
             start, end = match.start(), match.end()
@@ -42,6 +42,9 @@ def clean(url: str) -> str:
     """The address with scheme, lower-case host and without tracking parameters; empty if it is none."""
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
+        if parts.scheme and not parts.scheme.startswith("http"):
+            # Links that open an application: "viber://chat?number=...".
+            return url if parts.netloc or parts.path else ""
         host = parts.hostname or ""
         port = f":{parts.port}" if parts.port else ""
     except ValueError:

@@ -77,12 +77,20 @@ class LanguageData(Record):
     triple: Words = ()
     #: "Zeros" in the plural ("two zeros seven").
     zeros: Words = ()
+    #: Words for digits in spoken telephone numbers only: nouns, other spellings, typed in Latin letters (contacts.yaml).
+    digits: dict[str, int] = Field(default_factory=dict)
+    #: The same nouns in the plural, counted by the number before them ("three eights").
+    plurals: dict[str, int] = Field(default_factory=dict)
+    #: "times", as in "three times eight".
+    counters: Words = ()
     plus: Words = ()
     fillers: Words = ()
     phone_cues: Words = ()
     id_labels: Words = ()
     at: Words = ()
     dot: Words = ()
+    underscore: Words = ()
+    dash: Words = ()
     networks: dict[str, Words] = Field(default_factory=dict)
     currency: dict[str, Words]
     #: Words for crowns, whose country the context has to tell.
@@ -147,6 +155,10 @@ def load_language(folder: Traversable) -> LanguageData:
     try:
         # The base loader: "no" and "on" are words here, not truth values.
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506  (makes only strings, lists and dicts)
+        extra = folder / "contacts.yaml"
+        if extra.is_file():
+            more = yaml.load(extra.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506  (as above)
+            raw = _merged(raw, more)
         data = _plain(raw)
         data["names"], data["shaky_names"] = _names(folder / "names.txt")
         data["open_names"], data["open_shaky_names"] = _names(folder / "names_open.txt")
@@ -154,6 +166,18 @@ def load_language(folder: Traversable) -> LanguageData:
         return LanguageData.model_validate(_with_variants(data))
     except (ValidationError, yaml.YAMLError, KeyError, TypeError) as error:
         raise DefinitionError(str(error), place=str(file), remedy="Compare the file with nlp/lang/en/language.yaml.") from error
+
+
+def _merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """The folder's second file joined to its first: lists one after the other, tables entry by entry."""
+    result = dict(base)
+    for key, value in more.items():
+        old = result.get(key)
+        if isinstance(old, dict):
+            result[key] = _merged(old, value)
+        else:
+            result[key] = [*old, *value] if isinstance(old, list) else value
+    return result
 
 
 #: Fields that hold no words of the language.
@@ -179,6 +203,8 @@ def _with_variants(data: dict[str, Any]) -> dict[str, Any]:
         tens = [(word, value) for word, value in numbers.items() if 20 <= value <= 90]
         numbers |= {unit + compose + ten: value + more for unit, value in units for ten, more in tens}
     data["numbers"] = numbers
+    for name in ("digits", "plurals"):
+        data[name] = {word: int(value) for word, value in data.get(name, {}).items()}
     if data["script"] == "both":
         data = {key: value if key in _KEPT else _both_scripts(value) for key, value in data.items()}
     return data

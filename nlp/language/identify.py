@@ -27,7 +27,10 @@ LATIN_BG = "bg-Latn"
 #: Below this much evidence (about three known words) py3langid is asked too.
 ENOUGH = 3.0
 
-_WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)?")
+#: Least evidence for a passage in another language than the advert's.
+_FOREIGN_LEAST = 1.6
+#: A word, with the digits that Latin-typed Bulgarian has in words; not a number alone.
+_WORD = re.compile(r"(?!\d+(?![^\W_]))[^\W_]+(?:['’ʼ][^\W_]+)?")
 _PASSAGE = re.compile(r"[^\n.!?…;]+(?:[.!?…;]+(?!\s)[^\n.!?…;]+)*[.!?…;]*\n?|[\n.!?…;]+")
 
 
@@ -150,12 +153,12 @@ def identify(texts: Sequence[str], hint: str = "") -> Identified:
 def _scores(text: str) -> tuple[dict[str, float], int]:
     scores: dict[str, float] = {}
     letters = 0
+    weigh, get = _weigh, scores.get
     for word in _WORD.findall(text):
-        if word.isdigit():
-            continue
         letters += len(word)
-        for code, weight in _weigh(word) if len(word) <= 40 else ():
-            scores[code] = scores.get(code, 0.0) + weight
+        if len(word) <= 40:
+            for code, weight in weigh(word):
+                scores[code] = get(code, 0.0) + weight
     return scores, letters
 
 
@@ -163,8 +166,10 @@ def _passage_language(scores: dict[str, float], main: str) -> str:
     # A passage leaves the advert's main language only on clear evidence: a foreign name or brand is not a foreign passage.
     if not scores:
         return main
-    best = max(scores, key=lambda code: (scores[code], code == main))
-    return best if scores[best] > scores.get(main, 0.0) + 1.0 and scores[best] >= 1.6 else main
+    top = max(scores.values())
+    if top < _FOREIGN_LEAST or top <= scores.get(main, 0.0) + 1.0:
+        return main
+    return max(scores, key=lambda code: scores[code])
 
 
 def _guesses(
