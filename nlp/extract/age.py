@@ -29,12 +29,26 @@ _JOINED = re.compile(
     r"\s{0,2}[-–—/+&]\s{0,2}"
     r"|\s{0,1},?\s{1,2}(?:до|to|bis|la|pana la|and|и|und|si|y|a|та|і|й|εωσ|μεχρι|και|ve|ile|or|или|чи|или|hasta|do|i|sau|oder)\s{1,2}"
 )
+_LAST = re.compile(r"(?:,\s\d\d?)?(?:\)|,?\s(?:and|и|und|si|y|та|і|και|ve|или|or)\s\d\d?(?!\d))")
 _OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 #: "Over 40s", "under 25s"; what follows "30+" where it is an age.
 _PLURAL = re.compile(r"['’]?s\b(?!\s?of)")
-_ONLY = re.compile(r"\s(?:only|please|preferred|само|само|nur|doar|только|лише|μονο|solo|само|г\b)")
+_ONLY = re.compile(
+    r"\s(?:only|please|preferred|works|best|for the|ne\b|не\b|μονο|само|само|nur|doar|только|лише|μονο|solo|само|г\b)"
+)
 #: "кара от 20 години", "seit 20 Jahren": since, unless a person stands right before.
+_STOPS = frozenset({"", ".", ",", ";", ")", "!", "\n"})
+_PAIRS = frozenset({"&", "and", "и", "und", "si", "y", "и", "та", "і", "και", "ve", "+"})
+_I = frozenset("me i аз я eu yo ich ja εγω ben мен my self я".split())
 _IS = frozenset({"are", "is", "са", "е", "sind", "ist", "sunt", "este", "son", "ειναι", "су", "je"})
+#: Limits that are said of people (an upward "от" and "до" are said of everything); words between them and the number.
+_STRICT = frozenset(
+    "under over above below unter uber под над peste sub старше младше моложе старші молодші молодше πανω κατω ανω преко испод "
+    "изнад mayores menores mayor menor mari mici mare mica older younger alter junger по-млади по-възрастни млади възрастни".split()
+)
+_OF = frozenset({"de", "than", "als", "απο", "των", "за", "от", "од"})
+#: A span rather than an age, where one number stands: "брак за 3 години".
+_FOR = frozenset({"за"})
 _SINCE = frozenset({"от", "since", "seit", "с", "від"})
 _GAP = re.compile(r"[ \t.-]{0,2}")
 _NAME_GAP = re.compile(r"\s?[,(|•*·:/-]{0,2}\s?")
@@ -150,11 +164,19 @@ def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
         if group and start - group[-1][1] <= 14 and _JOINED.fullmatch(view.plain, group[-1][1], start):
             group.append((start, end, value))
             continue
+        if group and view.plain[group[-1][1] : start] == ", " and _listed(view, end):
+            group.append((start, end, value))
+            continue
         if group:
             yield _Group(group)
         group = [(start, end, value)]
     if group:
         yield _Group(group)
+
+
+def _listed(view: View, end: int) -> bool:
+    """True where a list of numbers goes on to its last ("1, 4 und 9", "(19, 20, 21)")."""
+    return _LAST.match(view.plain, end) is not None
 
 
 def _spoken(view: View, rules: _Rules) -> Iterator[tuple[int, int, int]]:
@@ -210,7 +232,12 @@ def _confidence(view: View, group: _Group, rules: _Rules, goods: bool) -> float:
     if years:
         if _of_thing(view, group, before, rules) or (goods and min(values) < 16 and not seen.person and not len(values) == 2):
             return 0.0
-        if len(values) == 1 and before >= 0 and words[before].text in _SINCE and not _right_before(view, before - 1, rules):
+        if (
+            len(values) == 1
+            and before >= 0
+            and words[before].text in _SINCE | _FOR
+            and not _right_before(view, before - 1, rules)
+        ):
             return 0.0
         named = _named(view, group, before, rules, least=1)
         supported = seen.cue or seen.person or (seen.limit and min(values) >= 16) or named or (goods and len(values) == 2)
@@ -257,6 +284,7 @@ def _bare(view: View, group: _Group, values: list[int], seen: _Seen, rules: _Rul
     if min(values) < 16:
         bounded = seen.limit and before > 0 and rules.persons.before(words, before - 1) is not None
         beside = seen.cue or (_ends(view, group) and _directly(view, group, before, rules))
+        beside = beside or (before > 0 and words[before].text == "на" and _right_before(view, before - 1, rules))
         return 0.8 if seen.person and (bounded or beside) else 0.0
     bare = before >= 0 and words[before].text == "на" and _bulgarian(view, group, before, seen.following, rules)
     named = _named(view, group, before, rules) and not _unit_follows(seen.following, seen.near)
@@ -266,6 +294,7 @@ def _bare(view: View, group: _Group, values: list[int], seen: _Seen, rules: _Rul
         (0.85, (seen.limit or len(values) == 2) and seen.person),
         (0.88, named),
         (0.8, seen.limit and _stands_alone(view, group, seen, rules)),
+        (0.8, _in_brackets(view, group, seen)),
         (0.75, direct or _apart(view, group, seen) or _range_apart(view, group, values)),
     )
     return next((confidence for confidence, holds in ways if holds), 0.0)
@@ -282,11 +311,25 @@ def _stands_alone(view: View, group: _Group, seen: _Seen, rules: _Rules) -> bool
         )
     if _PLURAL.match(view.plain, group.end):
         return True
+    index = view.word_after(group.start) - 1
+    if len(group.spans) == 1 and index >= 0 and view.words[index].text in _STRICT | _OF:
+        above = view.words[index].text in _STRICT or (index > 0 and view.words[index - 1].text in _STRICT)
+        tail = view.plain[group.end : group.end + 2]
+        if above and (not tail or tail[0] in ".,;)!\n" or _ONLY.match(view.plain, group.end) is not None):
+            return True
     return (
         seen.near
         and seen.following is not None
         and rules.after.at(view.words, view.word_after(seen.following.start)) is not None
     )
+
+
+def _in_brackets(view: View, group: _Group, seen: _Seen) -> bool:
+    """ "our mother (62)", "with me (31, tester)", "two students (20, 22)"."""
+    if view.plain[group.start - 1 : group.start] != "(" or view.plain[group.end : group.end + 1] not in {",", ")"}:
+        return False
+    word = view.words[seen.before].text if seen.before >= 0 else ""
+    return (seen.person or word in _I) and all(16 <= value <= 99 for _, _, value in group.spans)
 
 
 def _apart(view: View, group: _Group, seen: _Seen) -> bool:
@@ -295,16 +338,24 @@ def _apart(view: View, group: _Group, seen: _Seen) -> bool:
     if len(group.spans) > 1 or not 18 <= value <= 69 or not _ends(view, group):
         return False
     head, tail = view.plain[max(0, group.start - 2) : group.start], view.plain[group.end : group.end + 1]
-    spoken = not view.plain[group.start].isdigit() and "-" in view.plain[group.start : group.end].replace(" ", "-")
-    return head == ", " and tail in {"", ".", ",", ";", "\n"} and (spoken or (seen.person and tail != ","))
+    spoken = not view.plain[group.start].isdigit() and any(mark in view.plain[group.start : group.end] for mark in " -")
+    if spoken and tail in _STOPS and (not head.strip() or head in {", ", ". ", "! "}):
+        return True
+    return head == ", " and tail in _STOPS and seen.person and tail != ","
 
 
 def _range_apart(view: View, group: _Group, values: list[int]) -> bool:
     """ "Gern 45 bis 65.": a range that is no time of day and that no unit follows."""
-    if len(values) != 2 or not 18 <= values[0] <= values[1] - 5 <= 65 or values[1] < 25:
+    if len(values) != 2 or not 18 <= values[0] <= values[1] <= 70:
         return False
-    tail, head = view.plain[group.end : group.end + 1], view.plain[max(0, group.start - 1) : group.start]
-    return tail in {"", ".", ",", ";", ")", "\n"} and head in {" ", "", "(", "\n"}
+    tail, head = view.plain[group.end : group.end + 1], view.plain[max(0, group.start - 2) : group.start]
+    if tail not in _STOPS or (head and head[-1] not in " (\n"):
+        return False
+    between = view.plain[group.spans[0][1] : group.spans[1][0]].strip()
+    if between in _PAIRS:
+        # "Genuine Brazilian temptation, 23 & 25."
+        return values[1] <= 45 and (head in {", ", " ("} or head.endswith("("))
+    return values[0] == 18 or (values[1] >= 25 and values[1] - values[0] >= 5)
 
 
 def _right_before(view: View, index: int, rules: _Rules) -> bool:

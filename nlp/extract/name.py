@@ -106,6 +106,10 @@ WEIGHTS = {
     "age behind a mark": 0.8,
     "child": -3.0,
     "listed": 1.0,
+    # "from June": a month that is a name too needs more than a preposition.
+    "month": -0.6,
+    # "Hazel, Leicester": a known name at the head of a title, before a mark.
+    "heads title": 0.7,
     "patronymic": 1.0,
     "title": 0.8,
     "person before": 0.5,
@@ -123,6 +127,8 @@ _LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ",
 _SURNAME = re.compile(
     r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
 )
+_MONTHS = frozenset({"june", "april", "may", "august", "july", "juni", "mai", "юни", "юли", "май", "март", "januar", "avril"})
+_PREPOSITIONS = frozenset("am im an in zum zur beim at near im der die das the στο στην".split())
 _PATRONYMIC = re.compile(r"(?:овна|евна|івна|ївна|ична|ович|евич|йович)$")
 _CASES = ("ru", "uk", "sr", "el")
 
@@ -238,7 +244,10 @@ def _score(page: Page, view: View, span: tuple[int, int, str], rules: _Rules, pl
     known = label != CAPITAL
     if _is_other(view, start, end, index, near, rules=rules) or (near and _behind_place(view, start)):
         return 0.0
-    if not known and (_no_name(view, form, rules) or (near and rules.titles.before(view.words, index - 1))):
+    if near and label == SURE and form not in name_lexicon() and rules.titles.before(view.words, index - 1):
+        # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
+        return 0.0
+    if not known and (_no_name(view, form, index, rules) or (near and rules.titles.before(view.words, index - 1))):
         return 0.0
     if not known and page.latin_bg and reads_as_word(page, view, start, end):
         return 0.0
@@ -255,6 +264,10 @@ def _score(page: Page, view: View, span: tuple[int, int, str], rules: _Rules, pl
         return 0.0
     if label == SHAKY and near and rules.titles.before(view.words, index - 1):
         signs.add("title")
+    if form in _MONTHS:
+        signs.add("month")
+    if label == SHAKY and view.name == "title" and start == 0 and view.text[end : end + 2] in {", ", " -", " –", " |", ": "}:
+        signs.add("heads title")
     if known and _PATRONYMIC.search(_word_at(view, end + 1)):
         signs.add("patronymic")
     if cue:
@@ -291,8 +304,11 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
         yield "small letter"
 
 
-def _no_name(view: View, form: str, rules: _Rules) -> bool:
+def _no_name(view: View, form: str, index: int, rules: _Rules) -> bool:
     """True for an unknown capitalised word that means something else: a person's description, an app, a surname."""
+    before = view.words[index - 1].text if index else ""
+    if before in _PREPOSITIONS and not rules.cues.before(view.words, index - 1):
+        return True
     words = rules.persons.word(form) or rules.ages.word(form) or rules.networks.word(form)
     return bool(words) or form in word_evidence() or view.is_reading or _SURNAME.search(form) is not None
 

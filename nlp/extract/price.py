@@ -56,7 +56,33 @@ _MONTHLY = {
     "RUB": (20_000, 500_000),
     "TRY": (8_000, 150_000),
     "RSD": (30_000, 400_000),
+    "DKK": (5_000, 60_000),
+    "NOK": (5_000, 70_000),
+    "SEK": (5_000, 70_000),
+    "HUF": (120_000, 1_500_000),
+    "MDL": (3_000, 60_000),
+    "BAM": (500, 8_000),
 }
+_EVENINGS = frozenset({"вечер", "вечерта", "seara", "evening", "abend", "вечір", "βραδια", "вече", "вечеру"})
+_PIECES = frozenset(
+    {
+        "бр",
+        "брой",
+        "комплект",
+        "bucata",
+        "buc",
+        "комад",
+        "ком",
+        "piece",
+        "stuck",
+        "штука",
+        "шт",
+        "adet",
+        "tane",
+        "τεμαχιο",
+        "unidad",
+    }
+)
 #: Bare pay below this is an hour's.
 _HOURLY = {"EUR": 45, "GBP": 45, "USD": 45, "CHF": 60, "BGN": 30}
 _EXTRA = frozenset(
@@ -119,7 +145,7 @@ _LIMITS = frozenset(
 #: "£400 a week, of which £100 goes on room": a part of a sum has its period.
 _PART = re.compile(
     r"(?:of which|minus|less|от тях|от които|минус|davon|abzuglich|din care|minus|из них|з них|од тога|od toga|de los cuales|"
-    r"menos|απο αυτα|μειον|bunun)\s(?:[^\W\d]{1,12}\s){0,1}$"
+    r"menos|απο αυτα|μειον|bunun|от което|rising to|going up to|ot koito)\s(?:[^\W\d_]{1,12}\s){0,4}[€£]?$"
 )
 #: Abbreviations of units, whose full stop does not end a sentence.
 _SHORT = frozenset({"мин", "min", "std", "h", "ч", "хв", "dk", "dak", "λεπτ", "mins", "hr", "сек", "год", "mo"})
@@ -173,6 +199,7 @@ class Rules:
             for data in known:
                 purposes |= {word: name for word in getattr(data, name) if word not in purposes}
         self.purposes: Lexicon[str] = Lexicon(purposes)
+        self.deal = Lexicon.of(word for data in known for word in data.deal)
         self.job = Lexicon.of(word for data in known for word in data.job)
         self.fare = Lexicon.of(word for data in known for word in data.fare)
         self.rent = Lexicon.of(word for data in known for word in data.rent)
@@ -204,14 +231,18 @@ def extract(page: Page) -> None:
 def _page_kind(page: Page, rules: Rules) -> str:
     """What the advert offers as far as prices care: ``fare``, ``job``, ``rent`` or nothing. The title counts double."""
     counts = {"job": 0, "fare": 0, "rent": 0}
+    titles = [view for view in page.all_views() if view.name == "title"]
     for view in page.views:
         source = next((other for other in page.readings if other.name == view.name), view)
         weight = 2 if view.name == "title" else 1
         words = {word.text for word in source.words[:3000]}
         for name, lexicon in (("job", rules.job), ("fare", rules.fare), ("rent", rules.rent)):
             counts[name] += weight * sum(1 for word in words if lexicon.word(word))
-    if _route_in_title(page):
+    if counts["fare"] and _route_in_title(page):
         counts["fare"] += 3
+    deal = any(rules.deal.at(view.words, index) for view in titles for index in range(len(view.words)))
+    if deal and not counts["fare"] and counts["rent"] < 2:
+        return "deal"
     best = max(counts, key=lambda name: counts[name])
     if best == "fare" and counts["job"] >= counts["fare"] - 2 and counts["job"] >= 3:
         # "Търсим шофьор за автобус": work with carriage.
@@ -244,6 +275,7 @@ def _prices(page: Page, view: View, rules: Rules, kind: str) -> Iterator[Found]:
         _period(view, amount, rules, last, kind)
         if index:
             _again(view, amounts[index - 1], amount)
+            _session(view, amounts[index - 1], amount)
     amounts.extend(list(_bare(page, view, amounts, rules, kind)))
     for amount in amounts:
         value: dict[str, float | str | None] = {"amount": amount.value, "currency": amount.currency, "per": amount.per}
@@ -269,6 +301,13 @@ def _again(view: View, first: Amount, second: Amount) -> None:
         first.per, first.sure = second.per, True
     elif not first.sure:
         second.per = first.per
+
+
+def _session(view: View, first: Amount, second: Amount) -> None:
+    """ "45 мин - 50 лв, деца - 35 лв": what stands beside the price of a sitting is the price of one too."""
+    unsure = first.sure and first.per is None and not second.sure and second.per == "once"
+    if unsure and first.currency == second.currency and not _CLAUSE_END.search(view.plain, first.after, second.before):
+        second.per = None
 
 
 def _period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> None:
@@ -355,6 +394,11 @@ def _of_unit(period: str, unit: str, quantity: str, rules: Rules, kind: str) -> 
     if quantity and quantity != "1" and rules.numbers.values.get(quantity) != 1:
         # Half hours and several hours are no hourly price; several days or nights no daily one.
         return None
+    if kind != "job" and unit in _EVENINGS:
+        # An evening of company is neither an hour nor a day; an evening's pay is a day's.
+        return None
+    if kind != "job" and unit in _PIECES:
+        return "once"
     if period in _PERIODS:
         return period
     return "trip" if kind == "fare" and rules.seats.word(unit) else None
@@ -364,7 +408,9 @@ def _apart(view: View, rules: Rules, start: int, end: int) -> str | None:
     """The period that an adverb or "every week" gives from elsewhere in the clause."""
     index = view.word_after(end) - 1
     while index >= 0 and view.words[index].start >= start:
-        if found := rules.adverbs.word(view.words[index].text):
+        found = rules.adverbs.word(view.words[index].text)
+        # "38,5 часа седмично": hours a week are no pay a week.
+        if found and not (index and rules.periods.word(view.words[index - 1].text) == "hour"):
             return found
         if (
             index + 1 < len(view.words)
@@ -378,6 +424,8 @@ def _apart(view: View, rules: Rules, start: int, end: int) -> str | None:
 
 def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], kind: str) -> str | None:
     """What an amount without a period is for: the nearest cue decides, the advert as a whole where there is none."""
+    if kind == "deal":
+        return "once"
     nearest, distance, seat = "", 1000, False
     start, end = clause
     words, index = view.words, view.word_after(start)

@@ -109,6 +109,8 @@ class LanguageData(Record):
     #: What a fare is paid for (a seat, a ticket, a person).
     seats: Words = ()
     job: Words = ()
+    #: Words of a title that offers a sale, a marriage or papers: sums are paid once.
+    deal: Words = ()
     age: AgeWords
     name_cues: NameCues
     not_names: Words = ()
