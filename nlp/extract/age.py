@@ -23,11 +23,11 @@ from strazha.model.screening import MentionKind
 KIND = MentionKind.AGE
 NAME = "age"
 
-_FIGURES = re.compile(r"(?<![\w.,:+№#])(\d{1,2})(?![\d%]|[.,:]\d|\s%|\s?[€£$]|-?(?:ти|ви|ри|th|st|nd|rd|го|й)\b)")
+_FIGURES = re.compile(r"(?<![\w.,:+№#])(\d{1,2})(?![\d%]|[.,:]\d|\s%|\s?[€£$]|-?(?:ти|ви|ри|и|і|е|th|st|nd|rd|го|й)\b)")
 #: Numbers that stand together as a range or list: "18-27", "22 и 25", "от 18 до 27", "23/25".
 _JOINED = re.compile(
     r"\s{0,2}[-–—/+&]\s{0,2}"
-    r"|\s{0,1},?\s{1,2}(?:до|to|bis|la|pana la|and|и|und|si|y|a|та|і|й|εωσ|μεχρι|και|ve|ile|or|или|чи|или|hasta|do|i|sau|oder)\s{1,2}"
+    r"|\s{0,1},?\s{1,2}(?:до|to|bis|la|pana la|and|и|με|und|si|y|a|та|і|й|εωσ|μεχρι|και|ve|ile|or|или|чи|или|hasta|do|i|sau|oder)\s{1,2}"
 )
 _LAST = re.compile(r"(?:,\s\d\d?)?(?:\)|,?\s(?:and|и|und|si|y|та|і|και|ve|или|or)\s\d\d?(?!\d))")
 _OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
@@ -284,7 +284,9 @@ def _bare(view: View, group: _Group, values: list[int], seen: _Seen, rules: _Rul
     if min(values) < 16:
         bounded = seen.limit and before > 0 and rules.persons.before(words, before - 1) is not None
         beside = seen.cue or (_ends(view, group) and _directly(view, group, before, rules))
-        beside = beside or (before > 0 and words[before].text == "на" and _right_before(view, before - 1, rules))
+        beside = beside or (before > 0 and words[before].text == "на" and (_ends(view, group) or _goes_on(seen.following)))
+        if seen.cue and len(values) == 2 and values[0] < values[1]:
+            return 0.75
         return 0.8 if seen.person and (bounded or beside) else 0.0
     bare = before >= 0 and words[before].text == "на" and _bulgarian(view, group, before, seen.following, rules)
     named = _named(view, group, before, rules) and not _unit_follows(seen.following, seen.near)
@@ -298,6 +300,10 @@ def _bare(view: View, group: _Group, values: list[int], seen: _Seen, rules: _Rul
         (0.75, direct or _apart(view, group, seen) or _range_apart(view, group, values)),
     )
     return next((confidence for confidence, holds in ways if holds), 0.0)
+
+
+def _goes_on(following: Word | None) -> bool:
+    return following is not None and following.text in {"и", "от", "i", "ot"}
 
 
 def _stands_alone(view: View, group: _Group, seen: _Seen, rules: _Rules) -> bool:

@@ -127,7 +127,26 @@ _LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ",
 _SURNAME = re.compile(
     r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
 )
-_MONTHS = frozenset({"june", "april", "may", "august", "july", "juni", "mai", "юни", "юли", "май", "март", "januar", "avril"})
+_MONTHS = frozenset(
+    {
+        "june",
+        "april",
+        "may",
+        "august",
+        "july",
+        "juni",
+        "mai",
+        "юни",
+        "юли",
+        "май",
+        "март",
+        "januar",
+        "avril",
+        "κυριακη",
+        "παρασκευη",
+        "неделя",
+    }
+)
 _PREPOSITIONS = frozenset("am im an in zum zur beim at near im der die das the στο στην".split())
 _PATRONYMIC = re.compile(r"(?:овна|евна|івна|ївна|ична|ович|евич|йович)$")
 _CASES = ("ru", "uk", "sr", "el")
@@ -257,7 +276,7 @@ def _score(page: Page, view: View, span: tuple[int, int, str], rules: _Rules, pl
     if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
     signs = set(_signs(view, (start, end), places))
-    if label == CAPITAL and _qualifies(view, end):
+    if label in {CAPITAL, SHAKY} and _qualifies(view, end):
         # "Vanessa, Balkan brunette": what qualifies a noun is no further name of a list.
         signs.discard("listed")
     if label == SHAKY and view.text[start].islower() and not view.text.islower():

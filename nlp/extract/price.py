@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from nlp.extract.amounts import SYMBOLS, Amount, Money
 from nlp.extract.digits import number_words
-from nlp.extract.lexicon import Lexicon
+from nlp.extract.lexicon import Lexicon, Word
 from nlp.extract.page import Found, Page, View
 from nlp.lang import languages
 from strazha.model.screening import MentionKind
@@ -63,6 +63,14 @@ _MONTHLY = {
     "MDL": (3_000, 60_000),
     "BAM": (500, 8_000),
 }
+#: "400lv/4as": an hour as Bulgarian is typed in Latin letters.
+_HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
+#: "1650 лв + 100 лв карта за храна": what is added to a wage is paid as it is.
+_PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
+#: What piece-work is paid by, where the unit stands before the sum.
+_CRATES = frozenset(
+    "касетка касетката каса щайга кг килограм kg kilo kiste caja crate ящик lada cutie τελαρο гајба kasa кашон".split()
+)
 _EVENINGS = frozenset({"вечер", "вечерта", "seara", "evening", "abend", "вечір", "βραδια", "вече", "вечеру"})
 _PIECES = frozenset(
     {
@@ -151,7 +159,7 @@ _PART = re.compile(
 _SHORT = frozenset({"мин", "min", "std", "h", "ч", "хв", "dk", "dak", "λεπτ", "mins", "hr", "сек", "год", "mo"})
 _LINKS = frozenset(
     (  # noqa: SIM905
-        "от from ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od now price about около "
+        "от from for fur pentru por ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od now price about около "
         "kostet kosten cuesta стоит коштує кошта κοστιζει costa costa е са are rate was just къмто приблизително approx ca circa примерно"
     ).split()
 )
@@ -287,6 +295,8 @@ def _prices(page: Page, view: View, rules: Rules, kind: str) -> Iterator[Found]:
 
 def _again(view: View, first: Amount, second: Amount) -> None:
     """Let two amounts that are one sum in two currencies, or a sum and its part, have one period."""
+    if first.per == "month" and second.per != "month" and _PLUS.fullmatch(view.plain, first.after, second.before):
+        second.per = first.per
     if first.sure and not second.sure and _PART.search(view.plain, first.after, second.before):
         second.per, second.sure = first.per, True
     if first.currency == second.currency or not _AGAIN.fullmatch(view.plain, first.after, second.before):
@@ -334,6 +344,9 @@ def _period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> N
 
 
 def _period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
+    if typed := _HOUR_TYPED.match(view.plain, amount.after):
+        amount.per, amount.after = "hour", typed.end()
+        return True
     words, index, at = view.words, view.word_after(amount.after), amount.after
     quantity, skipped = "", 0
     while index < len(words) and skipped < 6:
@@ -352,6 +365,7 @@ def _period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
         if found and kind == "job" and found[0] not in _PERIODS and rules.seats.word(word.text):
             return False
         if found and not (word.text in rules.per and index + 1 < len(words) and rules.periods.at(words, index + 1)):
+            found, index = _finer(words, index, found, rules)
             amount.per, amount.after = _of_unit(found[0], word.text, quantity, rules, kind), words[index + found[1] - 1].end
             # A unit that is followed at once by the next amount belongs to that one ("40 €, Stunde 180 €").
             return True
@@ -361,6 +375,19 @@ def _period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
             return False
         at, index, skipped = word.end, index + 1, skipped + 1
     return False
+
+
+def _finer(words: list[Word], index: int, found: tuple[str, int], rules: Rules) -> tuple[tuple[str, int], int]:
+    """ "25 лв на човек на нощ": the time counts where a person or a bed comes first."""
+    if found[0] in _PERIODS:
+        return found, index
+    at = index + found[1]
+    while at < len(words) and at <= index + found[1] + 1 and words[at].text in rules.per:
+        at += 1
+    later = (
+        rules.periods.at(words, at) if index + found[1] < at < len(words) and words[at].start - words[index].end < 12 else None
+    )
+    return (later, at) if later and later[0] in _PERIODS else (found, index)
 
 
 def _period_before(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> bool:
@@ -377,11 +404,14 @@ def _period_before(view: View, amount: Amount, rules: Rules, last: int, kind: st
             first = index - found[1] + 1
             near = first > 0 and words[first - 1].start >= last and words[first].start - words[first - 1].end <= 1
             previous = words[first - 1].text if near else ""
+            if previous == "de" and first > 1:
+                # "60 de minute 150 lei"
+                previous = words[first - 2].text
             quantity = previous if previous.isdigit() or previous in rules.numbers.values else ""
             if previous and rules.half.word(previous):
                 quantity = "30"
             amount.per = _of_unit(found[0], words[index].text, quantity, rules, kind)
-            return found[0] in _PERIODS or words[index].text.startswith(_MINUTES)
+            return found[0] in _PERIODS or words[index].text in _CRATES or words[index].text.startswith(_MINUTES)
         if words[index].text not in _LINKS and not rules.purposes.word(words[index].text):
             return False
         at, index = words[index].start, index - 1
@@ -437,6 +467,9 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
             if 0 <= away < distance:
                 nearest, distance, seat = found[0], away, bool(rules.seats.word(word.text))
         index += 1
+    wage = _MONTHLY.get(amount.currency, (400, 9000))
+    if kind == "fare" and nearest == "wage" and wage[0] <= amount.value <= wage[1] and distance < 25:
+        return "month"
     if kind == "fare" and (
         seat or nearest in {"", "fare", "wage"} or amount.value >= _MONTHLY.get(amount.currency, (400, 0))[0]
     ):
