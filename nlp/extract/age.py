@@ -39,12 +39,50 @@ _ONLY = re.compile(
 #: "кара от 20 години", "seit 20 Jahren": since, unless a person stands right before.
 _STOPS = frozenset({"", ".", ",", ";", ")", "!", "\n"})
 _PAIRS = frozenset({"&", "and", "и", "und", "si", "y", "и", "та", "і", "και", "ve", "+"})
-_I = frozenset("me i аз я eu yo ich ja εγω ben мен my self я".split())
+_I = frozenset({"me", "i", "аз", "я", "eu", "yo", "ich", "ja", "εγω", "ben", "мен", "my", "self"})
 _IS = frozenset({"are", "is", "са", "е", "sind", "ist", "sunt", "este", "son", "ειναι", "су", "je"})
 #: Limits that are said of people (an upward "от" and "до" are said of everything); words between them and the number.
 _STRICT = frozenset(
-    "under over above below unter uber под над peste sub старше младше моложе старші молодші молодше πανω κατω ανω преко испод "
-    "изнад mayores menores mayor menor mari mici mare mica older younger alter junger по-млади по-възрастни млади възрастни".split()
+    {
+        "under",
+        "over",
+        "above",
+        "below",
+        "unter",
+        "uber",
+        "под",
+        "над",
+        "peste",
+        "sub",
+        "старше",
+        "младше",
+        "моложе",
+        "старші",
+        "молодші",
+        "молодше",
+        "πανω",
+        "κατω",
+        "ανω",
+        "преко",
+        "испод",
+        "изнад",
+        "mayores",
+        "menores",
+        "mayor",
+        "menor",
+        "mari",
+        "mici",
+        "mare",
+        "mica",
+        "older",
+        "younger",
+        "alter",
+        "junger",
+        "по-млади",
+        "по-възрастни",
+        "млади",
+        "възрастни",
+    }
 )
 _OF = frozenset({"de", "than", "als", "απο", "των", "за", "от", "од"})
 #: A span rather than an age, where one number stands: "брак за 3 години".

@@ -24,12 +24,7 @@ SURE = frozenset("oOоОοΟlIІі|")
 _SINGLE = frozenset("BВSsZzЗзbбgqA")
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)?")
-_FIGURES, _WORDS, _LOOKALIKE, _NOTHING = (
-    frozenset({"figures"}),
-    frozenset({"words"}),
-    frozenset({"look-alikes"}),
-    frozenset({""}),
-)
+_FIGURES, _WORDS, _LOOKALIKE, _NOTHING = frozenset({"figures"}), frozenset({"words"}), frozenset({"look-alikes"}), frozenset({""})
 #: Most different words whose reading is remembered for one set of languages.
 _MOST_REMEMBERED = 50_000
 

@@ -95,9 +95,7 @@ def _patterns() -> _Patterns:
         re.compile(underscore),
         re.compile(dash),
         re.compile(rf"{said['dot']}|[(\[{{<*_]\s?\.\s?[)\]}}>*_]"),
-        re.compile(
-            rf"{word}(?:(?:[._]|\s{{1,2}}(?:{said['dot']}|{said['underscore']})\s{{1,2}}){word}){{1,4}}(?<=[a-z0-9])(?!\w)"
-        ),
+        re.compile(rf"{word}(?:(?:[._]|\s{{1,2}}(?:{said['dot']}|{said['underscore']})\s{{1,2}}){word}){{1,4}}(?<=[a-z0-9])(?!\w)"),
     )
 
 
@@ -165,15 +163,7 @@ def _sign_places(view: View) -> Iterator[_Sign]:
 
 def _likely(view: View, start: int, end: int) -> bool:
     plain = view.plain
-    if plain[start - 1 : start] in {"(", "[", "{", "<", "*", "_", "-"} or plain[end : end + 1] in {
-        ")",
-        "]",
-        "}",
-        ">",
-        "*",
-        "_",
-        "-",
-    }:
+    if plain[start - 1 : start] in {"(", "[", "{", "<", "*", "_", "-"} or plain[end : end + 1] in {")", "]", "}", ">", "*", "_", "-"}:
         return True
     return _patterns().spoken.search(plain, end, end + 40) is not None
 

@@ -213,11 +213,7 @@ def _freed(view: View, match: re.Match[str], part: str) -> bool:
 
 def _named(view: View, cue: _Cue) -> bool:
     """An account named right after the network's name; True where there is one."""
-    if (
-        cue.network == "skype"
-        and (link := _LINKED.match(view.plain, cue.end))
-        and (live := _SKYPE.match(view.plain, link.end()))
-    ):
+    if cue.network == "skype" and (link := _LINKED.match(view.plain, cue.end)) and (live := _SKYPE.match(view.plain, link.end())):
         view.add(Found(KIND, live.start(), live.end(), f"skype:{live.group()}", NAME, 0.95))
         return True
     if _spelt(view, cue):
@@ -248,9 +244,7 @@ def _named(view: View, cue: _Cue) -> bool:
 
 #: Words that are followed by a name whatever its form.
 _NAMING = ("username", "user", "nick", "nickname", "ник", "account", "акаунт", "профил", "profil", "id", "handle")
-_COMMON = frozenset(
-    "only само група group канал channel page chat чат bot бот numar номер number тел tel да и or или viber whatsapp".split()
-)  # noqa: SIM905
+_COMMON = frozenset("only само група group канал channel page chat чат bot бот numar номер number тел tel да и or или viber whatsapp".split())  # noqa: SIM905
 
 
 def _is_account(name: str, link: str, written: str) -> bool:
@@ -301,16 +295,7 @@ def _towards(view: View, cue: _Cue) -> bool:
         return False
     if any(_networks().word(word) for word in re.findall(r"[^\W\d_]+", match.group("gap"))):
         return False
-    view.add(
-        Found(
-            KIND,
-            match.start("sign") if match.group("sign") else match.start("name"),
-            match.end("name"),
-            f"{cue.network}:{name}",
-            NAME,
-            0.85,
-        )
-    )
+    view.add(Found(KIND, match.start("sign") if match.group("sign") else match.start("name"), match.end("name"), f"{cue.network}:{name}", NAME, 0.85))
     return True
 
 

@@ -88,7 +88,35 @@ _WEAK = frozenset(
     ]
 )
 _COMPANY = frozenset(
-    "ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel agency".split()  # noqa: SIM905
+    {
+        "ltd",
+        "gmbh",
+        "ag",
+        "inc",
+        "llc",
+        "оод",
+        "еоод",
+        "ад",
+        "ооо",
+        "srl",
+        "sa",
+        "kg",
+        "ug",
+        "ets",
+        "plc",
+        "co",
+        "sample",
+        "gbr",
+        "d.o.o",
+        "doo",
+        "ип",
+        "тов",
+        "фоп",
+        "sl",
+        "hotel",
+        "hostel",
+        "agency",
+    }
 )
 #: What each thing is worth; 1 is enough for a name. A known name all but suffices; a bare capital needs a telephone, an age,
 #: a list with a known name, or a cue that stands before nothing but names.
@@ -147,7 +175,9 @@ _MONTHS = frozenset(
         "неделя",
     }
 )
-_PREPOSITIONS = frozenset("am im an in zum zur beim at near im der die das the στο στην".split())
+_PREPOSITIONS = frozenset(
+    {"am", "im", "an", "in", "zum", "zur", "beim", "at", "near", "der", "die", "das", "the", "στο", "στην"}
+)
 _PATRONYMIC = re.compile(r"(?:овна|евна|івна|ївна|ична|ович|евич|йович)$")
 _CASES = ("ru", "uk", "sr", "el")
 

@@ -15,9 +15,7 @@ FICTIONAL = re.compile(
     r"|49176040690\d{2}|493023125\d{3}|4917139200\d{2}|4915228817386|4915228895456|4915228[0-9]{6}99|1\d{3}55501\d{2}|359888[0]\d{5}|35999910\d{4}|336399800\d{2}|33199001\d{4}|407000000\d{2})$"
 )
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
-_COUNTRY_CODES = tuple(
-    "359 40 44 49 30 90 381 34 380 7 43 41 48 39 33 31 32 357 389 373 353 420 45 46 47 351 36 385 386".split()
-)  # noqa: SIM905
+_COUNTRY_CODES = tuple("359 40 44 49 30 90 381 34 380 7 43 41 48 39 33 31 32 357 389 373 353 420 45 46 47 351 36 385 386".split())  # noqa: SIM905
 
 #: How sure a reading is: a mobile number of a region the advert points to, or one with its country code; another number of
 #: such a region; a mobile number of any other region; anything else that a telephone cue stands beside.

@@ -99,9 +99,7 @@ def _rules(page_codes: tuple[str, ...], country: str | None, sure_of_language: b
 @lru_cache(maxsize=64)
 def _lexicons(codes: tuple[str, ...]) -> tuple[Lexicon[bool], Lexicon[bool]]:
     known = languages().values()
-    cues = [
-        word for data in known for word in (*data.phone_cues, *(form for forms in data.networks.values() for form in forms))
-    ]
+    cues = [word for data in known for word in (*data.phone_cues, *(form for forms in data.networks.values() for form in forms))]
     return Lexicon.of(cues), Lexicon.of(word for code in codes for word in languages()[code].id_labels)
 
 
@@ -138,8 +136,7 @@ def _row(work: _Work, row: list[Token]) -> None:
     if _labelled(work, row[0].start):
         # The number of a company, a parcel, a book: all of it up to the next strong mark.
         at = begin = next(
-            (place for place in range(1, len(row)) if _BREAK.search(work.view.text[row[place - 1].end : row[place].start])),
-            len(row),
+            (place for place in range(1, len(row)) if _BREAK.search(work.view.text[row[place - 1].end : row[place].start])), len(row)
         )
     while at < len(row) and work.budget > 0:
         size, value = _window(work, row, at, cue)

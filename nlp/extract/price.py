@@ -68,8 +68,50 @@ _HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
 #: "1650 лв + 100 лв карта за храна": what is added to a wage is paid as it is.
 _PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
 #: What piece-work is paid by, where the unit stands before the sum.
+_SUMS = frozenset(
+    {
+        "за",
+        "for",
+        "za",
+        "по",
+        "po",
+        "обоје",
+        "oboje",
+        "beides",
+        "zusammen",
+        "total",
+        "всичко",
+        "общо",
+        "вместо",
+        "fur",
+        "pentru",
+        "por",
+        "под",
+        "asking",
+        "take",
+    }
+)
 _CRATES = frozenset(
-    "касетка касетката каса щайга кг килограм kg kilo kiste caja crate ящик lada cutie τελαρο гајба kasa кашон".split()
+    {
+        "касетка",
+        "касетката",
+        "каса",
+        "щайга",
+        "кг",
+        "килограм",
+        "kg",
+        "kilo",
+        "kiste",
+        "caja",
+        "crate",
+        "ящик",
+        "lada",
+        "cutie",
+        "τελαρο",
+        "гајба",
+        "kasa",
+        "кашон",
+    }
 )
 _EVENINGS = frozenset({"вечер", "вечерта", "seara", "evening", "abend", "вечір", "βραδια", "вече", "вечеру"})
 _PIECES = frozenset(
@@ -144,11 +186,63 @@ _EXTRA = frozenset(
 )
 #: Words before a number that is a limit, an age or an address rather than a price.
 _LIMITS = frozenset(
-    (  # noqa: SIM905
-        "над под около към след преди номер over under above below until till after before room gate unit block bis ab nach "
-        "peste sub pana dupa от до для старше младше више испод преко hasta desde mayor menor вход етаж бл стая кв линия "
-        "възраст age aged alter varsta edad yas lasts last the ages"
-    ).split()
+    {
+        "над",
+        "под",
+        "около",
+        "към",
+        "след",
+        "преди",
+        "номер",
+        "over",
+        "under",
+        "above",
+        "below",
+        "until",
+        "till",
+        "after",
+        "before",
+        "room",
+        "gate",
+        "unit",
+        "block",
+        "bis",
+        "ab",
+        "nach",
+        "peste",
+        "sub",
+        "pana",
+        "dupa",
+        "от",
+        "до",
+        "для",
+        "старше",
+        "младше",
+        "више",
+        "испод",
+        "преко",
+        "hasta",
+        "desde",
+        "mayor",
+        "menor",
+        "вход",
+        "етаж",
+        "бл",
+        "стая",
+        "кв",
+        "линия",
+        "възраст",
+        "age",
+        "aged",
+        "alter",
+        "varsta",
+        "edad",
+        "yas",
+        "lasts",
+        "last",
+        "the",
+        "ages",
+    }
 )
 #: "£400 a week, of which £100 goes on room": a part of a sum has its period.
 _PART = re.compile(
@@ -158,10 +252,58 @@ _PART = re.compile(
 #: Abbreviations of units, whose full stop does not end a sentence.
 _SHORT = frozenset({"мин", "min", "std", "h", "ч", "хв", "dk", "dak", "λεπτ", "mins", "hr", "сек", "год", "mo"})
 _LINKS = frozenset(
-    (  # noqa: SIM905
-        "от from for fur pentru por ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od now price about около "
-        "kostet kosten cuesta стоит коштує кошта κοστιζει costa costa е са are rate was just къмто приблизително approx ca circa примерно"
-    ).split()
+    {
+        "от",
+        "from",
+        "for",
+        "fur",
+        "pentru",
+        "por",
+        "ab",
+        "de",
+        "la",
+        "is",
+        "e",
+        "е",
+        "за",
+        "до",
+        "само",
+        "only",
+        "nur",
+        "doar",
+        "по",
+        "cost",
+        "costs",
+        "струва",
+        "цена",
+        "ist",
+        "η",
+        "απο",
+        "od",
+        "now",
+        "price",
+        "about",
+        "около",
+        "kostet",
+        "kosten",
+        "cuesta",
+        "стоит",
+        "коштує",
+        "кошта",
+        "κοστιζει",
+        "costa",
+        "са",
+        "are",
+        "rate",
+        "was",
+        "just",
+        "къмто",
+        "приблизително",
+        "approx",
+        "ca",
+        "circa",
+        "примерно",
+    }
 )
 _GAP_AFTER = re.compile(r"[ \t.]{0,2}[)/(=:|–—-]?[ \t]{0,2}")
 _GAP_BEFORE = re.compile(r"\.?[ \t]{0,2}[:=–—-]?[ \t]{0,2}")
@@ -207,6 +349,8 @@ class Rules:
             for data in known:
                 purposes |= {word: name for word in getattr(data, name) if word not in purposes}
         self.purposes: Lexicon[str] = Lexicon(purposes)
+        self.massage = Lexicon.of(word for data in known for word in data.massage)
+        self.price = Lexicon.of(word for data in known for word in data.price)
         self.deal = Lexicon.of(word for data in known for word in data.deal)
         self.job = Lexicon.of(word for data in known for word in data.job)
         self.fare = Lexicon.of(word for data in known for word in data.fare)
@@ -251,6 +395,8 @@ def _page_kind(page: Page, rules: Rules) -> str:
     deal = any(rules.deal.at(view.words, index) for view in titles for index in range(len(view.words)))
     if deal and not counts["fare"] and counts["rent"] < 2:
         return "deal"
+    if counts["job"] < 3 and any(rules.massage.word(word.text) for view in titles for word in view.words):
+        return "massage"
     best = max(counts, key=lambda name: counts[name])
     if best == "fare" and counts["job"] >= counts["fare"] - 2 and counts["job"] >= 3:
         # "Търсим шофьор за автобус": work with carriage.
@@ -464,7 +610,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         if found:
             word = words[index]
             away = amount.before - word.end if word.end <= amount.before else word.start - amount.after + 8
-            if 0 <= away < distance:
+            if 0 <= away < distance and not (kind in {"rent", "massage"} and rules.price.word(word.text)):
                 nearest, distance, seat = found[0], away, bool(rules.seats.word(word.text))
         index += 1
     wage = _MONTHLY.get(amount.currency, (400, 9000))
@@ -479,6 +625,8 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         return "month" if amount.value <= high else "once"
     if nearest == "fee":
         return "once"
+    if kind == "massage":
+        return None
     if kind == "job" and low <= amount.value <= high:
         return "month"
     return "month" if kind == "rent" and amount.value >= 50 else "once"
@@ -518,6 +666,7 @@ def _bare(page: Page, view: View, amounts: list[Amount], rules: Rules, kind: str
         if (
             _bare_unit(view, amount, rules, kind)
             or _bare_rate(view, amount, amounts, rules, kind)
+            or (kind == "deal" and _bare_sum(view, amount))
             or _bare_cue(view, amount, rules, kind)
             or _bare_listed(view, amount, amounts, rules)
         ):
@@ -546,6 +695,17 @@ def _bare_rate(view: View, amount: Amount, amounts: list[Amount], rules: Rules, 
     if index < 0 or not (rules.half.before(view.words, index) or rules.periods.before(view.words, index)):
         return False
     return _period_before(view, amount, rules, 0, kind) or amount.per is None
+
+
+def _bare_sum(view: View, amount: Amount) -> bool:
+    """In a sale: "давам го за 2600", "oboje 20.000", "всички накуп - по 200"."""
+    index = view.word_after(amount.start) - 1
+    tail = view.plain[amount.end : amount.end + 2]
+    alone = not tail or tail[0] in ",.;)!" or tail == " a" or tail.startswith("\n")
+    if index < 0 or amount.value < 20 or amount.start - view.words[index].end > 3 or view.words[index].text not in _SUMS:
+        return False
+    amount.per = "once"
+    return alone
 
 
 def _bare_listed(view: View, amount: Amount, amounts: list[Amount], rules: Rules) -> bool:

@@ -111,6 +111,10 @@ class LanguageData(Record):
     job: Words = ()
     #: Words of a title that offers a sale, a marriage or papers: sums are paid once.
     deal: Words = ()
+    #: Words of a title that offers treatments: sums are for a sitting.
+    massage: Words = ()
+    #: "Price", "costs": words that say that a sum follows, not what it is for.
+    price: Words = ()
     age: AgeWords
     name_cues: NameCues
     not_names: Words = ()
