@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 from nlp.components import CAPITAL, SHAKY, SPANS, SURE, name_lexicon, open_names, pipeline_for
-from nlp.extract.lexicon import Lexicon
+from nlp.extract.lexicon import Lexicon, word_set
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.reading import reads_as_word
 from nlp.gazetteer import nominatives
@@ -87,36 +87,11 @@ _WEAK = frozenset(
         "επικοινωνια",
     ]
 )
-_COMPANY = frozenset(
-    {
-        "ltd",
-        "gmbh",
-        "ag",
-        "inc",
-        "llc",
-        "оод",
-        "еоод",
-        "ад",
-        "ооо",
-        "srl",
-        "sa",
-        "kg",
-        "ug",
-        "ets",
-        "plc",
-        "co",
-        "sample",
-        "gbr",
-        "d.o.o",
-        "doo",
-        "ип",
-        "тов",
-        "фоп",
-        "sl",
-        "hotel",
-        "hostel",
-        "agency",
-    }
+_COMPANY = word_set(
+    """
+    ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel
+    agency
+    """
 )
 #: What each thing is worth; 1 is enough for a name. A known name all but suffices; a bare capital needs a telephone, an age,
 #: a list with a known name, or a cue that stands before nothing but names.
@@ -155,29 +130,19 @@ _LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ",
 _SURNAME = re.compile(
     r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
 )
-_MONTHS = frozenset(
-    {
-        "june",
-        "april",
-        "may",
-        "august",
-        "july",
-        "juni",
-        "mai",
-        "юни",
-        "юли",
-        "май",
-        "март",
-        "januar",
-        "avril",
-        "κυριακη",
-        "παρασκευη",
-        "неделя",
-    }
+_MONTHS = word_set(
+    """
+    june april may august july juni mai юни юли май март januar avril κυριακη παρασκευη неделя
+    """
 )
-_PREPOSITIONS = frozenset(
-    {"am", "im", "an", "in", "zum", "zur", "beim", "at", "near", "der", "die", "das", "the", "στο", "στην"}
+_PREPOSITIONS = word_set(
+    """
+    am im an in zum zur beim at near der die das the στο στην
+    """
 )
+#: Start and end in a view's text, and the component's label.
+_Span = tuple[int, int, str]
+_STOP = re.compile(r"[.!?]\s")
 _PATRONYMIC = re.compile(r"(?:овна|евна|івна|ївна|ична|ович|евич|йович)$")
 _CASES = ("ru", "uk", "sr", "el")
 
@@ -284,55 +249,70 @@ def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[i
             last_end = end
 
 
-def _score(page: Page, view: View, span: tuple[int, int, str], rules: _Rules, places: _Places) -> float:
+def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) -> float:
     """What speaks for a name; 1 is enough, 0 where something rules it out."""
     start, end, label = span
     form = view.plain[start:end]
     index = view.word_after(start)
     near = index > 0 and start - view.words[index - 1].end <= 3 and "\n" not in view.text[view.words[index - 1].end : start]
-    known = label != CAPITAL
-    if _is_other(view, start, end, index, near, rules=rules) or (near and _behind_place(view, start)):
+    if _ruled_out(page, view, span, index if near else -index, rules):
         return 0.0
-    if near and label == SURE and form not in name_lexicon() and rules.titles.before(view.words, index - 1):
-        # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
-        return 0.0
-    if not known and (_no_name(view, form, index, rules) or (near and rules.titles.before(view.words, index - 1))):
-        return 0.0
-    if not known and page.latin_bg and reads_as_word(page, view, start, end):
-        return 0.0
-    cue = rules.cues.before(view.words, index - 1) if near else None
+    known, cue = label != CAPITAL, rules.cues.before(view.words, index - 1) if near else None
+    if cue and len(view.words[index - 1].text) > 4 and _STOP.search(view.text, view.words[index - 1].end, start):
+        # "... und ohne Fahrer. Anzahlung 40 €": a sentence ends between them.
+        cue = None
     opens = _opens_sentence(view, start)
     score = WEIGHTS[label]
     if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
-    signs = set(_signs(view, (start, end), places))
-    if label in {CAPITAL, SHAKY} and _qualifies(view, end):
-        # "Vanessa, Balkan brunette": what qualifies a noun is no further name of a list.
-        signs.discard("listed")
-    if label == SHAKY and view.text[start].islower() and not view.text.islower():
-        return 0.0
-    if label == SHAKY and near and rules.titles.before(view.words, index - 1):
-        signs.add("title")
-    if form in _MONTHS:
-        signs.add("month")
-    if label == SHAKY and view.name == "title" and start == 0 and view.text[end : end + 2] in {", ", " -", " –", " |", ": "}:
-        signs.add("heads title")
-    if known and _PATRONYMIC.search(_word_at(view, end + 1)):
-        signs.add("patronymic")
+    signs = {*_signs(view, (start, end), places), *_signs_within(view, span, index if near else 0, rules)}
     if cue:
         signs.add("strong cue" if cue[0] else "weak cue")
-    if near and label != SURE and rules.persons.word(view.words[index - 1].text):
-        signs.add("person before")
     if index + 1 < len(view.words) and rules.after.word(view.words[index + 1].text):
         signs.add("cue after")
-    if opens:
-        # "Диспечер 0999 ...": a capital at the head of a sentence says nothing.
+    if opens or (label != SURE and _qualifies(view, end)):
+        # "Диспечер 0999 ...": a capital at the head of a sentence says nothing; "Vanessa, Balkan brunette": what qualifies a
+        # noun is no further name of a list.
         signs.discard("listed")
-        if not known and "telephone" in signs:
-            return 0.0
-    elif label == SHAKY:
+    if opens and not known and "telephone" in signs:
+        return 0.0
+    if not opens and label == SHAKY:
         signs.add("within sentence")
     return score + sum(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY)
+
+
+def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -> bool:
+    """True where the word cannot be a name; ``index`` is that of its token, negative where nothing stands right before it."""
+    start, end, label = span
+    form, near = view.plain[start:end], index > 0
+    if _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
+        return True
+    title = near and rules.titles.before(view.words, index - 1) is not None
+    if label == SURE:
+        # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
+        return title and form not in name_lexicon()
+    if label == SHAKY:
+        return view.text[start].islower() and not view.text.islower()
+    if title or _no_name(view, form, abs(index), rules):
+        return True
+    return page.latin_bg and reads_as_word(page, view, start, end)
+
+
+def _signs_within(view: View, span: _Span, index: int, rules: _Rules) -> Iterator[str]:
+    start, end, label = span
+    before = view.words[index - 1].text if index else ""
+    if view.plain[start:end] in _MONTHS:
+        yield "month"
+    if label != CAPITAL and _PATRONYMIC.search(_word_at(view, end + 1)):
+        yield "patronymic"
+    if label != SURE and before and rules.persons.word(before):
+        yield "person before"
+    if label != SHAKY:
+        return
+    if index and rules.titles.before(view.words, index - 1):
+        yield "title"
+    if view.name == "title" and start == 0 and view.text[end : end + 2] in {", ", " -", " –", " |", ": "}:
+        yield "heads title"
 
 
 def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:

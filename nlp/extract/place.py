@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from nlp.extract.lexicon import Lexicon
+from nlp.extract.lexicon import Lexicon, word_set
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.reading import reads_as_word
 from nlp.extract.role import assign_roles
@@ -76,34 +76,21 @@ WEIGHTS = {
     "short": -1.0,
     "rather short": -0.4,
 }
-_HOUSES = frozenset(
-    {"hotel", "club", "bar", "хотел", "клуб", "бар", "отель", "готель", "ξενοδοχειο", "otel", "salon", "салон", "studio"}
+_HOUSES = word_set(
+    """
+    hotel club bar хотел клуб бар отель готель ξενοδοχειο otel salon салон studio
+    """
 )
 _LIST = frozenset(
-    {
-        ", ",
-        " and ",
-        " и ",
-        " или ",
-        " or ",
-        " und ",
-        " si ",
-        " y ",
-        " і ",
-        " та ",
-        " και ",
-        " ve ",
-        "/",
-        " - ",
-        "-",
-        " oder ",
-        " sau ",
-        " i ",
-    }
-)
+    f" {word} " for word in ("and", "и", "или", "or", "und", "si", "y", "і", "та", "και", "ve", "-", "oder", "sau", "i")
+) | {
+    ", ",
+    "/",
+    "-",
+}
 #: Villages have fewer people than this, cities whose quarters share names with villages more than that.
 _VILLAGE, _SMALL, _CITY = 1_500, 10_000, 30_000
-_MARK_LETTERS = frozenset("с г м гр s g gr к п d".split())  # noqa: SIM905
+_MARK_LETTERS = word_set("с г м гр s g gr к п d")
 _POSTAL = re.compile(r"(?<![\d+.,])(?!(?:19|20)\d\d\s)[1-9]\d{3,4}\s$")
 #: "Ipswich to Poznan": at the head of a sentence a route shows a place.
 _ROUTE = re.compile(r"\s(?:to|do|до|nach|bis|spre|a|za|за|için|και|i|и|and|und|si|y|->)\s")

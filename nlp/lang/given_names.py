@@ -3,8 +3,8 @@
     python -m nlp.lang.given_names FOLDER_OF_HUNSPELL_DICTIONARIES
 
 Faker has to be importable, and the folder to hold the ``.dic`` files of Debian's hunspell packages; neither is needed to run
-Strazha. A name that a dictionary has in small letters ("Rose", "Мила", "Deniz") is also a word: it gets a question mark and then
-counts only where something beside it speaks for a person. Names that a settlement of some size bears are marked as well.
+Strazha. A name that a dictionary has in small letters ("Rose", "Мила", "Deniz") is also a word: it gets a question mark and
+then counts only where something beside it speaks for a person. Names that a settlement of some size bears are marked as well.
 """
 
 from __future__ import annotations
