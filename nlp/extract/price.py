@@ -45,13 +45,13 @@ def _page_kind(page: Page, rules: Rules) -> str:
         words = source.vocabulary
         for name, lexicon in (("job", rules.job), ("fare", rules.fare), ("rent", rules.rent)):
             counts[name] += weight * sum(map(bool, map(lexicon.word, words)))
-    if counts["fare"] and _route_in_title(page):
-        counts["fare"] += 3
     deal = any(rules.deal.at(view.words, index) for view in titles for index in range(len(view.words)))
     if deal and not counts["fare"] and counts["rent"] < 2:
         return "deal"
     if counts["job"] < 3 and any(rules.massage.word(word.text) for view in titles for word in view.words):
         return "massage"
+    if (counts["fare"] or counts["job"] < 2) and _route_in_title(page):
+        counts["fare"] += 3
     best = max(counts, key=lambda name: counts[name])
     if best == "fare" and counts["job"] >= counts["fare"] - 2 and counts["job"] >= 3:
         # "Търсим шофьор за автобус": work with carriage.

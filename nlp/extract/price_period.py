@@ -51,6 +51,7 @@ _PIECES = word_set(
     бр брой комплект bucata buc комад ком piece stuck штука шт adet tane τεμαχιο unidad
     """
 )
+_SITTING = re.compile(r"\d\s?(?:мин|min|dk|dak|хв|λεπτ|')|\b(?:сеанс|sedint|сеанси|seans|sitzung|session)")
 #: Bare pay below this is an hour's.
 _HOURLY = {"EUR": 45, "GBP": 45, "USD": 45, "CHF": 60, "BGN": 30}
 _EXTRA = word_set(
@@ -249,7 +250,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         return "month" if amount.value <= high else "once"
     if nearest == "fee":
         return "once"
-    if kind == "massage":
+    if kind == "massage" and _SITTING.search(view.plain, start, end):
         return None
     if kind == "job" and low <= amount.value <= high:
         return "month"
