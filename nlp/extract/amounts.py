@@ -64,6 +64,7 @@ class Money:
         self._thousand = thousand
         #: Words that a spoken number can begin with.
         self._telling = frozenset(word for word in numbers.values if not word.isdigit()) | numbers.hundreds
+        self._telling |= _ONE_THOUSAND & thousand
         self._currencies: Lexicon[str] = Lexicon({**currencies, **dict.fromkeys(crowns, "crowns")})
 
     def amounts(self, page: Page, view: View, numbers: Sequence[Number]) -> Iterator[Amount]:
