@@ -79,9 +79,8 @@ def main() -> None:
         for ways in ((WAYS[0],), (WAYS[1],), (WAYS[2],), (WAYS[0], WAYS[2]), WAYS):
             found = seen(Screener(finder, ways), readings)
             label = "all" if ways == WAYS else " and ".join(ways)
-            print(
-                f"{label:26} {figures(counted(rows, found, risks))}   counter-indicators {figures(counted(rows, found, counters))}"
-            )
+            against = figures(counted(rows, found, counters))
+            print(f"{label:26} {figures(counted(rows, found, risks))}   counter-indicators {against}")
         for lang in sorted({row.lang for row in rows}):
             at = [number for number, row in enumerate(rows) if row.lang == lang]
             own = counted([rows[number] for number in at], [found[number] for number in at], risks)

@@ -125,7 +125,7 @@ def test_shipped_heads_are_of_the_model_that_is_built(heads: model.Heads, encode
 
 
 PARAPHRASES = [
-    ("documents_withheld", "Farm hands wanted", "On arrival you hand your passport to the foreman, who looks after it until the season is over."),
+    ("documents_withheld", "Farm hands", "On arrival you hand your passport to the foreman, who looks after it to the end."),
     ("documents_withheld", "Работници за ферма", "При пристигане оставяте паспорта си на бригадира и го получавате накрая."),
     ("third_party_voice", "Massage, Leeds", "The girls are waiting for your call, our lovely ladies will meet you any day."),
 ]  # fmt: skip
