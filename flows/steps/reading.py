@@ -12,6 +12,7 @@ from strazha import __version__
 from strazha.clock import now
 from strazha.model import Advert, Indicator, Linkable, MentionKind, Screening, Versions
 from strazha.model.base import digest
+from strazha.model.sentences import sentences
 from strazha.settings import Settings, settings
 from strazha.store.vectors import DIMS, pack_vector
 
@@ -111,6 +112,19 @@ def screen_text(title: str, body: str, *, country: str | None = None, lang_hint:
     return screen_advert(advert)
 
 
+def with_meanings(read: Sequence[tuple[Advert, Linkable]]) -> list[Linkable]:
+    """The linkables with the vectors of their adverts' sentences; as they are where semantics are off. One call for many."""
+    found = encoder()
+    if found is None or not read:
+        return [one for _, one in read]
+    from clusters.meaning import meanings
+
+    texts = [(one.lang, _sentences(advert)) for advert, one in read]
+    return [
+        one.model_copy(update={"sentences": vectors}) for (_, one), vectors in zip(read, meanings(found, texts), strict=True)
+    ]
+
+
 def linkable(advert: Advert, screening: Screening) -> Linkable:
     """What linking compares of an advert: contacts, names, ages and places as read, the site's own place, pictures."""
     found: dict[MentionKind, list[Any]] = {}
@@ -131,6 +145,7 @@ def linkable(advert: Advert, screening: Screening) -> Linkable:
         city=advert.place,
         country=advert.country,
         image_hashes=_once(value for image in advert.images for value in (image.pdq, image.sha256) if value),
+        lang=screening.languages[0].lang if screening.languages else "",
     )
 
 
@@ -156,6 +171,10 @@ def _machine() -> tuple[Reader, Screener]:
     from nlp.pipeline import Reader
 
     return Reader(), Screener()
+
+
+def _sentences(advert: Advert) -> list[str]:
+    return [text[start:end] for text in (advert.title, advert.body) for start, end in sentences(text)]
 
 
 def _cyrillic(*fields: Any) -> str:

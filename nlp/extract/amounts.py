@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,7 +26,7 @@ _THOUSANDS_GAP = re.compile(r"[ .,'\u2019](?=\d{3}(?:\D|$))")
 #: "хиляда и двеста", "mil doscientos": thousands that are one thousand where no number stands before them.
 _ONE_THOUSAND = frozenset({"хиляда", "mil", "bin", "тысяча", "тысячу", "тисяча", "тисячу", "хиљада", "χιλια", "tausend", "mie"})
 #: A bare e after a number is euro where it is joined to it ("200e") or a period follows ("2400 e na mesec").
-_E = re.compile(r"(?<=\d)[eе](?![\w'])|\s[eе](?=\s(?:na|per|a|an|pe|на|за|pro|im|al|la|por)\s)|[eе](?=\s?/)")
+_E = re.compile(r"(?<=\d\d)[eе](?![\w'])|\s[eе](?=\s(?:na|per|a|an|pe|на|за|pro|im|al|la|por)\s)|[eе](?=\s?/)")
 _BEFORE_CURRENCY = re.compile(r"(?:,-|\.-|\+)?\s{0,2}(?:de\s)?[(]?")
 
 
@@ -45,7 +45,9 @@ class Amount:
 
 
 @dataclass(slots=True)
-class _Number:
+class Number:
+    """A number in figures or words at ``[start, end)`` of a view."""
+
     start: int
     end: int
     value: float
@@ -62,14 +64,12 @@ class Money:
         self._thousand = thousand
         #: Words that a spoken number can begin with.
         self._telling = frozenset(word for word in numbers.values if not word.isdigit()) | numbers.hundreds
+        self._telling |= _ONE_THOUSAND & thousand
         self._currencies: Lexicon[str] = Lexicon({**currencies, **dict.fromkeys(crowns, "crowns")})
 
-    def amounts(self, page: Page, view: View) -> Iterator[Amount]:
-        """All amounts with a currency, in order; both ends of a range."""
-        numbers = self.numbers(view)
-        if not numbers:
-            return
-        pending: list[_Number] = []
+    def amounts(self, page: Page, view: View, numbers: Sequence[Number]) -> Iterator[Amount]:
+        """All amounts with a currency among the numbers of a view, in order; both ends of a range."""
+        pending: list[Number] = []
         last = 0
         # An amount whose currency stands before it ("€50-60"): a range goes on behind its first number.
         ahead: Amount | None = None
@@ -94,7 +94,9 @@ class Money:
                 continue
             if currency == "crowns":
                 currency = _crowns(page)
-            if pending and not number.multiplied and pending[-1].value >= number.value:
+            # "над 60 – 45 лв", "пакет от 10 - 340 лв": what falls, or is far apart, is no range.
+            first = pending[-1].value if pending else number.value
+            if pending and not number.multiplied and (first >= number.value or (first < 20 and number.value > 8 * first)):
                 pending = []
             group = [*pending, number]
             if number.multiplied:
@@ -111,7 +113,7 @@ class Money:
                 yield amount
             last, pending = after, []
 
-    def _currency(self, view: View, number: _Number, last: int) -> tuple[str, int, int]:
+    def _currency(self, view: View, number: Number, last: int) -> tuple[str, int, int]:
         """The currency beside a number and where number and currency together begin and end."""
         text = view.plain
         gap = _BEFORE_CURRENCY.match(text, number.end)
@@ -141,7 +143,7 @@ class Money:
                 return value, word.start, number.end
         return "", number.start, number.end
 
-    def numbers(self, view: View) -> list[_Number]:
+    def numbers(self, view: View) -> list[Number]:
         """Figures and spoken numbers of a view, in order, outside telephones and addresses."""
         found = [*islice(self._figures(view), MOST), *islice(self._spoken(view), MOST)]
         found.sort(key=lambda number: number.start)
@@ -150,9 +152,14 @@ class Money:
         kinds = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
         return [number for number in found if not view.taken(number.start, number.end, kinds)]
 
-    def _figures(self, view: View) -> Iterator[_Number]:
-        for match in NUMBER.finditer(view.plain):
+    def _figures(self, view: View) -> Iterator[Number]:
+        last = 0
+        for start in view.figures:
+            match = NUMBER.match(view.plain, start) if start >= last else None
+            if match is None:
+                continue
             value, end = figure(match.group()), match.end()
+            last = end
             if value is None:
                 continue
             multiplied = False
@@ -163,9 +170,9 @@ class Money:
                 index = view.word_after(end)
                 if index < len(view.words) and view.words[index].start - end <= 2 and view.words[index].text in self._thousand:
                     value, end, multiplied = value * 1000, view.words[index].end, True
-            yield _Number(match.start(), end, value, multiplied)
+            yield Number(match.start(), end, value, multiplied)
 
-    def _spoken(self, view: View) -> Iterator[_Number]:
+    def _spoken(self, view: View) -> Iterator[Number]:
         words = view.words
         telling = self._telling.intersection(view.vocabulary)
         if not telling:
@@ -177,7 +184,7 @@ class Money:
                 continue
             size, value, multiplied = self._say(view, index)
             if size:
-                yield _Number(words[index].start, words[index + size - 1].end, float(value), multiplied)
+                yield Number(words[index].start, words[index + size - 1].end, float(value), multiplied)
             index += size or 1
 
     def _say(self, view: View, index: int) -> tuple[int, int, bool]:

@@ -24,8 +24,8 @@ class Word(NamedTuple):
 
 def tokens(plain: str) -> list[Word]:
     """The words and numbers of a plain text in order."""
-    make = Word._make
-    return [make((*match.span(), match.group())) for match in TOKEN.finditer(plain)]
+    new = tuple.__new__
+    return [new(Word, (*match.span(), match.group())) for match in TOKEN.finditer(plain)]
 
 
 #: Most words whose value a lexicon remembers, so that a stream of ever new words does not grow it without end.
@@ -44,6 +44,11 @@ class _Seen(dict[str, Value | None]):
         if len(self) < _MOST_SEEN and len(text) <= 40:
             self[text] = value
         return value
+
+
+def word_set(text: str) -> frozenset[str]:
+    """A set of words written as one text."""
+    return frozenset(text.split())
 
 
 class Lexicon(Generic[Value]):
