@@ -223,3 +223,13 @@ def test_an_index_of_another_layout_is_refused_until_it_is_built_anew(index: Ela
         assert opened.generations.check().problems == []
         opened.generations.switch()
         assert opened.count()["adverts"] == 0
+    # One that a later version made: nothing to build here.
+    newer = str(IndexName(index.names.prefix, "adverts", "l10f0", 9))
+    [current] = index.generations.roles("adverts")["current"]
+    index.client.indices.create(index=newer, mappings=shape.mapping("adverts"), settings=shape.settings())
+    index.client.indices.update_aliases(
+        actions=[{"remove_index": {"index": current}}, {"add": {"index": newer, "alias": alias}}]
+    )
+    with ElasticsearchIndex(live) as opened, pytest.raises(StoreError, match="layout l10f0") as caught:
+        opened.count()
+    assert "this program is older than its index" in caught.value.remedy
