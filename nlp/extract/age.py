@@ -119,7 +119,8 @@ def _ages(view: View, rules: _Rules) -> Iterator[tuple[int, int, int, float]]:
 
 
 def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
-    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(_FIGURES.finditer(view.plain), MOST)]
+    matches = (_FIGURES.match(view.plain, start) for start in islice(view.figures, MOST))
+    numbers = [(match.start(), match.end(), int(match.group(1))) for match in matches if match]
     numbers += islice(_spoken(view, rules), MOST)
     group: list[tuple[int, int, int]] = []
     for start, end, value in sorted(numbers):
@@ -137,11 +138,14 @@ def _groups(view: View, rules: _Rules) -> Iterator[_Group]:
 
 def _spoken(view: View, rules: _Rules) -> Iterator[tuple[int, int, int]]:
     """Ages in words: tens with a unit, or any number before a word for years (else every "two girls" would be looked at)."""
-    words = view.words
+    words, values = view.words, rules.numbers.values
+    telling = {text for text in view.vocabulary if 16 <= values.get(text, -1) <= 99}
+    if not telling:
+        return
     for index, word in enumerate(words):
-        value = rules.numbers.values.get(word.text, -1)
-        if value < 16 or value > 99:
+        if word.text not in telling:
             continue
+        value = values[word.text]
         end, after = word.end, index + 1
         if after < len(words) and words[after].text in rules.numbers.ands:
             after += 1

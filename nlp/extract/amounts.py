@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -45,7 +45,9 @@ class Amount:
 
 
 @dataclass(slots=True)
-class _Number:
+class Number:
+    """A number in figures or words at ``[start, end)`` of a view."""
+
     start: int
     end: int
     value: float
@@ -64,12 +66,9 @@ class Money:
         self._telling = frozenset(word for word in numbers.values if not word.isdigit()) | numbers.hundreds
         self._currencies: Lexicon[str] = Lexicon({**currencies, **dict.fromkeys(crowns, "crowns")})
 
-    def amounts(self, page: Page, view: View) -> Iterator[Amount]:
-        """All amounts with a currency, in order; both ends of a range."""
-        numbers = self.numbers(view)
-        if not numbers:
-            return
-        pending: list[_Number] = []
+    def amounts(self, page: Page, view: View, numbers: Sequence[Number]) -> Iterator[Amount]:
+        """All amounts with a currency among the numbers of a view, in order; both ends of a range."""
+        pending: list[Number] = []
         last = 0
         # An amount whose currency stands before it ("€50-60"): a range goes on behind its first number.
         ahead: Amount | None = None
@@ -111,7 +110,7 @@ class Money:
                 yield amount
             last, pending = after, []
 
-    def _currency(self, view: View, number: _Number, last: int) -> tuple[str, int, int]:
+    def _currency(self, view: View, number: Number, last: int) -> tuple[str, int, int]:
         """The currency beside a number and where number and currency together begin and end."""
         text = view.plain
         gap = _BEFORE_CURRENCY.match(text, number.end)
@@ -141,7 +140,7 @@ class Money:
                 return value, word.start, number.end
         return "", number.start, number.end
 
-    def numbers(self, view: View) -> list[_Number]:
+    def numbers(self, view: View) -> list[Number]:
         """Figures and spoken numbers of a view, in order, outside telephones and addresses."""
         found = [*islice(self._figures(view), MOST), *islice(self._spoken(view), MOST)]
         found.sort(key=lambda number: number.start)
@@ -150,9 +149,14 @@ class Money:
         kinds = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
         return [number for number in found if not view.taken(number.start, number.end, kinds)]
 
-    def _figures(self, view: View) -> Iterator[_Number]:
-        for match in NUMBER.finditer(view.plain):
+    def _figures(self, view: View) -> Iterator[Number]:
+        last = 0
+        for start in view.figures:
+            match = NUMBER.match(view.plain, start) if start >= last else None
+            if match is None:
+                continue
             value, end = figure(match.group()), match.end()
+            last = end
             if value is None:
                 continue
             multiplied = False
@@ -163,9 +167,9 @@ class Money:
                 index = view.word_after(end)
                 if index < len(view.words) and view.words[index].start - end <= 2 and view.words[index].text in self._thousand:
                     value, end, multiplied = value * 1000, view.words[index].end, True
-            yield _Number(match.start(), end, value, multiplied)
+            yield Number(match.start(), end, value, multiplied)
 
-    def _spoken(self, view: View) -> Iterator[_Number]:
+    def _spoken(self, view: View) -> Iterator[Number]:
         words = view.words
         telling = self._telling.intersection(view.vocabulary)
         if not telling:
@@ -177,7 +181,7 @@ class Money:
                 continue
             size, value, multiplied = self._say(view, index)
             if size:
-                yield _Number(words[index].start, words[index + size - 1].end, float(value), multiplied)
+                yield Number(words[index].start, words[index + size - 1].end, float(value), multiplied)
             index += size or 1
 
     def _say(self, view: View, index: int) -> tuple[int, int, bool]:

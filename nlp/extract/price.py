@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
-from nlp.extract.amounts import SYMBOLS, Amount, Money
+from nlp.extract.amounts import SYMBOLS, Amount, Money, Number
 from nlp.extract.digits import number_words
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import Found, Page, View
@@ -205,9 +205,9 @@ def _page_kind(page: Page, rules: Rules) -> str:
     for view in page.views:
         source = next((other for other in page.readings if other.name == view.name), view)
         weight = 2 if view.name == "title" else 1
-        words = {word.text for word in source.words[:3000]}
+        words = source.vocabulary
         for name, lexicon in (("job", rules.job), ("fare", rules.fare), ("rent", rules.rent)):
-            counts[name] += weight * sum(1 for word in words if lexicon.word(word))
+            counts[name] += weight * sum(map(bool, map(lexicon.word, words)))
     if _route_in_title(page):
         counts["fare"] += 3
     best = max(counts, key=lambda name: counts[name])
@@ -233,7 +233,10 @@ def _route_in_title(page: Page) -> bool:
 
 
 def _prices(page: Page, view: View, rules: Rules, kind: str) -> Iterator[Found]:
-    amounts = list(rules.money.amounts(page, view))
+    numbers = rules.money.numbers(view)
+    if not numbers:
+        return
+    amounts = list(rules.money.amounts(page, view, numbers))
     for index, amount in enumerate(amounts):
         last = amounts[index - 1].after if index and amounts[index - 1].before != amount.before else 0
         if index and amounts[index - 1].before == amount.before:
@@ -242,7 +245,7 @@ def _prices(page: Page, view: View, rules: Rules, kind: str) -> Iterator[Found]:
         _period(view, amount, rules, last, kind)
         if index:
             _again(view, amounts[index - 1], amount)
-    amounts.extend(list(_bare(page, view, amounts, rules, kind)))
+    amounts.extend(list(_bare(page, view, numbers, amounts, rules, kind)))
     for amount in amounts:
         value: dict[str, float | str | None] = {"amount": amount.value, "currency": amount.currency, "per": amount.per}
         if amount.currency in {"BGN", "EUR"}:
@@ -401,7 +404,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     return "month" if kind == "rent" and amount.value >= 50 else "once"
 
 
-def _bare(page: Page, view: View, amounts: list[Amount], rules: Rules, kind: str) -> Iterator[Amount]:
+def _bare(page: Page, view: View, numbers: list[Number], amounts: list[Amount], rules: Rules, kind: str) -> Iterator[Amount]:
     """Amounts without a currency of their own take that of the advert's other prices."""
     default = next(
         (
@@ -415,7 +418,7 @@ def _bare(page: Page, view: View, amounts: list[Amount], rules: Rules, kind: str
     if not amounts and not default:
         return
     starts = [amount.before for amount in amounts]
-    for number in rules.money.numbers(view):
+    for number in numbers:
         index = bisect_right(starts, number.start)
         beside = amounts[max(0, index - 3) : index + 1]
         if number.value < 15 or any(number.start < amount.after and amount.before < number.end for amount in beside):
