@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import random
 import resource
 import tempfile
 import time
@@ -35,20 +34,8 @@ from strazha.store.elasticsearch.loading import BATCH
 from strazha.store.elasticsearch.rendering import render
 
 CHUNK = 5000
-
-
-def vector(doc: AdvertDoc) -> list[float]:
-    """384 numbers that depend on the advert alone; adverts of one cluster lie near each other."""
-    centre, own = random.Random(doc.cluster_id or doc.id), random.Random(doc.id)
-    return [round(centre.gauss(0, 1) + own.gauss(0, 0.2), 4) for _ in range(384)]
-
-
-def encode(docs: Sequence[AdvertDoc]) -> list[list[float]]:
-    """A vector each; made beforehand, so that their making is in nobody's time."""
-    return [_VECTORS[doc.id] for doc in docs]
-
-
-_VECTORS: dict[str, list[float]] = {}
+#: Adverts between two lines of the table.
+TOLD = 20_000
 
 
 @contextmanager
@@ -78,7 +65,7 @@ def send(client: Elasticsearch, name: str, rendered: Iterator[dict[str, object]]
 def actions(name: str, docs: Sequence[AdvertDoc]) -> Iterator[dict[str, object]]:
     """The documents as parallel_bulk wants them."""
     for doc in docs:
-        one = render("adverts", doc, _VECTORS[doc.id])
+        one = render("adverts", doc)
         yield {"_index": name, "_id": one.id, "_source": one.source, "version": one.version, "version_type": "external"}
 
 
@@ -96,7 +83,7 @@ def main() -> None:
     options = parser.parse_args()
     with server(options.url) as url, tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), store="elasticsearch", elasticsearch_urls=(url,), elasticsearch_prefix="benchmark")
-        with ElasticsearchIndex(settings, encode=encode) as index:
+        with ElasticsearchIndex(settings) as index:
             (measure_memory if options.memory else measure)(index, options.adverts)
 
 
@@ -109,9 +96,6 @@ def measure_memory(index: ElasticsearchIndex, count: int) -> None:
         for number, doc in enumerate(adverts(count)):
             if number % (count // 5) == 0:
                 print(f"{number:>9,} adverts: {memory():,.0f} MB", flush=True)
-            _VECTORS[doc.id] = vector(doc)
-            if len(_VECTORS) > 5000:
-                del _VECTORS[next(iter(_VECTORS))]
             yield doc
 
     begin = time.perf_counter()
@@ -120,7 +104,7 @@ def measure_memory(index: ElasticsearchIndex, count: int) -> None:
 
 
 def measure(index: ElasticsearchIndex, count: int) -> None:
-    """One table."""
+    """One table: how the rates stand as the indices grow, and at the end."""
     client = index.client
     version = client.info()["version"]["number"]
     print(
@@ -131,11 +115,11 @@ def measure(index: ElasticsearchIndex, count: int) -> None:
     index.generations.replace()
     bare, rendered = bare_index(client, "benchmark-bare"), bare_index(client, "benchmark-rendered")
     took = {"Strazha's loader": 0.0, "bare parallel_bulk": 0.0, "bare parallel_bulk, rendered": 0.0}
-    written, early, docs = 0, 0.0, adverts(count)
+    print(f"\n{'adverts':>9}  adverts a second since the last line: {' | '.join(took)} | most memory")
+    done, written, docs = 0, 0, adverts(count)
+    told, before = 0, dict(took)
     turn = 0
     while chunk := list(islice(docs, CHUNK)):
-        _VECTORS.clear()
-        _VECTORS.update((doc.id, vector(doc)) for doc in chunk)
         ready = list(actions(bare, chunk))
 
         def ours(chunk: list[AdvertDoc] = chunk) -> float:
@@ -154,7 +138,11 @@ def measure(index: ElasticsearchIndex, count: int) -> None:
             name = names[(at + turn) % 3]
             took[name] += turns[name]()  # type: ignore[no-untyped-call]
         turn += 1
-        early = early or memory()
+        done += len(chunk)
+        if done - told >= TOLD or done == count:
+            rates = " | ".join(f"{(done - told) / (took[name] - before[name]):,.0f}" for name in took)
+            print(f"{done:>9,}  {rates} | {memory():,.0f} MB", flush=True)
+            told, before = done, dict(took)
         del ready, chunk, turns, ours
     index.refresh()
     assert written == count, f"{written} of {count} written"
@@ -162,9 +150,21 @@ def measure(index: ElasticsearchIndex, count: int) -> None:
     print(f"\n{'loader':32} {'seconds':>9} {'adverts/s':>10} {'of bare':>8}")
     for name, seconds in took.items():
         print(f"{name:32} {seconds:9.1f} {count / seconds:10,.0f} {took['bare parallel_bulk'] / seconds:8.2f}")
-    print(f"\nmost memory: {early:,.0f} MB after the first {CHUNK:,} adverts, {memory():,.0f} MB at the end")
+    tell_size(index, count)
     for name in (bare, rendered):
         client.indices.delete(index=name)
+
+
+def tell_size(index: ElasticsearchIndex, count: int) -> None:
+    """Bytes an advert takes on disk, as loaded and with its segments merged into one."""
+    alias = index.names.alias("adverts")
+    sizes = []
+    for _ in range(2):
+        index.client.indices.flush(index=alias)
+        stats = index.client.indices.stats(index=alias, metric="store")["_all"]["primaries"]["store"]
+        sizes.append(stats["size_in_bytes"] / count / 1000)
+        index.client.options(request_timeout=1800).indices.forcemerge(index=alias, max_num_segments=1)
+    print(f"\non disk: {sizes[0]:.1f} kB an advert, {sizes[1]:.1f} kB with its segments merged (vectors included)")
 
 
 if __name__ == "__main__":

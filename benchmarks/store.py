@@ -22,11 +22,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from strazha.model import AdType, Advert, AdvertState, Band, Hit, LanguageGuess, Mention, Reason, Screening, Versions
 from strazha.settings import Settings
-from strazha.store import AdIndex, AdvertDoc, Query, open_index
+from strazha.store import AdIndex, AdvertDoc, Query, open_index, pack_vector
 
 #: Word lists by language, shared with the benchmark of linking.
 WORDS: dict[str, list[str]] = {
@@ -35,12 +36,17 @@ WORDS: dict[str, list[str]] = {
 }
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FACETS = ("source", "band", "language", "indicator", "place")
-TOWNS = {"Sofia": "BG", "Varna": "BG", "Munich": "DE", "Berlin": "DE", "Vienna": "AT", "Leeds": "GB", "Cluj-Napoca": "RO"}
+#: Country, latitude and longitude.
+TOWNS = {
+    "Sofia": ("BG", 42.70, 23.32), "Varna": ("BG", 43.21, 27.91), "Munich": ("DE", 48.14, 11.58),
+    "Berlin": ("DE", 52.52, 13.41), "Vienna": ("AT", 48.21, 16.37), "Leeds": ("GB", 53.80, -1.55),
+    "Cluj-Napoca": ("RO", 46.77, 23.60),
+}  # fmt: skip
 VERSIONS = Versions(code="bench", nlp="1", catalogue="1")
 
 
 def adverts(count: int, seed: int = 7) -> Iterator[AdvertDoc]:
-    """Adverts of about 80 words; one in five belongs to an operation of ten with one number and one sheet."""
+    """Adverts of about 80 words with a vector; one in five belongs to an operation of ten with one number and one sheet."""
     rng = random.Random(seed)
     languages = list(WORDS)
     indicators = [f"indicator_{n:02}" for n in range(40)]
@@ -72,7 +78,9 @@ def document(  # noqa: PLR0917 - one advert's facts, used once
         landing_file="captures/f.jsonl", landing_offset=number, landing_length=900,
     )  # fmt: skip
     town = rng.choice(list(TOWNS))
-    place = {"name": town, "country": TOWNS[town], "geoname_id": 1, "lat": 1.0, "lon": 1.0}
+    country, lat, lon = TOWNS[town]
+    # Suburbs and villages around each town, so that a map has more than seven points.
+    place = {"name": town, "country": country, "geoname_id": 1, "lat": lat + rng.gauss(0, 0.3), "lon": lon + rng.gauss(0, 0.3)}
     found = [("phone", phone, len(body) - 10, len(body)), ("place", place, 0, 5), ("age", 20 + number % 30, 6, 8)]
     mentions = tuple(
         Mention(kind=kind, text=body[a:b], value=value, field="body", start=a, end=b, extractor="bench", confidence=1)
@@ -97,7 +105,16 @@ def document(  # noqa: PLR0917 - one advert's facts, used once
         keys=keys,
         version=1,
         cluster_id=f"c{operation}" if operation >= 0 else "",
+        vector=pack_vector(vector(number, operation)),
     )
+
+
+def vector(number: int, operation: int) -> np.ndarray:
+    """What an encoder might give: adverts of one operation lie near each other, others anywhere."""
+    own = np.random.default_rng([1, number]).standard_normal(384, dtype=np.float32)
+    if operation < 0:
+        return own
+    return np.random.default_rng([2, operation]).standard_normal(384, dtype=np.float32) + 0.2 * own
 
 
 def timed(calls: list[Callable[[], object]]) -> tuple[float, float, float]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from flows.rooms import Rooms
     from strazha.settings import Settings
     from strazha.store.elasticsearch import ElasticsearchIndex
+    from strazha.store.elasticsearch.generations import Check
 
 
 @click.group()
@@ -65,20 +67,16 @@ def rebuild() -> None:
 def build() -> None:
     """Fill new indices from landing area and ledger beside those in use, and check them. Stopped anywhere, it goes on there.
 
-    Runs and reviewers may go on meanwhile: what they write goes to both. SQLite keeps one file: `strazha index rebuild`.
+    Runs and reviewers may go on meanwhile: what they write goes to both, or, where they still are of the version before this
+    one, is caught up with by `switch`. SQLite keeps one file: `strazha index rebuild`.
     """
     from flows.rooms import open_rooms
-    from flows.steps import fill_index
     from strazha.settings import settings
 
     own = settings()
     with open_rooms(own) as rooms:
         index = _versioned(own, rooms.index)
-        index.build()
-        click.echo("filling the next indices ...", err=True)
-        fill_index(rooms)
-        index.generations.finish()
-        _report(index)
+        _fill(rooms, index)
     click.echo("Take it into use with: strazha index switch")
 
 
@@ -89,32 +87,52 @@ def switch(force: bool) -> None:
 
     SQLite keeps one file and has nothing to switch.
     """
+    from flows.rooms import open_rooms
+    from flows.steps import renew_index
     from strazha.errors import StoreError
     from strazha.settings import settings
-    from strazha.store import open_index
 
     own = settings()
-    with open_index(own) as opened:
-        index = _versioned(own, opened)
-        problems = _report(index)
+    with open_rooms(own) as rooms:
+        index = _versioned(own, rooms.index)
+        crossing = index.crossing()
+        index.generations.filled()
+        # Programs of the version before write to the index in use alone: what they wrote is in the ledger, and is fetched.
+        problems = _fill(rooms, index) if crossing else _report(index.generations.check())
         if problems and not force:
             raise StoreError(
                 f"not switched: {len(problems)} problems", remedy="run strazha index build again, or switch with --force"
             )
-        index.generations.switch()
+        became = index.switch()
+        if crossing:
+            # From here on they can write no more (their batches end as "interrupted"): this fetches the last of it.
+            click.echo("switched; catching up with what was written since ...", err=True)
+            renew_index(rooms)
+            click.echo("start the review pages and the worker anew: programs of the version before cannot write this index")
     click.echo("switched; go back with: strazha index rollback; end the double writing with: strazha index drop-old")
+    click.echo(became)
 
 
 @command.command()
 def rollback() -> None:
-    """Go back to the indices that were in use before the last switch. Nothing written since is lost: both were written to."""
+    """Go back to the indices that were in use before the last switch. Nothing written since is lost: both were written to.
+
+    After an update that changed the layout, the version before does this, and fetches what this one wrote from the ledger.
+    """
+    from flows.rooms import open_rooms
+    from flows.steps import renew_index
     from strazha.settings import settings
-    from strazha.store import open_index
 
     own = settings()
-    with open_index(own) as opened:
-        _versioned(own, opened).generations.rollback()
+    with open_rooms(own) as rooms:
+        index = _versioned(own, rooms.index)
+        crossing = index.crossing()
+        became = index.rollback()
+        if crossing:
+            click.echo("rolled back; catching up with what was written since the switch ...", err=True)
+            renew_index(rooms)
     click.echo("rolled back; a second rollback undoes this one")
+    click.echo(became)
 
 
 @command.command("drop-old")
@@ -150,7 +168,7 @@ def install() -> None:
 
     own = settings()
     with open_index(own) as opened:
-        for name, became in _versioned(own, opened).generations.install().items():
+        for name, became in _versioned(own, opened).generations.lifecycle.install().items():
             click.echo(f"{name}: {became}")
 
 
@@ -235,8 +253,18 @@ def _versioned(own: Settings, index: object) -> ElasticsearchIndex:
     return index
 
 
-def _report(index: ElasticsearchIndex) -> list[str]:
-    check = index.generations.check()
+def _fill(rooms: Rooms, index: ElasticsearchIndex) -> list[str]:
+    from flows.steps import renew_index
+
+    index.build()
+    click.echo("filling the next indices ...", err=True)
+    mark = index.generations.mark()
+    renew_index(rooms)
+    index.generations.finish()
+    return _report(index.generations.check(mark if index.crossing() else None))
+
+
+def _report(check: Check) -> list[str]:
     for kind, (current, following) in check.counts.items():
         click.echo(f"{kind:9} {current:,} in use, {following:,} in the next index")
     click.echo(f"sample    {check.sampled:,} documents compared")

@@ -76,7 +76,7 @@ def check(files: tuple[Path, ...]) -> None:
         wanted = "should match" if one.expected else "should not match"
         found = ", ".join(f"{hit.rule} {hit.text!r}" for hit in one.hits)
         click.echo(f"{entries[one.indicator].path}: {one.lang}: {wanted}: {one.text}" + (f"  [{found}]" if found else ""))
-    examples = sum(len(shown.match) + len(shown.no_match) for entry in entries.values() for shown in entry.examples.values())
+    examples = sum(entry.shown for entry in entries.values())
     patterns = sum(len(listed) for entry in entries.values() for listed in entry.patterns.values())
     click.echo(f"{len(entries)} indicators, {patterns} patterns, {examples} examples, {len(missed)} wrong")
     sys.exit(1 if missed else 0)

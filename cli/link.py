@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +15,15 @@ import click
 from cli.screen import counted, finish, rows_of, write_rows
 
 if TYPE_CHECKING:
-    from strazha.model import Advert, Image, Link, Linkable
+    from clusters.bulk import Whole
+    from clusters.shelf import Pack
+    from strazha.model import Advert, Image, Linkable
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 #: Pictures of one row beyond this are ignored: no advert shows more, and each costs keys.
 _IMAGES = 50
+#: Rows handed to a process at once: about a second's reading.
+_ROWS = 400
 
 
 @click.command()
@@ -45,78 +48,106 @@ def command(source: Path, output: Path, links_path: Path | None) -> None:
     finish(output, source, bad)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Linked:
     """What linking a file gave. Ids are the rows' own, whatever JSON type they had."""
 
-    ids: dict[str, Any] = field(default_factory=dict)
-    groups: list[list[str]] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    #: Contacts found to be shared by unlike advertisers, one sentence each.
-    hubs: list[str] = field(default_factory=list)
+    whole: Whole
+    #: Ids as given, where they are not the text by which the advert is known.
+    given: dict[str, Any]
+
+    @property
+    def hubs(self) -> list[str]:
+        """Contacts found to be shared by unlike advertisers, one sentence each."""
+        hubs = sorted((one for one in self.whole.doubted.values() if one.is_hub), key=lambda one: one.key)
+        return [f"{one.key}: {one.why}" for one in hubs]
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """``{"id", "cluster"}`` in the order of the file; an advert that nothing joins is alone in its cluster."""
         from strazha.model.base import digest
 
-        names = [digest("cluster", *members)[:16] for members in self.groups]
-        cluster = {one: name for name, members in zip(names, self.groups, strict=True) for one in members}
-        return ({"id": given, "cluster": cluster[one]} for one, given in self.ids.items())
+        labels, ids = self.whole.labels, self.whole.shelf.ids
+        names = {members[0]: digest("cluster", *members)[:16] for members in self.whole.groups()}
+        for at in self.whole.shelf.number.tolist():
+            yield {"id": self.given.get(ids[at], ids[at]), "cluster": names[ids[int(labels[at])]]}
 
     def link_rows(self) -> Iterator[dict[str, Any]]:
         """``{"a", "b", "score", "reasons"}`` of each link, strongest first."""
-        for one in sorted(self.links, key=lambda link: (-link.score, link.a, link.b)):
+        for one in self.whole.links(strongest_first=True):
             reasons = [reason.plain() for reason in one.reasons]
-            yield {"a": self.ids[one.a], "b": self.ids[one.b], "score": one.score, "reasons": reasons}
+            yield {"a": self.given.get(one.a, one.a), "b": self.given.get(one.b, one.b), "score": one.score, "reasons": reasons}
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What a process hands back of some rows."""
+
+    pack: Pack
+    given: dict[str, Any]
+    bad: list[tuple[int, str, str]]
 
 
 def link_numbered(rows: Iterable[tuple[int, dict[str, Any]]], bad: list[tuple[int, str, str]]) -> Linked:
-    """Link rows with their line numbers. A row that cannot be used is added to ``bad`` with its line and the reason."""
-    from clusters.candidates import MemoryCandidates
-    from clusters.grouping import group
-    from clusters.linker import Linker
-    from clusters.pair import joins
+    """Link rows with their line numbers, in every core there is and in little memory beyond a few hundred bytes an advert.
 
-    linked = Linked()
-    adverts = list(_linkables(rows, bad, linked.ids))
-    if sys.stderr.isatty():
-        click.echo(f"comparing {len(adverts)} adverts …", err=True)
-    linker = Linker(MemoryCandidates())
-    linked.links = [one for one in linker.link(adverts) if joins(one)]
-    linked.groups = group(linked.links, linked.ids)
-    hubs = sorted((one for one in linker.spreads.values() if one.is_hub), key=lambda one: one.key)
-    linked.hubs = [f"{one.key}: {one.why}" for one in hubs]
-    return linked
+    A row that cannot be used is added to ``bad`` with its line and the reason.
+    """
+    from clusters.bulk import link_whole, packed
+
+    processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    given: dict[str, Any] = {}
+
+    def packs() -> Iterator[Pack]:
+        for batch in packed(_unrepeated(rows, bad), _read, processes=processes, size=_ROWS):
+            given.update(batch.given)
+            bad.extend(batch.bad)
+            yield batch.pack
+
+    whole = link_whole(packs(), processes=processes)
+    bad.sort()
+    return Linked(whole, given)
 
 
-def _linkables(
-    rows: Iterable[tuple[int, dict[str, Any]]], bad: list[tuple[int, str, str]], ids: dict[str, Any]
-) -> Iterator[Linkable]:
+def _unrepeated(
+    rows: Iterable[tuple[int, dict[str, Any]]], bad: list[tuple[int, str, str]]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    from flows.imports.mapping import clean
+
+    seen: set[str] = set()
+    for number, row in rows:
+        key = clean(str(row.get("id")))
+        if key in seen:
+            bad.append((number, f"id {row.get('id')!r} stood in an earlier row", json.dumps(row)[:2000]))
+            continue
+        yield number, row
+        seen.add(key)
+
+
+def _read(rows: Sequence[tuple[int, dict[str, Any]]]) -> _Batch:
+    """Read, screen and pack some rows; runs in a process of its own."""
+    from clusters.shelf import pack
     from flows.imports.mapping import clean
     from flows.steps import Unreadable, linkable, screen_adverts
 
-    waiting: deque[tuple[int, dict[str, Any], Advert]] = deque()
-
-    def adverts() -> Iterator[Advert]:
-        for number, row in rows:
-            try:
-                advert = advert_of(row)
-                if advert.key in ids:
-                    raise ValueError(f"id {row['id']!r} stood in an earlier row")
-            except ValueError as error:
-                bad.append((number, str(error), json.dumps(row)[:2000]))
-                continue
-            ids[advert.key] = clean(row["id"]) if isinstance(row["id"], str) else row["id"]
-            waiting.append((number, row, advert))
-            yield advert
-
-    for result in screen_adverts(adverts()):
-        number, row, advert = waiting.popleft()
+    bad: list[tuple[int, str, str]] = []
+    usable: list[tuple[int, dict[str, Any], Advert]] = []
+    for number, row in rows:
+        try:
+            usable.append((number, row, advert_of(row)))
+        except ValueError as error:
+            bad.append((number, str(error), json.dumps(row)[:2000]))
+    adverts: list[Linkable] = []
+    given: dict[str, Any] = {}
+    results = screen_adverts(advert for _, _, advert in usable)
+    for (number, row, advert), result in zip(usable, results, strict=True):
         if isinstance(result, Unreadable):
             bad.append((number, result.error, json.dumps(row)[:2000]))
-            del ids[advert.key]
-        else:
-            yield linkable(advert, result).model_copy(update={"id": advert.key})
+            continue
+        adverts.append(linkable(advert, result).model_copy(update={"id": advert.key}))
+        as_given = clean(row["id"]) if isinstance(row["id"], str) else row["id"]
+        if as_given != advert.key:
+            given[advert.key] = as_given
+    return _Batch(pack(adverts), given, bad)
 
 
 def advert_of(row: dict[str, Any]) -> Advert:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from strazha.model import Linkable
+
 #: Adverts longer than this are compared by their beginning: operations do not rewrite only the twentieth paragraph, and a
 #: comparison stays bounded whatever a page holds.
 MAX_CHARS = 6000
@@ -29,6 +31,17 @@ _TABLE: dict[int, int | str] = {
 }
 #: Spellings of one sound, longest first; digits only where they stand inside a word (they are letters there).
 _SPELLINGS = (("sht", "st"), ("zh", "z"), ("sh", "s"), ("ch", "c"), ("ts", "c"), ("kh", "h"), ("ph", "f"))
+
+
+class Prepared(Linkable):
+    """An advert whose comparison form is known already (see clusters/shelf.py); ``folded`` is empty then."""
+
+    form: str = ""
+
+
+def form_of(advert: Linkable) -> str:
+    """The advert's text in comparison form."""
+    return advert.form if isinstance(advert, Prepared) else skeleton(advert.folded)
 
 
 @lru_cache(maxsize=50_000)

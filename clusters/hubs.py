@@ -8,15 +8,16 @@ belong together, and its names come back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
 import yaml
 
+from clusters.compare.base import Known
 from clusters.compare.text import likeness
-from clusters.form import same_name, skeleton
+from clusters.form import form_of, same_name, skeleton
 from strazha.model import AdType, Linkable
 
 #: At most so many adverts are looked at to judge an identifier: enough to see a spread, bounded for any number.
@@ -27,6 +28,8 @@ DOUBTED = 2.5
 #: Trust left to a hub, which joins nothing, and to a doubted one, which joins beside a like text, not beside a day and town.
 HUB_TRUST = 0.05
 DOUBTED_TRUST = 0.45
+#: Why an identifier joins nothing although its spread shows nothing.
+RULED_HUB = "an analyst ruled that unlike advertisers share it"
 #: Texts more alike than this count as one text: an operation's hundred copies are not spread.
 _SAME_TEXT = 0.60
 
@@ -72,12 +75,25 @@ def spread(key: str, members: Sequence[Linkable]) -> Spread:
     return Spread(key, len(members), len(unlike), points, tuple(reasons))
 
 
+def known_of(spreads: Iterable[Spread], ruled: Mapping[str, bool]) -> Known:
+    """What comparisons are told of identifiers: what was found, and above it an analyst's word (True: a hub, False: none)."""
+    doubted = {found.key: found for found in spreads if found.trust < 1.0}
+    trust = {key: found.trust for key, found in doubted.items()}
+    why = {key: found.why for key, found in doubted.items()}
+    for key, is_hub in ruled.items():
+        trust[key] = 0.0 if is_hub else 1.0
+        why.pop(key, None)
+        if is_hub:
+            why[key] = RULED_HUB
+    return Known(trust, why)
+
+
 def _unlike(sample: Sequence[Linkable]) -> list[Linkable]:
     """One advert of each text."""
     kept: list[Linkable] = []
     for advert in sample:
-        form = skeleton(advert.folded)
-        if all(likeness(form, skeleton(other.folded)) < _SAME_TEXT for other in kept):
+        form = form_of(advert)
+        if all(likeness(form, form_of(other)) < _SAME_TEXT for other in kept):
             kept.append(advert)
     return kept
 
@@ -95,7 +111,7 @@ def _kinds(unlike: Sequence[Linkable]) -> tuple[float, str]:
 
 def _relays(unlike: Sequence[Linkable]) -> tuple[float, str]:
     """Adverts that themselves name a desk or an editorial office."""
-    saying = sum(1 for advert in unlike if _says_relay(advert.folded))
+    saying = sum(1 for advert in unlike if _says_relay(form_of(advert)))
     return {0: 0.0, 1: 1.0}.get(saying, 2.5), f"{saying} say that a desk or reception answers"
 
 
@@ -125,6 +141,6 @@ def _relay_words() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=10_000)
-def _says_relay(folded: str) -> bool:
-    text = f" {skeleton(folded)}"
+def _says_relay(form: str) -> bool:
+    text = f" {form}"
     return any(word in text for word in _relay_words())

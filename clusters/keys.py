@@ -33,6 +33,7 @@ SHINGLE = 4
 MIN_TEXT = 40
 _SEED = 0x5752617A
 _PDQ_HEX = 64
+_BAND_NAMES = tuple(f"{SCHEME}.{band:02d}:" for band in range(BANDS))
 _NUMBER_NETWORKS = ("whatsapp", "viber", "signal")
 
 
@@ -89,36 +90,62 @@ def is_text(key: str) -> bool:
     return key.startswith(f"{SCHEME}.")
 
 
+Words = np.ndarray[tuple[int, ...], np.dtype[np.uint64]]
+Bytes = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+
+
+def signatures(forms: Sequence[str]) -> tuple[Words, Bytes, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """Bands (texts x 32, 64 bits), sketches (texts x 128, the low byte of each permutation) and which texts have any.
+
+    Two sketches agree in as large a part of their bytes as the texts share of their shingles (give or take .04).
+    """
+    bands, sketch = np.zeros((len(forms), BANDS), dtype=np.uint64), np.zeros((len(forms), PERMUTATIONS), dtype=np.uint8)
+    long = np.array([len(form) >= MIN_TEXT for form in forms], dtype=np.bool_)
+    if long.any():
+        bands[long], sketch[long] = _signed([form for form in forms if len(form) >= MIN_TEXT])
+    return bands, sketch, long
+
+
 def _text_keys(texts: Sequence[str]) -> list[list[str]]:
-    hashes = [_shingles(text) for text in texts]
-    offsets = np.zeros(len(texts) + 1, dtype=np.uint64)
-    offsets[1:] = np.cumsum([len(one) for one in hashes])
-    if not int(offsets[-1]):
-        return [[] for _ in texts]
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(np.concatenate(hashes), offsets, PERMUTATIONS, _SEED)
-    digests = np.asarray(matrix.to_rows(), dtype=np.uint64).reshape(len(texts), BANDS, ROWS)
-    folded: np.ndarray[tuple[int, ...], np.dtype[np.uint64]] = np.zeros((len(texts), BANDS), dtype=np.uint64)
-    for row in range(ROWS):
-        folded = _mix(folded * np.uint64(0x100000001B3) ^ digests[:, :, row])
+    bands, _, long = signatures(texts)
     return [
-        [f"{SCHEME}.{band:02d}:{int(value):016x}" for band, value in enumerate(values)] if len(hashes[index]) else []
-        for index, values in enumerate(folded)
+        [f"{_BAND_NAMES[band]}{value:016x}" for band, value in enumerate(values)] if has else []
+        for has, values in zip(long.tolist(), bands.tolist(), strict=True)
     ]
 
 
-def _shingles(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """64-bit hashes of the text's distinct character n-grams; arithmetic that is the same on every machine."""
-    if len(text) < MIN_TEXT:
-        return np.zeros(0, dtype=np.uint64)
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
-    count = len(points) - SHINGLE + 1
-    rolled = np.zeros(count, dtype=np.uint64)
+def _signed(texts: Sequence[str]) -> tuple[Words, Bytes]:
+    hashes, offsets = _shingles(texts)
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets, PERMUTATIONS, _SEED)
+    digests = np.asarray(matrix.to_rows(), dtype=np.uint64)
+    rows = digests.reshape(len(texts), BANDS, ROWS)
+    folded: Words = np.zeros((len(texts), BANDS), dtype=np.uint64)
+    for row in range(ROWS):
+        folded = _mix(folded * np.uint64(0x100000001B3) ^ rows[:, :, row])
+    return folded, digests.astype(np.uint8)
+
+
+def _shingles(texts: Sequence[str]) -> tuple[Words, Words]:
+    """64-bit hashes of the texts' character n-grams, one text after the other, and where each text's begin.
+
+    Arithmetic that is the same on every machine; a repeated n-gram stands repeatedly, which a minimum does not mind.
+    """
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    rolled = np.zeros(len(points) - SHINGLE + 1, dtype=np.uint64)
     for at in range(SHINGLE):
-        rolled = rolled * np.uint64(0x9E3779B97F4A7C15) + points[at : at + count]
-    return np.unique(_mix(rolled))
+        rolled = rolled * np.uint64(0x9E3779B97F4A7C15) + points[at : at + len(rolled)]
+    # The last three starts of each text would reach into the next one.
+    within = np.ones(len(points), dtype=np.bool_)
+    ends = np.cumsum(lengths)
+    for back in range(1, SHINGLE):
+        within[ends - back] = False
+    offsets: Words = np.zeros(len(texts) + 1, dtype=np.uint64)
+    offsets[1:] = np.cumsum(lengths - SHINGLE + 1)
+    return _mix(rolled[within[: len(rolled)]]), offsets
 
 
-def _mix(values: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+def _mix(values: Words) -> Words:
     # The finisher of SplitMix64: every input bit reaches every output bit; unsigned arithmetic wraps alike everywhere.
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,10 +1,11 @@
-"""Linking: which pairs are compared, and which of them are links.
+"""Linking a batch against what a store holds: which pairs are compared, and which of them are links.
 
-An advert is compared with the *representatives* of its keys, the adverts with the smallest ids that carry the key, not with
-all that carry it: a family of a thousand copies costs a few comparisons each and hangs together through its representatives.
-Which adverts represent a key depends on what carries it, not on the order of arrival, so that a batch linked twice, in another
-order, or half-done before, gives the same links. Adverts linked before a smaller id arrived keep their link to the former
-representative: the links differ then, the groups they make do not, except at the edge of likeness (docs/decisions.md).
+An advert is compared with those that share most text bands with it and, of all that carry its contacts, pictures and bands,
+with the *representatives*: those with the smallest ids. A family of a thousand copies thus costs a few comparisons each and
+hangs together through its representatives. Which adverts represent a key depends on what carries it, not on the order of
+arrival, so that a batch linked twice, in another order, or half-done before, gives the same links. Adverts linked before a
+smaller id arrived keep their link to the former representative: the links differ then, the groups they make do not, except at
+the edge of likeness (docs/linking.md has the limits, and how often they are met).
 """
 
 from __future__ import annotations
@@ -12,31 +13,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import combinations
 
 from clusters.candidates import Candidates
 from clusters.compare import Known
-from clusters.hubs import SAMPLE, Spread, spread
+from clusters.hubs import SAMPLE, Spread, known_of, spread
 from clusters.keys import is_contact, is_picture, is_text, keys_of_many
 from clusters.pair import hopeless, joins, link
 from strazha.model import Link, Linkable
-
-#: Worth of a shared contact or picture in shared text bands, when candidates are ranked: more than all bands.
-_FIRM = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of the work an advert can cause."""
 
-    #: Representatives a contact, picture and text band.
+    #: Representatives of a contact, and of a picture or a piece of one.
     contact: int = 6
     image: int = 4
-    text: int = 2
-    #: Comparisons an advert, those that share most keys first.
-    comparisons: int = 48
-    #: Of these, comparisons with adverts that share a single text band and nothing else.
-    single: int = 8
+    #: Adverts that share several text bands: so many that share most of them, and so many of smallest id.
+    near: int = 8
+    first: int = 3
+    #: Adverts that share a single text band and nothing else: mostly chance, now and then a text rewritten by half.
+    single: int = 16
+    #: Carriers of a text band that are looked at: stock phrases give some bands thousands.
+    crowd: int = 200
+    #: Comparisons an advert for the sake of contacts and pictures, so that a page of a thousand telephones stays bounded.
+    firm: int = 96
     #: Stored adverts a hub whose links among themselves are scored anew.
     revised: int = 12
 
@@ -109,35 +112,32 @@ class Linker:
         pairs: dict[tuple[str, str], bool] = {}
         for one, own_keys in keys.items():
             met: Counter[str] = Counter()
+            firm: dict[str, None] = {}
             for key in own_keys:
-                limit = self._limit(key)
-                others = [other for other in carriers.get(key, ())[: limit + 1] if other != one][:limit]
-                # A contact is worth more than all bands: it must not lose its place to a text's many near neighbours.
-                met.update(dict.fromkeys(others, 1 if is_text(key) else _FIRM))
-            ranked = sorted(met.items(), key=lambda item: (-item[1], item[0]))[: self._limits.comparisons]
-            # One band in common is mostly chance among very many adverts; copies share several, or meet through a third.
-            several = sum(1 for _, shared in ranked if shared > 1)
-            near = ranked[: several + self._limits.single]
-            for other, shared in near:
-                pair = (one, other) if one < other else (other, one)
-                pairs[pair] = pairs.get(pair, False) or shared >= _FIRM
+                if is_text(key):
+                    met.update(carriers.get(key, ())[: self._limits.crowd])
+                else:
+                    most = self._limits.contact if is_contact(key) else self._limits.image
+                    others = [other for other in carriers.get(key, ())[: most + 1] if other != one][:most]
+                    firm.update(dict.fromkeys(others))
+            del met[one]
+            near = self._near(met)
+            for other in near:
+                pairs.setdefault((one, other) if one < other else (other, one), False)
+            for other in list(firm)[: self._limits.firm]:
+                pairs[(one, other) if one < other else (other, one)] = True
         return pairs
 
-    def _limit(self, key: str) -> int:
-        if is_text(key):
-            return self._limits.text
-        return self._limits.contact if is_contact(key) else self._limits.image
+    def _near(self, met: Counter[str]) -> set[str]:
+        """Whom to compare for the text: by bands in common, then by id."""
+        several = sorted((-shared, other) for other, shared in met.items() if shared > 1)
+        single = nsmallest(self._limits.single, (other for other, shared in met.items() if shared == 1))
+        first = nsmallest(self._limits.first, (other for _, other in several))
+        return {*(other for _, other in several[: self._limits.near]), *first, *single}
 
     def _judge(self, shared: Iterable[str], carriers: Mapping[str, Sequence[str]], adverts: Mapping[str, Linkable]) -> Known:
         self.spreads = {key: spread(key, [adverts[one] for one in carriers[key][:SAMPLE] if one in adverts]) for key in shared}
-        trust = {key: found.trust for key, found in self.spreads.items() if found.trust < 1.0}
-        why = {key: found.why for key, found in self.spreads.items() if found.why}
-        for key, is_hub in self._ruled.items():
-            trust[key] = 0.0 if is_hub else 1.0
-            why.pop(key, None)
-            if is_hub:
-                why[key] = "an analyst ruled that unlike advertisers share it"
-        return Known(trust, why)
+        return known_of(self.spreads.values(), self._ruled)
 
     def _revised(
         self, shared: Iterable[str], carriers: Mapping[str, Sequence[str]], own: Mapping[str, Linkable]

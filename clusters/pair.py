@@ -41,6 +41,15 @@ def hopeless(a: Linkable, b: Linkable, known: Known) -> bool:
     return 1.0 - doubt < JOIN
 
 
+def score_of(a: Linkable, b: Linkable, known: Known) -> float:
+    """The score that :func:`link` gives the pair, without its reasons (for very many pairs)."""
+    first, second = (a, b) if a.id < b.id else (b, a)
+    doubt = 1.0
+    for name, outcome in compared(first, second, known).items():
+        doubt *= 1.0 - weight_of(name, first, second) * outcome.score
+    return round(1.0 - doubt, 4)
+
+
 def joins(found: Link) -> bool:
     """Whether the link is strong enough to join two adverts."""
     return found.score >= JOIN

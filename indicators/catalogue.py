@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from indicators.definitions import Located
 from indicators.languages import Language, load_languages
-from indicators.syntax import PatternError, parse
+from indicators.syntax import PatternError, parse, unfold
 from strazha.model import Indicator, SourceRef, Strength, Validity
 from strazha.model.screening import AdType
 
@@ -45,6 +45,37 @@ class Examples(_Strict):
     no_match: tuple[Text, ...] = ()
 
 
+class ClusterAdvert(_Strict):
+    """One advert of a small cluster, or several alike; in the file a plain string means ``text`` alone."""
+
+    text: Text
+    title: str = ""
+    #: Taken as read by a person: what the advert is.
+    type: AdType = AdType.ADULT
+    #: Posted so many days after the cluster's first advert.
+    day: int = Field(default=0, ge=0)
+    #: So many adverts of this text, ``step`` days from one to the next.
+    times: int = Field(default=1, ge=1, le=60)
+    step: int = Field(default=0, ge=0)
+    site: str = "a"
+    #: Any word that stands for one picture.
+    picture: str = ""
+
+
+def _as_advert(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+Cluster = tuple[Annotated[ClusterAdvert, BeforeValidator(_as_advert)], ...]
+
+
+class Clusters(_Strict):
+    """Small clusters that a cluster-level entry must see, and near misses it must not."""
+
+    match: tuple[Cluster, ...] = ()
+    no_match: tuple[Cluster, ...] = ()
+
+
 def _as_pattern(value: object) -> object:
     return {"match": value} if isinstance(value, str) else value
 
@@ -67,8 +98,16 @@ class EntryFile(_Strict):
     in_quotes: bool = False
     #: Derivations (indicators/structured.py, indicators/cluster.py) that can give this indicator, beside its patterns.
     derived: tuple[str, ...] = ()
+    #: language -> name -> words: the entry's own word lists, beside those of the language (and before them).
+    lists: dict[str, dict[str, tuple[Text, ...]]] = Field(default_factory=dict)
+    #: language -> pattern: cancels any of the language's matches when it stands in the same sentence.
+    unless: dict[str, Text] = Field(default_factory=dict)
     patterns: dict[str, tuple[Annotated[Pattern, BeforeValidator(_as_pattern)], ...]] = Field(default_factory=dict)
+    #: language -> short sentences that say the same as the indicator, for comparison by meaning.
+    prototypes: dict[str, tuple[Text, ...]] = Field(default_factory=dict)
+    #: By language; ``bg-Latn`` holds Bulgarian typed in Latin letters.
     examples: dict[str, Examples] = Field(default_factory=dict)
+    clusters: dict[str, Clusters] = Field(default_factory=dict)
 
 
 class CatalogueEntry(_Strict):
@@ -77,9 +116,23 @@ class CatalogueEntry(_Strict):
     indicator: Indicator
     in_quotes: bool
     derived: tuple[str, ...]
+    lists: dict[str, dict[str, tuple[str, ...]]]
+    unless: dict[str, str]
     patterns: dict[str, tuple[Pattern, ...]]
+    prototypes: dict[str, tuple[str, ...]]
     examples: dict[str, Examples]
+    clusters: dict[str, Clusters]
     path: Path
+
+    @property
+    def shown(self) -> int:
+        """How many examples there are, of texts and of clusters."""
+        texts = sum(len(one.match) + len(one.no_match) for one in self.examples.values())
+        return texts + sum(len(one.match) + len(one.no_match) for one in self.clusters.values())
+
+    def words(self, language: Language) -> dict[str, tuple[str, ...]]:
+        """The word lists its patterns of that language may name."""
+        return {**language.lists, **self.lists.get(language.language, {})}
 
 
 def load() -> dict[str, CatalogueEntry]:
@@ -130,8 +183,12 @@ def _entry(file: Located, titles: dict[str, str], languages: dict[str, Language]
         indicator=indicator,
         in_quotes=made.in_quotes,
         derived=made.derived,
+        lists=made.lists,
+        unless=made.unless,
         patterns=made.patterns,
+        prototypes=made.prototypes,
         examples=made.examples,
+        clusters=made.clusters,
         path=file.path,
     )
 
@@ -157,16 +214,30 @@ def _check(file: Located, made: EntryFile, titles: dict[str, str]) -> None:
 
 
 def _check_patterns(file: Located, made: EntryFile, languages: dict[str, Language]) -> None:
-    for lang, patterns in made.patterns.items():
-        if lang not in languages:
-            raise file.error(f"unknown language {lang}", "patterns", lang, remedy=f"known: {', '.join(languages)}")
-        for at, pattern in enumerate(patterns):
+    for group in ("lists", "unless", "patterns"):
+        for lang in getattr(made, group):
+            if lang not in languages:
+                raise file.error(f"unknown language {lang}", group, lang, remedy=f"known: {', '.join(languages)}")
+    for lang, language in languages.items():
+        lists = {**language.lists, **made.lists.get(lang, {})}
+        for name, entries in made.lists.get(lang, {}).items():
+            for at, entry in enumerate(entries):
+                _check_pattern(file, entry, lists, ("lists", lang, name, at), part=True)
+        if lang in made.unless:
+            _check_pattern(file, made.unless[lang], lists, ("unless", lang))
+        for at, pattern in enumerate(made.patterns.get(lang, ())):
             for text in filter(None, (pattern.match, pattern.unless)):
-                try:
-                    parse(text, languages[lang].lists)
-                except PatternError as error:
-                    place = ("patterns", lang, at)
-                    raise file.error(f"pattern `{text}`: {error}", *place, remedy="see docs/add-an-indicator.md") from error
+                _check_pattern(file, text, lists, ("patterns", lang, at))
+
+
+def _check_pattern(
+    file: Located, text: str, lists: Mapping[str, Sequence[str]], where: tuple[str | int, ...], *, part: bool = False
+) -> None:
+    try:
+        # An entry of a list is part of a pattern, all else a whole one.
+        (unfold if part else parse)(text, lists)
+    except PatternError as error:
+        raise file.error(f"pattern `{text}`: {error}", *where, remedy="see docs/add-an-indicator.md") from error
 
 
 def VERSION_KEY() -> str:  # noqa: N802 - the name other rooms were given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,7 +32,8 @@ class Rule:
     place: int
     pattern: Pattern | None = None
     own_negation: bool = False
-    unless: int | None = None
+    #: Rules that cancel it in the same sentence: its own, and its entry's for the language.
+    unless: tuple[int, ...] = ()
 
     @property
     def code(self) -> str:
@@ -72,17 +73,14 @@ class PatternMatcher:
         own = {lang: _words(language.negation.before, language) for lang, language in languages.items()}
         for name, entry in catalogue.items():
             for lang, patterns in entry.patterns.items():
+                lists = entry.words(languages[lang])
+                common = self._unless(Rule("unless", name, lang, 0), _parsed(entry.unless.get(lang), lists), sequences)
                 for place, pattern in enumerate(patterns, 1):
-                    lists = languages[lang].lists
                     parsed = parse(pattern.match, lists)
-                    unless = None
-                    if pattern.unless:
-                        unless = len(self._rules)
-                        sequences[unless] = parse(pattern.unless, lists)
-                        self._rules.append(Rule("unless", name, lang, place))
-                    negated = pattern.negation == "own" or (pattern.negation is None and _holds(parsed, own[lang]))
-                    sequences[len(self._rules)] = parsed
-                    self._rules.append(Rule("indicator", name, lang, place, pattern, negated, unless))
+                    unless = self._unless(Rule("unless", name, lang, place), _parsed(pattern.unless, lists), sequences)
+                    for negated, said in _by_negation(pattern, parsed, own[lang]):
+                        sequences[len(self._rules)] = said
+                        self._rules.append(Rule("indicator", name, lang, place, pattern, negated, common + unless))
         for lang, language in languages.items():
             for group, cues in language.cues().items():
                 for place, cue in enumerate(cues, 1):
@@ -95,6 +93,14 @@ class PatternMatcher:
                 negated = _holds(parsed, own[feature.lang])
                 self._rules.append(Rule("feature", feature.name, feature.lang, place, None, negated))
         self._engine = Engine(sequences)
+
+    def _unless(self, rule: Rule, parsed: list[Sequence_], sequences: dict[int, list[Sequence_]]) -> tuple[int, ...]:
+        """Numbers of the rules that cancel another one: none for no pattern."""
+        if not parsed:
+            return ()
+        sequences[len(self._rules)] = parsed
+        self._rules.append(rule)
+        return (len(self._rules) - 1,)
 
     def match(self, text: ReadText) -> Matches:
         """Hits and features of an advert, in its normal text and in the Cyrillic reading where there is one."""
@@ -145,9 +151,11 @@ class PatternMatcher:
             return False
         if entry.indicator.strength is not Strength.COUNTER and scope.told(one.first):
             return False
-        if rule.unless is not None and rule.unless in unless:
-            return not scope.in_sentence(one.first, unless[rule.unless])
-        return True
+        return not any(other in unless and scope.in_sentence(one.first, unless[other]) for other in rule.unless)
+
+
+def _parsed(pattern: str | None, lists: Mapping[str, Sequence[str]]) -> list[Sequence_]:
+    return parse(pattern, lists) if pattern else []
 
 
 def _hit(rule: Rule, one: Found, tokens: Tokens, fields: Mapping[str, tuple[ReadField, NormalText]]) -> Hit | None:
@@ -203,6 +211,16 @@ def _words(cues: Iterable[str], language: Language) -> frozenset[str]:
         if len(sequence) == 1 and isinstance(slot, Slot)
         for word in slot.words | slot.prefixes
     )
+
+
+def _by_negation(pattern: Pattern, parsed: list[Sequence_], cues: frozenset[str]) -> list[tuple[bool, list[Sequence_]]]:
+    """A pattern's sequences, apart those that say "no" or "without" themselves: only the others can be negated."""
+    if pattern.negation is not None:
+        return [(pattern.negation == "own", parsed)]
+    groups: dict[bool, list[Sequence_]] = {}
+    for sequence in parsed:
+        groups.setdefault(_holds([sequence], cues), []).append(sequence)
+    return list(groups.items())
 
 
 def _holds(sequences: Iterable[Sequence_], words: frozenset[str]) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from indicators.catalogue import CatalogueEntry, load
+from collections.abc import Iterable
+
+from indicators.catalogue import CatalogueEntry, Cluster, load
 from indicators.languages import load_languages
 from indicators.scoring import weights
-from strazha.model import Strength
+from strazha.model import AdType, Strength
 
 _STRENGTHS = {
     Strength.STRONG: "strong",
@@ -45,6 +47,7 @@ def page(entry: CatalogueEntry) -> str:
         lines += ["", f"Sample: {one.validity.sample}."]
     lines += ["", "## Sources", "", *(f"- {source.code}: {source.title}" for source in one.sources), ""]
     lines += _found_by(entry)
+    lines += _prototypes(entry)
     lines += _examples(entry)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -68,15 +71,43 @@ def _found_by(entry: CatalogueEntry) -> list[str]:
     return lines
 
 
+def _prototypes(entry: CatalogueEntry) -> list[str]:
+    if not entry.prototypes:
+        return []
+    lines = ["## Compared by meaning with", ""]
+    for lang, sentences in entry.prototypes.items():
+        lines += [f"{lang}:", "", *(f"- {sentence}" for sentence in sentences), ""]
+    return lines
+
+
 def _examples(entry: CatalogueEntry) -> list[str]:
-    if not entry.examples:
+    if not entry.examples and not entry.clusters:
         return []
     lines = ["## Examples", ""]
     for lang, examples in entry.examples.items():
-        lines += [f"Seen, {lang}:", "", *(f"- {text}" for text in examples.match), ""]
-        if examples.no_match:
-            lines += [f"Not seen, {lang}:", "", *(f"- {text}" for text in examples.no_match), ""]
+        lines += _listed(lang, examples.match, examples.no_match)
+    for lang, clusters in entry.clusters.items():
+        lines += _listed(lang, map(_told, clusters.match), map(_told, clusters.no_match))
     return lines
+
+
+def _listed(lang: str, seen: Iterable[str], unseen: Iterable[str]) -> list[str]:
+    lines = [f"Seen, {lang}:", "", *(f"- {text}" for text in seen), ""]
+    near = [f"- {text}" for text in unseen]
+    return [*lines, f"Not seen, {lang}:", "", *near, ""] if near else lines
+
+
+def _told(cluster: Cluster) -> str:
+    """A small cluster on one line: day, what differs from one adult advert on one site, and text."""
+    told = []
+    for one in cluster:
+        facts = [f"day {one.day}"]
+        facts += [one.type.value] if one.type is not AdType.ADULT else []
+        facts += [f"site {one.site}"] if one.site != "a" else []
+        facts += [f"picture {one.picture}"] if one.picture else []
+        facts += [f"{one.times} times, {one.step} days apart"] if one.times > 1 else []
+        told.append(f"({', '.join(facts)}) {f'{one.title}. ' if one.title else ''}{one.text}")
+    return " / ".join(told)
 
 
 def _index(entries: dict[str, CatalogueEntry]) -> str:

@@ -6,8 +6,9 @@
 ``(cash|in hand)``          one of these; an alternative may have several words
 ``[the]``                   may be there or not
 ``..3``                     up to three words of the same sentence in between
+``pay &4 held back``        both, in either order, with up to four words in between
 ``#``                       a number in digits
-``<documents>``             one of the words of a list in ``indicators/languages/<language>.yaml``
+``<documents>``             one of the words of a list in ``indicators/languages/<language>.yaml``, or of the entry
 ==========================  =======================================================================
 """
 
@@ -16,15 +17,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import permutations, product
 
 from indicators.tokens import fold
 
 #: Optional parts and alternatives of several words unfold into plain sequences; more than this many are refused.
 MAX_SEQUENCES = 400
 MAX_GAP = 12
+#: Parts that ``&`` may join; each further one multiplies the orders.
+MAX_ORDERED = 3
 
-_PART = re.compile(r"\s*(?:(\.\.\d+)|([()\[\]|])|<([a-z_]+)>|(#)|([^\s()\[\]|<>#]+))")
+_PART = re.compile(r"\s*(?:((?:\.\.|&)\d+)|([()\[\]|])|<([a-z_]+)>|(#)|([^\s()\[\]|<>#]+))")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _PIECE = re.compile(r"\*?[^\W\d_]+(?:'[^\W\d_]+)*\*?|\d+(?:[.,:]\d+)*|[^\w\s]")
 
@@ -76,6 +79,8 @@ class _Reader:
         """Alternatives up to ``closer`` ("" at the end of the pattern), each unfolded."""
         found: list[Sequence_] = []
         current: list[list[Sequence_]] = []
+        joined: list[list[Sequence_]] = []
+        gap = 0
         while True:
             if self.at >= len(self.parts):
                 if closer:
@@ -89,18 +94,19 @@ class _Reader:
             if sign == "|":
                 if not closer:
                     raise PatternError("`|` stands outside brackets; write (a|b)")
-                found += _unfold(current)
-                current = []
+                found += _orders(joined, current, gap)
+                current, joined, gap = [], [], 0
+            elif part.group(1) and part.group(1).startswith("&"):
+                joined.append(_unfold(current))
+                current, gap = [], max(gap, _most(part.group(1)[1:]))
             else:
                 current.append(self._item(part))
-        return _merge(found + _unfold(current))
+        return _merge(found + _orders(joined, current, gap))
 
     def _item(self, part: re.Match[str]) -> list[Sequence_]:
         gap, sign, name, number, word = part.groups()
         if gap:
-            if not 0 < int(gap[2:]) <= MAX_GAP:
-                raise PatternError(f"gap {gap}: write ..1 to ..{MAX_GAP}")
-            return [(Gap(int(gap[2:])),)]
+            return [(Gap(_most(gap[2:])),)]
         if sign == "(":
             return self.sequences(")")
         if sign == "[":
@@ -185,6 +191,36 @@ def _slot(piece: str) -> Slot:
     if piece.startswith("*"):
         return Slot(suffixes=frozenset([core]))
     return Slot(words=frozenset([core]))
+
+
+def _most(digits: str) -> int:
+    """The width of a gap."""
+    if not 0 < int(digits) <= MAX_GAP:
+        raise PatternError(f"gap of {digits}: write ..1 to ..{MAX_GAP} (or &1 to &{MAX_GAP})")
+    return int(digits)
+
+
+def _orders(joined: list[list[Sequence_]], last: list[list[Sequence_]], gap: int) -> list[Sequence_]:
+    """One alternative: what ``&`` joins, in every order."""
+    if not joined:
+        return _unfold(last)
+    groups = [*joined, _unfold(last)]
+    if len(groups) > MAX_ORDERED:
+        raise PatternError(f"`&` joins {len(groups)} parts, more than {MAX_ORDERED}")
+    if any(sequence == () for group in groups for sequence in group):
+        raise PatternError("`&` joins two parts, and neither may be left out")
+    between: list[Sequence_] = [(Gap(gap),)]
+    orders = list(permutations(groups))
+    total = sum(1 for _ in orders)
+    for group in groups:
+        total *= len(group)
+    if total > MAX_SEQUENCES:
+        raise PatternError(f"unfolds into {total} sequences, more than {MAX_SEQUENCES}: split it into several patterns")
+    found: list[Sequence_] = []
+    for order in orders:
+        items = [part for group in order for part in (between, group)][1:]
+        found += _unfold(items)
+    return found
 
 
 def _unfold(items: list[list[Sequence_]]) -> list[Sequence_]:

@@ -36,7 +36,7 @@ def advert_page(
     text = marked_text(advert.title, advert.body, screening, services.catalogue, part=part, uncovered=uncovered)
     decisions = services.ledger.decisions("advert", doc.id)
     cluster = services.index.cluster(doc.cluster_id) if doc.cluster_id else None
-    row = advert_row(doc)
+    row = advert_row(doc, services.catalogue)
     reading = _reading(advert, screening)
     return AdvertPage(
         id=doc.id,
@@ -50,7 +50,7 @@ def advert_page(
         text=text,
         reading=screening.reading[:READING_LIMIT] if uncovered else reading or "",
         reading_covered=reading is None and not uncovered,
-        sum=score_sum(screening.reasons, screening.score, screening.band, words),
+        sum=score_sum(screening.reasons, screening.score, screening.band, services.catalogue, words),
         fields=_fields(advert, words, uncovered=uncovered),
         capture=_capture(advert, state.landing_file),
         first_seen=state.first_seen,
@@ -59,7 +59,7 @@ def advert_page(
         versions=tuple(reversed(services.ledger.versions(doc.id))),
         cluster_id=doc.cluster_id if cluster is not None else "",
         cluster_size=cluster.size if cluster is not None else 0,
-        similar=tuple(advert_row(found.doc) for found in services.index.similar(doc.id, size=SIMILAR).rows),
+        similar=tuple(advert_row(found.doc, services.catalogue) for found in services.index.similar(doc.id, size=SIMILAR).rows),
         decisions=tuple(reversed(decisions)),
         form=form or fresh_form(doc, decisions),
         pipeline=screening.pipeline.key,

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from review.access import ForbiddenError, LoginNeededError, gate, identify, login_path, user_of
 from review.contexts import ErrorPage
-from review.i18n import marked
+from review.i18n import Speaks, marked
 from review.render import STATIC, render
 from review.routers import adverts, captures, clusters, decisions, login, operations, paste, queue, search
 from review.services import Screen, Services, flows_catalogue, flows_screen
@@ -94,7 +94,7 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the shield around everything."""
-        return Shield(super().build_middleware_stack(), **self.state.shield)
+        return Shield(Speaks(super().build_middleware_stack()), **self.state.shield)
 
 
 def _add_error_pages(app: FastAPI) -> None:

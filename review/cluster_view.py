@@ -11,6 +11,7 @@ from review.blocks import Bar, ClusterHit, DecisionForm, Row, Tie, TieSum, Timel
 from review.contexts import ClusterPage
 from review.marked import rank, strength_css
 from review.rows import advert_row, score_sum
+from review.sentences import said
 from review.services import Services
 from strazha.model import Decision, Strength
 from strazha.model.base import digest
@@ -42,7 +43,7 @@ def cluster_page(
     pages = max(1, -(-len(member_ids) // MEMBERS))
     part = min(max(part, 1), pages)
     shown = services.index.adverts(member_ids[(part - 1) * MEMBERS : part * MEMBERS])
-    members = tuple(advert_row(member) for member in shown)
+    members = tuple(advert_row(member, services.catalogue) for member in shown)
     links = services.index.links(doc.id)
     decisions = services.ledger.decisions("cluster", doc.id)
     own, of_members = _hits(services, doc, words)
@@ -54,7 +55,7 @@ def cluster_page(
         size=doc.size,
         head_of_queue=doc.head_of_queue,
         ad_types=tuple(kind.value for kind in doc.ad_types),
-        sum=score_sum(doc.cluster.reasons, doc.score, doc.band, words),
+        sum=score_sum(doc.cluster.reasons, doc.score, doc.band, services.catalogue, words),
         own_hits=own,
         evidence=tuple(hit for hit in of_members if not speaks_against(hit)),
         counter=tuple(hit for hit in of_members if speaks_against(hit)),
@@ -74,7 +75,7 @@ def cluster_page(
         part=part,
         parts=pages,
         timeline=timeline(members),
-        history=tuple((event.at, event.text or event.kind, event.size) for event in reversed(doc.cluster.history)),
+        history=tuple((event.at, said(event.text) or event.kind, event.size) for event in reversed(doc.cluster.history)),
         decisions=tuple(reversed(decisions)),
         form=form or fresh_form(doc, decisions),
         moved_from=moved_from,
@@ -86,7 +87,7 @@ def cluster_page(
 def _hits(services: Services, doc: ClusterDoc, words: Sequence[str]) -> tuple[tuple[ClusterHit, ...], tuple[ClusterHit, ...]]:
     notes: dict[str, list[str]] = {}
     for hit in doc.cluster.hits:
-        sentence = cover.covered_sentence(hit.note or hit.text, words)
+        sentence = said(cover.covered_sentence(hit.note or hit.text, words))
         if sentence:
             notes.setdefault(hit.indicator, []).append(sentence)
         else:
@@ -116,11 +117,11 @@ def _ties(
     titles = {row.id: row.title for row in members}
     missing = {end for item in links for end in (item.link.a, item.link.b) if end not in titles}
     for doc in services.index.adverts(sorted(missing)):
-        titles[doc.id] = advert_row(doc).title
+        titles[doc.id] = advert_row(doc, services.catalogue).title
     found = []
     for item in links:
         link = item.link
-        texts = (reason.text if uncovered else cover.covered_sentence(reason.text, words) for reason in link.reasons)
+        texts = (said(reason.text if uncovered else cover.covered_sentence(reason.text, words)) for reason in link.reasons)
         found.append(
             Tie(
                 a=link.a,
@@ -143,7 +144,7 @@ def _tie_sums(links: Sequence[LinkDoc], words: Sequence[str], *, uncovered: bool
             counts[reason.comparison] += 1
             examples.setdefault(reason.comparison, reason.text)
     return tuple(
-        TieSum(name, count, examples[name] if uncovered else cover.covered_sentence(examples[name], words))
+        TieSum(name, count, said(examples[name] if uncovered else cover.covered_sentence(examples[name], words)))
         for name, count in counts.most_common()
     )
 
@@ -177,4 +178,4 @@ def _ticks(low: datetime, span: float, place: Callable[[datetime], float]) -> tu
     step = timedelta(days=max(1, round(span / 86_400 / count)))
     first = low.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     moments = [first + step * number for number in range(1, count + 1)]
-    return tuple((place(moment), moment.strftime("%d %b")) for moment in moments if place(moment) <= WIDTH - 40)
+    return tuple((place(moment), moment.strftime("%d.%m")) for moment in moments if place(moment) <= WIDTH - 40)

@@ -30,7 +30,11 @@ class Chrome:
 
     user: User | None
     path: str
+    #: Path and query, to come back to.
+    here: str
     language: str
+    #: Languages to choose from, by their own names.
+    languages: Mapping[str, str]
     may_read: bool
     may_decide: bool
     may_operate: bool

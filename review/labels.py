@@ -64,6 +64,65 @@ METHODS: Mapping[str, str] = {
     "semantic": marked("similar meaning"),
     "derived": marked("derived"),
 }
+#: Kinds of comparisons that link adverts (clusters/compare).
+COMPARISONS: Mapping[str, str] = {
+    "contact": marked("shared contact"),
+    "text": marked("similar text"),
+    "copy": marked("copied text"),
+    "template": marked("shared template"),
+    "image": marked("shared picture"),
+    "vector": marked("similar meaning"),
+    "name_age_city": marked("same person"),
+    "time_place": marked("same time and place"),
+}
+#: What was done to hide a contact, and what else is said of a mention (nlp/extract).
+DISGUISED = marked("disguised")
+REMARKS: tuple[str, ...] = (
+    marked("words"), marked("look-alikes"), marked("emoji"), marked("hidden characters"), marked("spacing"),
+    marked("separators"), marked("text between"), marked("fictional range"), marked("by number"),
+)  # fmt: skip
+PER: Mapping[str, str] = {
+    "hour": marked("per hour"),
+    "day": marked("per day"),
+    "week": marked("per week"),
+    "month": marked("per month"),
+    "trip": marked("per trip"),
+}
+#: States of runs and crawls, and their reasons to end.
+STATES: Mapping[str, str] = {
+    "running": marked("running"),
+    "completed": marked("completed"),
+    "failed": marked("failed"),
+    "refused": marked("refused"),
+    "finished": marked("finished"),
+    "interrupted": marked("interrupted"),
+}
+#: Steps of a run (flows/steps).
+STEPS: Mapping[str, str] = {
+    "crawl": marked("crawl"),
+    "take in": marked("take in"),
+    "screen": marked("screen"),
+    "link": marked("link"),
+    "group": marked("group"),
+    "score": marked("score"),
+    "index": marked("index"),
+    "age": marked("ageing"),
+}
+#: What the audit log says somebody did.
+ACTIONS: tuple[str, ...] = (
+    marked("advert read"), marked("cluster read"), marked("audit log read"), marked("capture checked"),
+    marked("contacts uncovered"),
+    marked("decision"), marked("search"), marked("text screened"), marked("login"), marked("login refused"), marked("logout"),
+    marked("import"), marked("hold"), marked("lift hold"), marked("retention"),
+)  # fmt: skip
+ROLES: Mapping[str, str] = {
+    "analyst": marked("analyst"),
+    "investigator": marked("investigator"),
+    "operator": marked("operator"),
+    "lead": marked("lead"),
+    "auditor": marked("auditor"),
+    "admin": marked("administrator"),
+}
 STATUS: Mapping[str, str] = {"live": marked("online"), "gone": marked("gone from the site")}
 LANGUAGE_NAMES: Mapping[str, str] = {
     "bg": marked("Bulgarian"),

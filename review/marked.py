@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from review import cover
 from review.blocks import MarkedText, MentionLine, Note
-from review.i18n import pick
-from review.labels import MENTIONS
+from review.i18n import pick, tr
+from review.labels import DISGUISED, MENTIONS, PER
 from review.marks import Mark, parts, segments
 from review.rows import TITLE_LIMIT, Catalogue
+from review.sentences import said
 from strazha.model import Hit, Indicator, Mention, MentionKind, Screening, Strength
 
 #: Characters of a body shown at once; longer ones are shown in parts. An advert of ordinary length is a twentieth of this.
@@ -30,12 +31,12 @@ class _Texts:
 
     def sentence(self, text: str) -> str:
         """A sentence about the advert, contacts covered where the text's are."""
-        return cover.covered_sentence(text, self.words) if self.covered else text
+        return said(cover.covered_sentence(text, self.words) if self.covered else text)
 
     def quote(self, hit: Hit) -> str:
         """The words behind a hit."""
         if hit.start is None or hit.end is None or hit.field is None:
-            return self.sentence(hit.text)
+            return cover.covered_sentence(hit.text, self.words) if self.covered else hit.text
         text = self.title if hit.field == "title" else self.body
         found = " ".join(text[hit.start : min(hit.end, hit.start + QUOTE_LIMIT)].split())
         return found + ("…" if hit.end - hit.start > QUOTE_LIMIT else "")
@@ -141,7 +142,7 @@ def _mentions(mentions: Sequence[Mention], taken: int, *, covered: bool) -> tupl
         if key not in lines and len(lines) < LINES_LIMIT:
             lines[key] = _mention_line(mention, taken + len(lines) + 1, covered=covered and mention.kind in cover.CONTACT_KINDS)
         number = lines[key].number if key in lines else 0
-        label = MENTIONS[mention.kind] + (" (disguised)" if mention.obscured else "")
+        label = tr(MENTIONS[mention.kind]) + (f" ({tr(DISGUISED)})" if mention.obscured else "")
         css = f"men k-{mention.kind.value}"
         marks.append((mention.field, Mark(mention.start, mention.end, number, css, label, numbered=False)))
     return list(lines.values()), marks
@@ -158,7 +159,7 @@ def _mention_line(mention: Mention, number: int, *, covered: bool) -> MentionLin
         covered=covered,
         confidence=mention.confidence,
         obscured=mention.obscured,
-        remarks=(*mention.disguise, *mention.tags),
+        remarks=tuple(tr(remark) for remark in (*mention.disguise, *mention.tags)),
         part=0 if mention.field == "title" else mention.start // PART + 1,
     )
 
@@ -172,4 +173,4 @@ def readable_value(mention: Mention) -> str:
         return ", ".join(str(value[key]) for key in ("name", "country") if value.get(key))
     amount, currency, per = value.get("amount"), value.get("currency"), value.get("per")
     shape = f"{amount:g}" if isinstance(amount, int | float) else str(amount or "")
-    return " ".join(str(item) for item in (shape, currency, "" if per in (None, "", "once") else f"per {per}") if item)
+    return " ".join(str(item) for item in (shape, currency, tr(PER.get(str(per or ""), ""))) if item)

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from review import labels
 from review.access import AUDITORS, DECIDERS, OPERATORS, READERS, may, user_of
 from review.contexts import Chrome, Page
-from review.i18n import LANGUAGES, pick, translations
+from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
 from review.marks import bare, shown
 
 HERE = Path(__file__).parent
@@ -28,15 +28,6 @@ STATIC = HERE / "static"
 def static_url(name: str) -> str:
     """Address of a static file, with a piece of its SHA-256 so that browsers may keep it for good."""
     return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
-
-
-def tr(sentence: str) -> str:
-    """A sentence that stands in the code (or a value that stands nowhere), in the page's language, as plain text.
-
-    Templates use ``_()`` for sentences written in them and this for everything else: ``_()`` takes its argument for safe HTML
-    and for a pattern with placeholders, which a value of an advert must never become. A test holds the templates to it.
-    """
-    return translations(LANGUAGES[0]).gettext(str(sentence)) if sentence else ""
 
 
 def when(moment: datetime | None, *, seconds: bool = False) -> Markup:
@@ -85,7 +76,7 @@ def environment() -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
-    env.install_gettext_translations(translations(LANGUAGES[0]), newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(in_page, in_page_counted, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(
         shown=shown, bare=bare, tr=tr, when=when, day=day, points=points, path=lambda value: quote(str(value), safe="")
     )
@@ -100,13 +91,22 @@ def environment() -> jinja2.Environment:
     return env
 
 
+def here(request: Request) -> str:
+    """Path and query of a page, to come back to; the start page where the request was no reading of one."""
+    if request.method != "GET":
+        return request.url.path if request.url.path == "/paste" else "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def chrome(request: Request) -> Chrome:
     """What surrounds every page: who is logged in and where they may go."""
     user = user_of(request)
     return Chrome(
         user=user,
         path=request.url.path,
-        language=LANGUAGES[0],
+        here=here(request),
+        language=language(),
+        languages=LANGUAGES,
         may_read=may(user, READERS),
         may_decide=may(user, DECIDERS),
         may_operate=may(user, OPERATORS),

@@ -10,6 +10,7 @@ from review.blocks import Facet, FacetValue, Line, Row, Sum
 from review.i18n import pick
 from review.labels import FACETS, facet_label
 from review.render import advert_href, cluster_href
+from review.sentences import reason_line
 from strazha.model import AdType, Band, Indicator, MentionKind, Reason
 from strazha.store.documents import AdvertDoc, ClusterDoc
 from strazha.store.query import AdvertRow, FacetCount
@@ -22,11 +23,11 @@ EVIDENCE_SHOWN, COUNTER_SHOWN = 3, 2
 TITLE_LIMIT = 1000
 
 
-def advert_row(doc: AdvertDoc, snippet: Sequence[tuple[str, bool]] = ()) -> Row:
+def advert_row(doc: AdvertDoc, catalogue: Catalogue, snippet: Sequence[tuple[str, bool]] = ()) -> Row:
     """The row of an advert."""
     screening, state = doc.screening, doc.state
     words = cover.contact_words(screening.mentions)
-    evidence, counter, more = _reasons(screening.reasons, words)
+    evidence, counter, more = _reasons(screening.reasons, words, catalogue)
     title = doc.advert.title[:TITLE_LIMIT]
     title_mentions = [mention for mention in screening.mentions if mention.field == "title"]
     return Row(
@@ -55,10 +56,10 @@ def advert_row(doc: AdvertDoc, snippet: Sequence[tuple[str, bool]] = ()) -> Row:
     )  # fmt: skip
 
 
-def cluster_row(doc: ClusterDoc) -> Row:
+def cluster_row(doc: ClusterDoc, catalogue: Catalogue) -> Row:
     """The row of a cluster."""
     words = cover.contact_words((), doc.contacts)
-    evidence, counter, more = _reasons(doc.cluster.reasons, words)
+    evidence, counter, more = _reasons(doc.cluster.reasons, words, catalogue)
     return Row(
         kind="cluster",
         id=doc.id,
@@ -85,7 +86,7 @@ def cluster_row(doc: ClusterDoc) -> Row:
     )
 
 
-def found_row(row: AdvertRow) -> Row:
+def found_row(row: AdvertRow, catalogue: Catalogue) -> Row:
     """The row of a search result, contacts in its snippet covered too."""
     words = cover.contact_words(row.doc.screening.mentions)
     plain = "".join(span.text for span in row.snippet)
@@ -94,21 +95,27 @@ def found_row(row: AdvertRow) -> Row:
     for span in row.snippet:
         snippet.append((hidden[at : at + len(span.text)], span.marked))
         at += len(span.text)
-    return advert_row(row.doc, snippet)
+    return advert_row(row.doc, catalogue, snippet)
 
 
-def _reasons(reasons: Sequence[Reason], words: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Line, ...], int]:
+def _reasons(
+    reasons: Sequence[Reason], words: Sequence[str], catalogue: Catalogue
+) -> tuple[tuple[Line, ...], tuple[Line, ...], int]:
     ordered = sorted(reasons, key=lambda reason: -abs(reason.points))
-    lines = [Line(cover.covered_sentence(reason.text, words), reason.points) for reason in ordered]
+    lines = [_line(reason, words, catalogue) for reason in ordered]
     evidence = tuple(line for line in lines if line.points >= 0)[:EVIDENCE_SHOWN]
     counter = tuple(line for line in lines if line.points < 0)[:COUNTER_SHOWN]
     return evidence, counter, len(lines) - len(evidence) - len(counter)
 
 
-def score_sum(reasons: Sequence[Reason], score: int, band: Band, words: Sequence[str] = ()) -> Sum:
+def _line(reason: Reason, words: Sequence[str], catalogue: Catalogue) -> Line:
+    return Line(reason_line(reason, catalogue, cover.covered_sentence(reason.text, words)), reason.points)
+
+
+def score_sum(reasons: Sequence[Reason], score: int, band: Band, catalogue: Catalogue, words: Sequence[str] = ()) -> Sum:
     """A score as lines to add up, largest first, contacts covered."""
     ordered = sorted(reasons, key=lambda reason: -reason.points)
-    lines = tuple(Line(cover.covered_sentence(reason.text, words), reason.points) for reason in ordered)
+    lines = tuple(_line(reason, words, catalogue) for reason in ordered)
     return Sum(lines=lines, total=round(sum(reason.points for reason in reasons), 2), score=score, band=band)
 
 

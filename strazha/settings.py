@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +43,16 @@ class Settings(BaseSettings):
     sources: tuple[Path, ...] = ()
     #: Adverts per batch file: the unit of work of every step.
     batch_size: int = Field(default=500, ge=1, le=100_000)
+    #: Folder of the encoder's models. Empty: ``$XDG_CACHE_HOME/strazha/models`` (``~/.cache/strazha/models``).
+    models: str = ""
+    #: Name of the model that compares meanings, or ``off``. Where it is not there semantics are off, and screenings say so.
+    encoder: str = "multilingual-e5-small"
+    #: What runs it: ``onnx`` (CPU), or ``torch`` (extra "torch"; a GPU where there is one).
+    encoder_engine: Literal["onnx", "torch"] = "onnx"
+    #: Threads that encode; 0: one for each core the process may use.
+    encoder_threads: int = Field(default=0, ge=0, le=1024)
+    #: Vectors kept on disk (``<home>/vectors.sqlite``), so that no sentence is encoded twice; about 0.9 GB a million. 0: none.
+    encoder_cache: int = Field(default=1_000_000, ge=0)
     #: Address the review pages listen on.
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)

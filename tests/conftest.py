@@ -57,5 +57,5 @@ def elasticsearch_node() -> Iterator[LiveElasticsearch]:
     """
     from examples.live_elasticsearch import LiveElasticsearch
 
-    with LiveElasticsearch(heap="512m") as node:
+    with LiveElasticsearch(heap="512m", brief=True) as node:
         yield node

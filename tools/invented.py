@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from indicators.cluster import cluster_hits
+from indicators.scoring import score_advert, score_cluster
 from strazha.evidence.landing import LineRef
 from strazha.ledger import Ledger, SeenAdvert
 from strazha.model import (
@@ -35,7 +37,6 @@ from strazha.model import (
     Mention,
     MentionKind,
     Price,
-    Reason,
     RunReport,
     Screening,
     StepReport,
@@ -50,6 +51,9 @@ START = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 RUN = "20261120T060000Z-demo"
 PIPELINE = Versions(code="0.1.0", nlp="1", catalogue="invented")
 POINTS = {Strength.STRONG: 26.0, Strength.MEDIUM: 13.0, Strength.WEAK: 5.0, Strength.COUNTER: -9.0}
+
+ABSENT = "Nothing in the text or the site's fields names an employer, an agency or an address"
+ALIKE = "71% of their wording is the same, names, numbers and alphabet aside."
 
 _MARK = re.compile(r"\{([a-z_]+):([^|{}]*)\|([^{}]*)\}")
 
@@ -196,8 +200,7 @@ def screened(sample: Sample, number: int, catalogue: Mapping[str, Indicator]) ->
         run_id=RUN,
     )
     derived = [
-        Hit(indicator=name, method="derived", confidence=0.8, note="No employer, agency or address is named.")
-        for name in sample.absent
+        Hit(indicator=name, method="derived", confidence=0.8, rule="employer.absent", note=ABSENT) for name in sample.absent
     ]
     return advert, screening(advert, [*mentions, *more_mentions], [*hits, *more_hits, *derived], sample, catalogue)
 
@@ -205,14 +208,8 @@ def screened(sample: Sample, number: int, catalogue: Mapping[str, Indicator]) ->
 def screening(
     advert: Advert, mentions: Sequence[Mention], hits: Sequence[Hit], sample: Sample, catalogue: Mapping[str, Indicator]
 ) -> Screening:
-    """A screening whose score is the sum of its indicators' points."""
-    reasons = []
-    for name in dict.fromkeys(hit.indicator for hit in hits):
-        entry = catalogue.get(name)
-        points = POINTS[entry.strength] if entry is not None else 5.0
-        label = entry.label.get("en", name) if entry is not None else name.replace("_", " ")
-        reasons.append(Reason(code=name, text=label, points=points, indicators=(name,)))
-    score = max(0, min(100, round(sum(reason.points for reason in reasons))))
+    """A screening, its hits set by hand, its score, band and reasons the program's own."""
+    scored = score_advert(hits)
     return Screening(
         advert_id=advert.id,
         content_hash=advert.content_hash,
@@ -222,9 +219,9 @@ def screening(
         ad_type=sample.ad_type,
         mentions=tuple(mentions),
         hits=tuple(hits),
-        score=score,
-        band=band_of(score),
-        reasons=tuple(reasons),
+        score=scored.score,
+        band=scored.band,
+        reasons=scored.reasons,
         folded=f"{advert.title} {advert.body}".lower(),
         reading=sample.reading,
         pipeline=PIPELINE,
@@ -336,32 +333,24 @@ def _cluster(operation: str, members: list[AdvertDoc], catalogue: Mapping[str, I
             counted[name] = counted.get(name, 0) + 1
     best = max(members, key=lambda doc: doc.screening.score)
     sources = _values(doc.advert.source_id for doc in members)
-    reasons = (
-        Reason(code="best_member", text="The most pressing of its adverts", points=float(best.screening.score)),
-        Reason(
-            code="several_sources",
-            text=f"The telephone {contacts[0].partition(':')[2]} stands on {len(sources)} sites",
-            points=8.0,
-        ),
-    )
-    score = min(100, round(sum(reason.points for reason in reasons)))
+    own = cluster_hits([(doc.advert, doc.screening) for doc in members])
+    scored = score_cluster(own, [doc.screening for doc in members])
     identity = cluster_id(operation)
     cluster = Cluster(
         id=identity,
         members=tuple(sorted(doc.id for doc in members)),
-        score=score,
-        band=band_of(score),
-        reasons=reasons,
-        hits=(
-            Hit(
-                indicator="multi_platform",
-                method="derived",
-                confidence=0.9,
-                note=f"{len(members)} adverts name {contacts[0].partition(':')[2]}",
-            ),
-        ),
+        score=scored.score,
+        band=scored.band,
+        reasons=scored.reasons,
+        hits=tuple(own),
         history=(
-            ClusterEvent(kind="formed", at=START + timedelta(days=8), run_id=RUN, size=max(2, len(members) - 2), text="Formed"),
+            ClusterEvent(
+                kind="formed",
+                at=START + timedelta(days=8),
+                run_id=RUN,
+                size=max(2, len(members) - 2),
+                text=f"{max(2, len(members) - 2)} adverts were joined.",
+            ),
             ClusterEvent(kind="grew", at=START + timedelta(days=14), run_id=RUN, size=len(members), text="2 adverts came in."),
         ),
     )
@@ -382,8 +371,8 @@ def _cluster(operation: str, members: list[AdvertDoc], catalogue: Mapping[str, I
         first_seen=min(d.state.first_seen for d in members),
         last_seen=max(d.state.last_seen for d in members),
         head_of_queue=any(catalogue[name].head_of_queue for name in counted if name in catalogue),
-        score=score,
-        band=band_of(score),
+        score=scored.score,
+        band=scored.band,
         version=newest,
     )
     return made, [_link(a, b, identity, newest) for a, b in pairwise(members)]
@@ -392,9 +381,9 @@ def _cluster(operation: str, members: list[AdvertDoc], catalogue: Mapping[str, I
 def _link(one: AdvertDoc, other: AdvertDoc, cluster: str, version: int) -> LinkDoc:
     a, b = sorted((one.id, other.id))
     phones = [m.key for m in one.screening.mentions if m.kind is MentionKind.PHONE]
-    reasons = [LinkReason(comparison="shared_phone", score=0.97, text=f"Both name the telephone {phones[0]}")]
+    reasons = [LinkReason(comparison="contact", score=0.97, text=f"Both give the telephone {phones[0]}.")]
     if one.advert.source_id == other.advert.source_id:
-        reasons.append(LinkReason(comparison="similar_text", score=0.71, text="The texts are alike in 71 of 100 words"))
+        reasons.append(LinkReason(comparison="text", score=0.71, text=ALIKE))
     return LinkDoc(link=Link(a=a, b=b, score=0.97, reasons=tuple(reasons)), cluster_id=cluster, version=version)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clusters.compare.base import Compared, Known
 from clusters.compare.text import likeness
-from clusters.form import skeleton
+from clusters.form import form_of
 from strazha.model import Linkable
 
 #: Strangers' texts in one site's form reach .88; a sheet with nothing but another name and number in it has .95 and more.
@@ -19,7 +19,7 @@ def compare(a: Linkable, b: Linkable, known: Known) -> Compared:
 
     Score: from 0 at a RapidFuzz ratio of .90 of the comparison forms to 1 at .97; less for texts under 150 characters.
     """
-    left, right = skeleton(a.folded), skeleton(b.folded)
+    left, right = form_of(a), form_of(b)
     length = min(len(left), len(right))
     ratio = likeness(left, right) if length else 0.0
     score = min(1.0, max(0.0, (ratio - FORM) / (VERBATIM - FORM))) * min(1.0, length / FULL)

@@ -7,13 +7,18 @@ from flows.steps.ageing import age, held_adverts, hold, lift
 from flows.steps.cluster_facts import cluster_doc
 from flows.steps.holdings import Held, load_held
 from flows.steps.indexing import batches, clusters_around, fill_index, index_adverts, index_clusters, rebuild_index
-from flows.steps.linking import index_batch, link_batch, regroup, run_seeds, unlinked_files
+from flows.steps.judging import Settled, judge, merge, rule_identifier, split
+from flows.steps.linking import index_batch, link_batch, regroup, relink, run_seeds, unlinked_files
+from flows.steps.operation import Operation, operation_of
 from flows.steps.reading import Unreadable, catalogue, linkable, screen_advert, screen_adverts, screen_text, versions
+from flows.steps.renewing import renew_index
 from flows.steps.screening import due_batches, enter_closed_batches, screen_batch, screened_files
 from flows.steps.taking import SourceUnreachableError, crawl_source, take_in
 
 __all__ = [
     "Held",
+    "Operation",
+    "Settled",
     "SourceUnreachableError",
     "Unreadable",
     "age",
@@ -30,18 +35,25 @@ __all__ = [
     "index_adverts",
     "index_batch",
     "index_clusters",
+    "judge",
     "lift",
     "link_batch",
     "linkable",
     "load_held",
+    "merge",
+    "operation_of",
     "rebuild_index",
     "regroup",
+    "relink",
+    "renew_index",
+    "rule_identifier",
     "run_seeds",
     "screen_advert",
     "screen_adverts",
     "screen_batch",
     "screen_text",
     "screened_files",
+    "split",
     "take_in",
     "unlinked_files",
     "versions",

@@ -63,7 +63,9 @@ def index_clusters(rooms: Rooms, cluster_ids: Iterable[str]) -> StepReport:
             held = load_held(rooms, cluster.members)
             if not _unaged(rooms, held):
                 continue
-            own = _links_within(rooms, cluster)
+            own, crossing = _links_of(rooms, cluster)
+            # What led out of the cluster once may have been inside it when it was written.
+            rooms.index.drop_links([link.id for link in crossing])
             decision = decisions.get(cluster.id)
             moment = max(item.moment for item in held.values())
             times = (decision.decided_at if decision else None, _last_change(cluster), *(link.judged_at for link in own))
@@ -134,9 +136,14 @@ def _last_change(cluster: Cluster) -> datetime | None:
     return max((event.at for event in cluster.history), default=None)
 
 
-def _links_within(rooms: Rooms, cluster: Cluster) -> list[Link]:
+def _links_of(rooms: Rooms, cluster: Cluster) -> tuple[list[Link], list[Link]]:
+    """Links within the cluster, and those that lead out of it."""
     members = set(cluster.members)
-    return [link for link in rooms.ledger.links_of(cluster.members) if link.a in members and link.b in members]
+    own: list[Link] = []
+    crossing: list[Link] = []
+    for link in rooms.ledger.links_of(cluster.members):
+        (own if link.a in members and link.b in members else crossing).append(link)
+    return own, crossing
 
 
 def _link_doc(link: Link, cluster: Cluster, held: dict[str, Held]) -> LinkDoc:

@@ -6,14 +6,15 @@ whatever the order of the batches, and a batch that is linked again after a kill
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from flows.rooms import Rooms
 from flows.steps.holdings import Held, load_held
-from flows.steps.indexing import index_adverts
+from flows.steps.indexing import batches, index_adverts
 from flows.steps.screening import read_screenings, screened_files
 from strazha.clock import now
-from strazha.model import Cluster, Judgement, Linkable, StepReport
+from strazha.ledger import FoundIdentifier
+from strazha.model import Cluster, Judgement, Link, Linkable, StepReport
 from strazha.store import AdIndex
 
 STEP = "link"
@@ -55,15 +56,35 @@ def index_batch(rooms: Rooms, file: str) -> StepReport:
 
 def link_batch(rooms: Rooms, run_id: str, file: str) -> StepReport:
     """Link the adverts of one batch file and keep the links."""
-    from clusters.linker import Linker
-
     held = load_held(rooms, (screening.advert_id for _, screening in read_screenings(rooms, file)))
-    links = Linker(IndexCandidates(rooms)).link([one.linkable for one in held.values()])
-    rooms.ledger.put_links(links)
+    links = _link(rooms, held.values())
     # Ends outside the batch: a shared contact that turned out a hub revises links of adverts this run never saw.
     touched = sorted({end for link in links for end in (link.a, link.b)} - held.keys())
     rooms.ledger.mark_done(STEP, file, linked_version(), run_id, now(), {"links": len(links), "touched": touched})
     return StepReport(step=STEP, done=len(held), detail={"links": str(len(links))})
+
+
+def relink(rooms: Rooms, advert_ids: Collection[str]) -> set[str]:
+    """Link adverts anew, former links included: for when what is known of an identifier changed. Returns all it touched."""
+    touched = set(advert_ids)
+    for batch in batches(sorted(touched), rooms.settings.batch_size):
+        links = _link(rooms, load_held(rooms, batch).values(), former=rooms.ledger.links_of(batch))
+        touched.update(end for link in links for end in (link.a, link.b))
+    return touched
+
+
+def _link(rooms: Rooms, held: Iterable[Held], former: Iterable[Link] = ()) -> list[Link]:
+    from clusters.linker import Linker
+
+    linker = Linker(IndexCandidates(rooms), ruled=rooms.ledger.ruled_identifiers())
+    links = linker.link([one.linkable for one in held], former=former)
+    rooms.ledger.put_links(links)
+    at = now()
+    doubted = [one for one in linker.spreads.values() if one.trust < 1.0]
+    rooms.ledger.put_identifiers(
+        FoundIdentifier(key=one.key, adverts=one.adverts, trust=one.trust, why=one.why, found_at=at) for one in doubted
+    )
+    return links
 
 
 def run_seeds(rooms: Rooms, run_id: str) -> set[str]:

@@ -18,10 +18,15 @@ NUMBER = re.compile(
 SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "₴": "UAH", "₽": "RUB", "₺": "TRY"}
 _CROWNS = {"CZ": "CZK", "DK": "DKK", "NO": "NOK", "SE": "SEK"}
 _JOINER = re.compile(
-    r"\s{0,2}[-/÷]\s{0,2}|\s{0,2}[€£$]\s?-\s?"
+    r"\s{0,2}[-–—/÷]\s{0,2}|\s{0,2}[€£$]\s?[-–—]\s?"
     r"|\s{1,2}(?:до|to|bis|la|and|и|or|или|oder|pana la|up to|a|hasta|y|do|з|und|si|εως|μεχρι|ile)\s{1,2}"
 )
+_DASH = re.compile(r"\s?[-–—]\s?|\s(?:to|до|bis|la|a)\s")
 _THOUSANDS_GAP = re.compile(r"[ .,'\u2019](?=\d{3}(?:\D|$))")
+#: "хиляда и двеста", "mil doscientos": thousands that are one thousand where no number stands before them.
+_ONE_THOUSAND = frozenset({"хиляда", "mil", "bin", "тысяча", "тысячу", "тисяча", "тисячу", "хиљада", "χιλια", "tausend", "mie"})
+#: A bare e after a number is euro where it is joined to it ("200e") or a period follows ("2400 e na mesec").
+_E = re.compile(r"(?<=\d)[eе](?![\w'])|\s[eе](?=\s(?:na|per|a|an|pe|на|за|pro|im|al|la|por)\s)|[eе](?=\s?/)")
 _BEFORE_CURRENCY = re.compile(r"(?:,-|\.-|\+)?\s{0,2}(?:de\s)?[(]?")
 
 
@@ -65,15 +70,31 @@ class Money:
         """All amounts with a currency among the numbers of a view, in order; both ends of a range."""
         pending: list[Number] = []
         last = 0
+        # An amount whose currency stands before it ("€50-60"): a range goes on behind its first number.
+        ahead: Amount | None = None
         for index, number in enumerate(numbers):
             currency, before, after = self._currency(view, number, last)
+            if (
+                not currency
+                and ahead is not None
+                and index
+                and _DASH.fullmatch(view.plain, numbers[index - 1].end, number.start)
+            ):
+                yield Amount(number.start, number.end, number.value, ahead.currency, ahead.before, number.end)
+                ahead.after, last, ahead, pending = number.end, number.end, None, []
+                continue
+            ahead = None
             if not currency:
                 following = numbers[index + 1].start if index + 1 < len(numbers) else -1
                 joined = following > 0 and following - number.end <= 12 and _JOINER.fullmatch(view.plain, number.end, following)
-                pending = [*pending[-1:], number] if joined else []
+                # "за двама - 45 лв": words and figures are no range.
+                alike = joined and view.plain[number.start].isdigit() == view.plain[following].isdigit()
+                pending = [*pending[-1:], number] if alike else []
                 continue
             if currency == "crowns":
                 currency = _crowns(page)
+            if pending and not number.multiplied and pending[-1].value >= number.value:
+                pending = []
             group = [*pending, number]
             if number.multiplied:
                 for other in pending:
@@ -82,8 +103,11 @@ class Money:
             for other in group:
                 final = after if other is number else other.end
                 first = min(before, other.start) if other is group[0] else other.start
-                yield Amount(first, final, other.value, currency, group[0].start if before > group[0].start else before, after)
-            # A range whose currency stands before it ("€50-60") goes on behind its first number.
+                amount = Amount(
+                    first, final, other.value, currency, group[0].start if before > group[0].start else before, after
+                )
+                ahead = amount if before < number.start and len(group) == 1 else None
+                yield amount
             last, pending = after, []
 
     def _currency(self, view: View, number: Number, last: int) -> tuple[str, int, int]:
@@ -93,6 +117,8 @@ class Money:
         at = gap.end() if gap else number.end
         if symbol := SYMBOLS.get(text[at : at + 1]):
             return symbol, number.start, at + 1
+        if letter := _E.match(text, number.end):
+            return "EUR", number.start, letter.end()
         index = view.word_after(at)
         if index < len(view.words) and view.words[index].start == at and (found := self._currencies.at(view.words, index)):
             return found[0], number.start, view.words[index + found[1] - 1].end
@@ -110,7 +136,7 @@ class Money:
             word = view.words[index]
             value = self._currencies.word(word.text)
             # Only abbreviations stand before an amount; "евро 50" is the end of one price and the start of another.
-            if value and value != "crowns" and word.text.isascii() and len(word.text) == 3:
+            if value and value != "crowns" and word.text.upper() == value:
                 return value, word.start, number.end
         return "", number.start, number.end
 
@@ -172,7 +198,7 @@ class Money:
                 part += value
             elif word in self._numbers.hundreds and (part or place == index):
                 part = (part or 1) * 100
-            elif word in self._thousand and size:
+            elif word in self._thousand and (size or (place == index and word in _ONE_THOUSAND)):
                 total, part, multiplied = total + (part or 1) * 1000, 0, True
             elif word not in self._numbers.ands or not size:
                 break

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from nlp.components import CAPITAL, SHAKY, SPANS, SURE, pipeline_for
+from nlp.components import CAPITAL, SHAKY, SPANS, SURE, name_lexicon, pipeline_for
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import MOST, Found, Page, View
-from nlp.gazetteer import stem
+from nlp.gazetteer import nominatives
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
 from strazha.model.screening import MentionKind
@@ -120,7 +120,7 @@ _LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ",
 _SURNAME = re.compile(
     r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
 )
-_CASES = frozenset({"ru", "uk", "sr", "el"})
+_CASES = ("ru", "uk", "sr", "el")
 
 
 class _Rules:
@@ -138,7 +138,7 @@ class _Rules:
         self.networks = Lexicon.of(form for data in languages().values() for forms in data.networks.values() for form in forms)
         self.not_names = Lexicon.of(word for data in known for word in (*data.not_names, *data.streets))
         self.codes = codes
-        self.cased = bool(_CASES.intersection(codes[:1]))
+        self.cases = tuple(code for code in codes[:1] if code in _CASES)
 
 
 @lru_cache(maxsize=64)
@@ -147,8 +147,14 @@ def _rules(codes: tuple[str, ...]) -> _Rules:
 
 
 @lru_cache(maxsize=1)
-def _stems() -> frozenset[str]:
-    return frozenset(stem(name) for data in languages().values() for name in data.names if not name.isascii() and len(name) > 3)
+def _known() -> frozenset[str]:
+    lexicon = name_lexicon()
+    return frozenset(name for name, label in lexicon.items() if label == SURE and len(name) > 2)
+
+
+def _inflected(form: str, cases: tuple[str, ...]) -> bool:
+    """True for a case form of a known name ("Ларисе", "Снежану")."""
+    return bool(cases) and any(other in _known() for other in nominatives(form, cases))
 
 
 def extract(page: Page) -> None:
@@ -255,7 +261,7 @@ def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, places:
     cue = rules.cues.before(view.words, index - 1) if near else None
     opens = _opens_sentence(view, start)
     score = WEIGHTS[label]
-    if not known and rules.cased and (cue or not opens) and stem(form) in _stems():
+    if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
     signs = set(_signs(view, span, places))
     if cue:

@@ -17,8 +17,10 @@ from itertools import islice, pairwise
 
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import MOST, Found, Page, View
-from nlp.gazetteer import Place, gazetteer, stem
-from nlp.gazetteer.build import EUROPE
+from nlp.extract.role import assign_roles
+from nlp.gazetteer import Place, gazetteer, nominatives
+from nlp.gazetteer.inflect import INFLECTED
+from nlp.gazetteer.store import EUROPE, KNOWN
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
 from nlp.normalise.plain import plain
@@ -48,6 +50,9 @@ _NEAR = {
 #: What speaks for and against a place beside its size (the tenth logarithm of its people less 2.6); 1.3 is enough in all.
 WEIGHTS = {
     "preposition": 1.6,
+    # "с. Победа", "град X", "5967 Гривица": what says that a settlement follows outweighs every other reading of the word.
+    "settlement word": 3.2,
+    "postal code": 1.4,
     "listed": 1.2,
     "phrase": 0.8,
     "mark before": 0.5,
@@ -60,6 +65,9 @@ WEIGHTS = {
     "german noun": -0.7,
     "everyday word": -3.0,
     "everyday word elsewhere": -1.0,
+    # Bulgarian villages and small towns named with everyday words (nlp/gazetteer/everyday.txt).
+    "everyday village": -3.0,
+    "everyday town": -1.0,
     "given name": -3.0,
     "given name after preposition": -1.5,
     "person cue": -2.0,
@@ -92,8 +100,12 @@ _LIST = frozenset(
         " i ",
     }
 )
-_INFLECTED = frozenset({"ru", "uk", "sr", "el", "ro"})
-_CASES = frozenset({"ru", "uk", "sr", "el"})
+#: Villages have fewer people than this, cities whose quarters share names with villages more than that.
+_VILLAGE, _SMALL, _CITY = 1_500, 10_000, 30_000
+_MARK_LETTERS = frozenset("с г м гр s g gr к п d".split())  # noqa: SIM905
+_POSTAL = re.compile(r"(?<![\d+.,])(?!(?:19|20)\d\d\s)[1-9]\d{3,4}\s$")
+#: "Ipswich to Poznan": at the head of a sentence a route shows a place.
+_ROUTE = re.compile(r"\s(?:to|do|до|nach|bis|spre|a|za|за|için|και|i|и|and|und|si|y|->)\s")
 _TURKISH = re.compile(r"['’](?:d[ae]|t[ae]|d[ae]n|t[ae]n|y[ae]|[ae]|n[iıuü]n|[iıuü]n|y[iıuü]|[iıuü])$")
 
 
@@ -102,8 +114,10 @@ class _Candidate:
     view: View
     start: int
     end: int
-    places: list[Place]
+    places: tuple[Place, ...]
     score: float
+    #: True where a word says that it is a settlement.
+    marked: bool = False
 
 
 def extract(page: Page) -> None:
@@ -111,7 +125,9 @@ def extract(page: Page) -> None:
     candidates = [candidate for view in page.all_views() for candidate in _candidates(page, view)]
     countries = {place.country for item in candidates for place in item.places if not place.name}
     single = Counter(item.places[0].country for item in candidates if len(item.places) == 1)
-    chosen = [(item, _choose(item, single, countries, page)) for item in candidates]
+    anchors = [item.places[0] for item in candidates if len(item.places) == 1 and item.places[0].name]
+    chosen = [(item, _choose(item, single, countries, page, anchors)) for item in candidates]
+    cities = {place.country for _, place in chosen if place is not None and place.name and place.population >= _CITY}
     settled = {place.country for item, place in chosen if place is not None and place.name}
     last: tuple[View, int, str] | None = None
     for item, place in chosen:
@@ -124,6 +140,8 @@ def extract(page: Page) -> None:
         ):
             continue
         last = (item.view, item.end, place.country) if place is not None and place.name else None
+        if place is not None and not item.marked and place.population <= KNOWN and _is_quarter(item, place, cities):
+            continue
         if place is None or (not place.name and place.country in settled):
             continue
         value = {
@@ -135,13 +153,17 @@ def extract(page: Page) -> None:
         }
         confidence = max(0.3, min(0.97, 0.35 + item.score / 10))
         item.view.add(Found(KIND, item.start, item.end, value, NAME, round(confidence, 2)))
+    assign_roles(page)
+
+
+def _is_quarter(item: _Candidate, place: Place, cities: set[str]) -> bool:
+    """True for the name of a city's quarter in an advert that names a Bulgarian city."""
+    return place.country == "BG" in cities and item.view.plain[item.start : item.end].replace("-", " ") in gazetteer().quarters
 
 
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
     words = [(start, end) for start, end, text in islice(view.words, 10 * MOST) if not text.isdigit()]
-    starts = gazetteer().starts
-    # Languages whose names inflect are looked up without their endings too; elsewhere an unknown word is no place.
-    plain_names = not _INFLECTED.intersection(page.codes)
+    cases = tuple(code for code in page.codes[:3] if code in INFLECTED)
     # A text without a single capital still names cities; one with capitals gives them some.
     small = view.text.islower()
     index, last = 0, len(view.text)
@@ -150,8 +172,9 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
         size = 1
         if view.text[start].isupper() or (small and end - start > 4):
             form = view.plain[start:end]
-            longest = _LONGEST if form in starts else 1
-            if longest == 1 and plain_names and not _known(form) and "'" not in form and "’" not in form:
+            longest = _LONGEST if _begins(form, cases) else 1
+            if longest == 1 and not cases and not _known(form) and "'" not in form and "’" not in form:
+                # Most capitalised words are no places; where names do not inflect they need no closer look.
                 index += 1
                 continue
             for count in range(min(longest, len(words) - index), 0, -1):
@@ -166,6 +189,11 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
 @lru_cache(maxsize=20_000)
 def _known(form: str) -> bool:
     return bool(gazetteer().find(form))
+
+
+def _begins(word: str, cases: tuple[str, ...]) -> bool:
+    starts = gazetteer().starts
+    return starts(word) or (bool(cases) and any(starts(other) for other in nominatives(word, cases)))
 
 
 def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: bool) -> _Candidate | None:
@@ -185,20 +213,19 @@ def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: boo
         return None
     if view.text[start].islower() and (not exact or max(place.population for place in places) < 20_000):
         return None
-    score = _score(page, _Sight(view, start, end, form, places, exact, listed))
-    return _Candidate(view, start, end, places, score) if score > 0 else None
+    score, marked = _score(page, _Sight(view, start, end, form, places, exact, listed))
+    return _Candidate(view, start, end, places, score, marked) if score > 0 else None
 
 
-def _lookup(form: str, page: Page) -> tuple[list[Place], bool]:
+def _lookup(form: str, page: Page) -> tuple[tuple[Place, ...], bool]:
     found = gazetteer().find(form)
-    if found:
+    if len(form) < 4 or (found and max(place.population for place in found) >= _SMALL):
         return found, True
-    if not form.isascii() and len(form) >= 4 and " " not in form and _CASES.intersection(page.codes):
-        places = [place for other in gazetteer().stems.get(stem(form), ()) for place in gazetteer().find(other)]
-        return [place for place in places if place.population >= 5_000], False
-    if "ro" in page.codes and len(form) > 5 and form.endswith(("ei", "ului")):
-        return gazetteer().find(form.removesuffix("ei").removesuffix("ului") + ("a" if form.endswith("ei") else "")), False
-    return [], False
+    codes = tuple(code for code in page.codes[:3] if code in INFLECTED and (code in {"ro", "tr", "sr"} or not form.isascii()))
+    # "во Львове" is Lviv in a case rather than the hamlet of that name.
+    least = 50_000 if found else 5_000
+    inflected = tuple(place for place in gazetteer().inflected(form, codes) if place.population >= least) if codes else ()
+    return (inflected, False) if inflected else (found, True)
 
 
 class _Rules:
@@ -208,6 +235,7 @@ class _Rules:
         known = [languages()[code] for code in codes]
         self.before = Lexicon.of(word for data in known for word in data.before_place)
         self.streets = Lexicon.of(word for data in known for word in data.streets)
+        self.settlement = Lexicon.of(word for data in known for word in data.settlement)
         self.persons = Lexicon.of(word for data in known for word in data.name_cues.before)
         self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
         # A hotel or club may be named with its city ("hotel Timisoara"); a street called after one is not in it.
@@ -240,7 +268,7 @@ class _Sight:
     start: int
     end: int
     form: str
-    places: list[Place]
+    places: tuple[Place, ...]
     #: True where the name stands in the gazetteer as written, not only without its case ending.
     exact: bool
     #: True where it follows another place in a list.
@@ -255,23 +283,34 @@ class _Sight:
         return self.view.plain[max(0, self.start - 4) : self.start]
 
 
-def _score(page: Page, seen: _Sight) -> float:
-    """How much speaks for a place: its size and the signs; 0 where something rules it out."""
+def _score(page: Page, seen: _Sight) -> tuple[float, bool]:
+    """How much speaks for a place: its size and the signs; 0 where something rules it out. Also whether a word marks it so."""
     rules = _rules(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en"))))
     index = seen.view.word_after(seen.start) - 1
     words = seen.view.words
     near = index >= 0 and seen.start - words[index].end <= 3 and "\n" not in seen.before and "," not in seen.before
-    preposition = near and rules.before.before(words, index) is not None
-    if _ruled_out(seen, rules, index if near else -1, preposition):
-        return 0.0
-    signs = {*_signs_around(seen), *_signs_within(seen, page, preposition)}
-    if preposition:
+    marked = near and _marked(seen, rules, index)
+    preposition = marked or (near and rules.before.before(words, index) is not None)
+    if _ruled_out(seen, rules, index if near and not marked else -1, preposition):
+        return 0.0, False
+    signs = {*_signs_around(seen), *_signs_within(seen, page, preposition, marked)}
+    if marked:
+        signs.add("settlement word")
+    elif preposition:
         signs.add("preposition")
     elif page.codes[:1] == ("de",):
         signs.add("german noun")
-    if near and seen.size < 1_000_000 and rules.persons.before(words, index):
+    if near and not marked and seen.size < 1_000_000 and rules.persons.before(words, index):
         signs.add("person cue")
-    return math.log10(max(seen.size, 100)) - 2.6 + sum(WEIGHTS[sign] for sign in signs)
+    return math.log10(max(seen.size, 100)) - 2.6 + sum(WEIGHTS[sign] for sign in signs), marked
+
+
+def _marked(seen: _Sight, rules: _Rules, index: int) -> bool:
+    """True behind a word for a settlement; a letter alone ("с. Труд", "г. Москва") needs its full stop."""
+    word = seen.view.words[index]
+    if not rules.settlement.before(seen.view.words, index):
+        return False
+    return word.text not in _MARK_LETTERS or seen.view.plain[word.end : word.end + 1] == "."
 
 
 def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bool:
@@ -284,8 +323,10 @@ def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bo
             return True
     if preposition:
         return False
-    # Far-away cities need a preposition; so does an inflected name: without its ending almost any word is like some name.
+    # Far-away cities need a preposition, the largest a mark; so does an inflected name: without its ending almost any word is
+    # like some name.
     far = all(place.name and place.country not in EUROPE for place in seen.places)
+    far = far and not (seen.size >= 1_000_000 and seen.before.rstrip().endswith((",", "-", "–", "(")))
     return far or (not seen.exact and any(place.name for place in seen.places))
 
 
@@ -293,6 +334,8 @@ def _signs_around(seen: _Sight) -> Iterator[str]:
     text, end = seen.view.text, seen.end
     if seen.listed:
         yield "listed"
+    if _POSTAL.search(seen.view.plain, max(0, seen.start - 7), seen.start):
+        yield "postal code"
     if seen.before.rstrip().endswith((",", "-", "(", "/", "|", ">", "→")) or (
         seen.view.name == "title" and not seen.before.strip()
     ):
@@ -301,7 +344,7 @@ def _signs_around(seen: _Sight) -> Iterator[str]:
         yield "mark after"
 
 
-def _signs_within(seen: _Sight, page: Page, preposition: bool) -> Iterator[str]:
+def _signs_within(seen: _Sight, page: Page, preposition: bool, marked: bool) -> Iterator[str]:
     form, text = seen.form, seen.view.text
     if not seen.exact:
         yield "inflected"
@@ -312,25 +355,39 @@ def _signs_within(seen: _Sight, page: Page, preposition: bool) -> Iterator[str]:
         if (
             head
             and seen.size < 1_000_000
+            and not _ROUTE.match(seen.view.plain, seen.end)
             and text[seen.end : seen.end + 1] == " "
             and text[seen.end + 1 : seen.end + 2].islower()
         ):
             yield "sentence head"
     if " " in form:
         yield "phrase"
-    # The largest cities are in the word lists because adverts name them.
-    elif form in word_evidence() and not (seen.places[0].population >= 100_000 and text[seen.start].isupper()):
-        own = {code for code, _ in word_evidence()[form]}.intersection((*page.codes, "en"))
-        yield "everyday word" if own else "everyday word elsewhere"
-    if form in _given_names() and seen.size < 1_000_000:
-        yield "given name after preposition" if preposition else "given name"
     if seen.view.is_reading:
         yield "reading"
     if seen.size < 100_000 and len(form) <= 5:
         yield "short" if len(form) <= 4 else "rather short"
+    if not marked:
+        yield from _other_meanings(seen, page, preposition)
 
 
-def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: Page) -> Place | None:
+def _other_meanings(seen: _Sight, page: Page, preposition: bool) -> Iterator[str]:
+    """Signs that the word may be no place at all; a word for a settlement before it silences them."""
+    form = seen.form
+    if form in gazetteer().everyday and seen.size < _CITY:
+        yield "everyday village" if seen.size < _VILLAGE else "everyday town"
+    # The largest cities are in the word lists because adverts name them.
+    elif " " not in form and form in word_evidence() and not _large(seen):
+        own = {code for code, _ in word_evidence()[form]}.intersection((*page.codes, "en"))
+        yield "everyday word" if own else "everyday word elsewhere"
+    if form in _given_names() and seen.size < 500_000:
+        yield "given name after preposition" if preposition else "given name"
+
+
+def _large(seen: _Sight) -> bool:
+    return seen.places[0].population >= 100_000 and seen.view.text[seen.start].isupper()
+
+
+def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: Page, anchors: list[Place]) -> Place | None:
     """The place meant among those of one name; None where too little speaks for any."""
     own = item.places[0].country if len(item.places) == 1 else ""
     company = countries | {country for country, count in single.items() if count > (country == own)}
@@ -339,9 +396,18 @@ def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: P
     def rank(place: Place) -> float:
         score = math.log10(max(place.population, 100)) + _NEAR.get(place.country, 0.0)
         score += 1.5 * (place.country in company) + 0.6 * (place.country in home) + 1.0 * (place.country == page.country)
-        return score + (3.0 if not place.name else 0.0)
+        return score + (3.0 if not place.name else 0.0) + 0.8 * any(_neighbours(place, other) for other in anchors[:20])
 
-    best = max(item.places, key=rank)
+    best = item.places[0] if len(item.places) == 1 else max(item.places, key=rank)
     support = 0.8 * (best.country in company) + 0.3 * (best.country in home)
-    small = best.name and best.population < 20_000 and best.country != "BG"
+    # A Bulgarian village in Latin letters looks like any word; in its own script it does not.
+    latin = item.view.text[item.start].isascii() and best.population < _VILLAGE and not item.marked
+    small = best.name and best.population < 20_000 and (best.country != "BG" or latin)
     return best if item.score + support >= (2.2 if small else 1.3) else None
+
+
+def _neighbours(place: Place, other: Place) -> bool:
+    """True within some 60 km: of villages with one name the one near the advert's other places is meant."""
+    if place.lat is None or place.lon is None or other.lat is None or other.lon is None:
+        return False
+    return place is not other and abs(place.lat - other.lat) < 0.5 and abs(place.lon - other.lon) < 0.7

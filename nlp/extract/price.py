@@ -57,12 +57,16 @@ _MONTHLY = {
     "TRY": (8_000, 150_000),
     "RSD": (30_000, 400_000),
 }
+#: Bare pay below this is an hour's.
+_HOURLY = {"EUR": 45, "GBP": 45, "USD": 45, "CHF": 60, "BGN": 30}
 _EXTRA = frozenset(
     [
         "net",
         "neto",
         "netto",
         "нето",
+        "нетто",
+        "брутто",
         "чисто",
         "чисти",
         "чистыми",
@@ -79,13 +83,57 @@ _EXTRA = frozenset(
         "нетно",
         "руки",
         "руку",
+        "first",
+        "first",
+        "full",
+        "двете",
+        "двама",
+        "двамата",
+        "both",
+        "beide",
+        "beiden",
+        "ambas",
+        "amandoua",
+        "zusammen",
+        "общо",
+        "заедно",
+        "together",
+        "работа",
+        "труд",
+        "work",
+        "чистыми",
+        "чистими",
+        "καθαρα",
+        "neta",
+        "mana",
     ]
 )
-_LINKS = frozenset(
-    "от from ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od now price about около".split()  # noqa: SIM905
+#: Words before a number that is a limit, an age or an address rather than a price.
+_LIMITS = frozenset(
+    (  # noqa: SIM905
+        "над под около към след преди номер over under above below until till after before room gate unit block bis ab nach "
+        "peste sub pana dupa от до для старше младше више испод преко hasta desde mayor menor вход етаж бл стая кв линия "
+        "възраст age aged alter varsta edad yas lasts last the ages"
+    ).split()  # noqa: SIM905
 )
-_GAP_AFTER = re.compile(r"[ \t.]{0,2}[)/(=:|-]?[ \t]{0,2}")
-_GAP_BEFORE = re.compile(r"[ \t]{0,2}[:=-]?[ \t]{0,2}")
+#: "£400 a week, of which £100 goes on room": a part of a sum has its period.
+_PART = re.compile(
+    r"(?:of which|minus|less|от тях|от които|минус|davon|abzuglich|din care|minus|из них|з них|од тога|od toga|de los cuales|"
+    r"menos|απο αυτα|μειον|bunun)\s(?:[^\W\d]{1,12}\s){0,1}$"
+)
+#: Abbreviations of units, whose full stop does not end a sentence.
+_SHORT = frozenset({"мин", "min", "std", "h", "ч", "хв", "dk", "dak", "λεπτ", "mins", "hr", "сек", "год", "mo"})
+_LINKS = frozenset(
+    "от from ab de la is e е за до само only nur doar по cost costs струва цена ist η απο od now price about около kostet kosten "
+    "cuesta стоит коштує кошта κοστιζει costa costa е са are rate was just къмто приблизително approx ca circa примерно".split()
+)
+_GAP_AFTER = re.compile(r"[ \t.]{0,2}[)/(=:|–—-]?[ \t]{0,2}")
+_GAP_BEFORE = re.compile(r"\.?[ \t]{0,2}[:=–—-]?[ \t]{0,2}")
+#: The same sum in a second currency: "1200 лв (613 €)", "11 лв/ч / 5,62 евро"; the fixed rate of lev to euro tells it surely.
+_AGAIN = re.compile(r"[ \t.]{0,2}(?:[(/=|≈~]|или|or|oder|sau|/ч\.?)?[ \t]{0,2}[(]?[ \t]{0,2}")
+LEV_PER_EURO = 1.95583
+#: "2000 евро за 40 часа" is the pay of a working week or month of so many hours, not the price of them.
+_WEEKLY_HOURS = 20
 _MINUTES = ("мин", "min", "хв", "dak", "dk", "λεπτ")
 _CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
 
@@ -160,10 +208,28 @@ def _page_kind(page: Page, rules: Rules) -> str:
         words = source.vocabulary
         for name, lexicon in (("job", rules.job), ("fare", rules.fare), ("rent", rules.rent)):
             counts[name] += weight * sum(map(bool, map(lexicon.word, words)))
+    if _route_in_title(page):
+        counts["fare"] += 3
     best = max(counts, key=lambda name: counts[name])
+    if best == "fare" and counts["job"] >= counts["fare"] - 2 and counts["job"] >= 3:
+        # "Търсим шофьор за автобус": work with carriage.
+        return "job"
     if best == "fare" and counts["fare"] < 3:
         return "job" if counts["job"] >= 2 else ""
     return best if counts[best] >= 2 else "job" if counts["job"] else ""
+
+
+def _route_in_title(page: Page) -> bool:
+    """True where the title leads from one place to another: the advert is about carriage, as a rule."""
+    tags = {
+        tag
+        for view in page.all_views()
+        if view.name == "title"
+        for found in view.found
+        if found.kind is MentionKind.PLACE
+        for tag in found.tags
+    }
+    return {"origin", "destination"} <= tags
 
 
 def _prices(page: Page, view: View, rules: Rules, kind: str) -> Iterator[Found]:
@@ -177,10 +243,33 @@ def _prices(page: Page, view: View, rules: Rules, kind: str) -> Iterator[Found]:
             amount.per, amount.sure, amount.after = amounts[index - 1].per, amounts[index - 1].sure, amounts[index - 1].after
             continue
         _period(view, amount, rules, last, kind)
-    amounts.extend(list(_bare(page, view, numbers, amounts, rules, kind)))
+        if index:
+            _again(view, amounts[index - 1], amount)
+    amounts.extend(list(_bare(view, numbers, amounts, rules, page=page, kind=kind)))
     for amount in amounts:
-        value = {"amount": amount.value, "currency": amount.currency, "per": amount.per}
+        value: dict[str, float | str | None] = {"amount": amount.value, "currency": amount.currency, "per": amount.per}
+        if amount.currency in {"BGN", "EUR"}:
+            rate = LEV_PER_EURO if amount.currency == "BGN" else 1.0
+            value["amount_eur"] = round(amount.value / rate, 2)
         yield Found(KIND, amount.start, amount.end, value, NAME, 0.92 if amount.sure else 0.75)
+
+
+def _again(view: View, first: Amount, second: Amount) -> None:
+    """Let two amounts that are one sum in two currencies, or a sum and its part, have one period."""
+    if first.sure and not second.sure and _PART.search(view.plain, first.after, second.before):
+        second.per, second.sure = first.per, True
+    if first.currency == second.currency or not _AGAIN.fullmatch(view.plain, first.after, second.before):
+        return
+    rates = {("BGN", "EUR"): LEV_PER_EURO, ("EUR", "BGN"): 1 / LEV_PER_EURO}
+    rate = rates.get((first.currency, second.currency))
+    if rate is not None and second.value and abs(first.value / second.value / rate - 1) > 0.03:
+        return
+    if first.sure and not second.sure:
+        second.per, second.sure = first.per, True
+    elif second.sure and not first.sure:
+        first.per, first.sure = second.per, True
+    elif not first.sure:
+        second.per = first.per
 
 
 def _period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> None:
@@ -201,6 +290,9 @@ def _period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> N
         amount.per = period
         return
     amount.per = _purpose(view, amount, rules, (start, end), kind)
+    small = kind == "job" and amount.value < _HOURLY.get(amount.currency, 0)
+    if small and (amount.per == "month" or (amount.per == "once" and amount.value % 1 and amount.value > 5)):
+        amount.per = "hour"
 
 
 def _period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
@@ -210,11 +302,17 @@ def _period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
         word = words[index]
         if word.start - at > 4 or not _GAP_AFTER.fullmatch(view.plain, at, word.start):
             return False
+        if ". " in view.plain[at : word.start] and view.text[word.start].isupper() and not word.text.isdigit():
+            return False
         if rules.half.at(words, index):
             amount.per, amount.after = None, word.end
             return True
         # A preposition that is also a unit ("a", "h") counts as a unit only where no unit follows it.
         found = rules.periods.at(words, index)
+        if found and (found[0] == "hour" and quantity.isdigit() and int(quantity) >= _WEEKLY_HOURS):
+            return False
+        if found and kind == "job" and found[0] not in _PERIODS and rules.seats.word(word.text):
+            return False
         if found and not (word.text in rules.per and index + 1 < len(words) and rules.periods.at(words, index + 1)):
             amount.per, amount.after = _of_unit(found[0], word.text, quantity, rules, kind), words[index + found[1] - 1].end
             # A unit that is followed at once by the next amount belongs to that one ("40 €, Stunde 180 €").
@@ -229,8 +327,10 @@ def _period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
 
 def _period_before(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> bool:
     words, index, at = view.words, view.word_after(amount.before) - 1, amount.before
-    for _ in range(3):
+    for _ in range(4):
         if index < 0 or words[index].start < last or not _GAP_BEFORE.fullmatch(view.plain, words[index].end, at):
+            return False
+        if view.plain[words[index].end] == "." and words[index].text not in _SHORT:
             return False
         if rules.half.before(words, index):
             amount.per = None
@@ -244,7 +344,7 @@ def _period_before(view: View, amount: Amount, rules: Rules, last: int, kind: st
                 quantity = "30"
             amount.per = _of_unit(found[0], words[index].text, quantity, rules, kind)
             return found[0] in _PERIODS or words[index].text.startswith(_MINUTES)
-        if words[index].text not in _LINKS:
+        if words[index].text not in _LINKS and not rules.purposes.word(words[index].text):
             return False
         at, index = words[index].start, index - 1
     return False
@@ -304,7 +404,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     return "month" if kind == "rent" and amount.value >= 50 else "once"
 
 
-def _bare(page: Page, view: View, numbers: list[Number], amounts: list[Amount], rules: Rules, kind: str) -> Iterator[Amount]:
+def _bare(view: View, numbers: list[Number], amounts: list[Amount], rules: Rules, *, page: Page, kind: str) -> Iterator[Amount]:
     """Amounts without a currency of their own take that of the advert's other prices."""
     default = next(
         (
@@ -335,7 +435,9 @@ def _bare(page: Page, view: View, numbers: list[Number], amounts: list[Amount], 
             continue
         currency = amounts[max(0, index - 1)].currency if amounts else str(default)
         amount = Amount(number.start, number.end, number.value, currency, number.start, number.end)
-        if _bare_unit(view, amount, rules, kind) or _bare_cue(view, amount, rules, kind):
+        if _bare_unit(view, amount, rules, kind) or _bare_rate(view, amount, amounts, rules, kind):
+            yield amount
+        elif _bare_cue(view, amount, rules, kind) or _bare_listed(view, amount, amounts, rules):
             yield amount
 
 
@@ -348,6 +450,45 @@ def _bare_unit(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
     if not joined or before in {"до", "do", "to", "till", "bis", "la", "из"} or not _period_after(view, amount, rules, kind):
         return False
     return amount.per is not None
+
+
+def _bare_rate(view: View, amount: Amount, amounts: list[Amount], rules: Rules, kind: str) -> bool:
+    """True for "half hour 70, hour £120", "час - 150, половин час - 90 лв": a period right before, a price close by."""
+    if not any(-40 < amount.start - other.after < 40 or -40 < other.before - amount.end < 40 for other in amounts):
+        return False
+    tail = view.plain[amount.end : amount.end + 2].lstrip()
+    if tail and tail[0] not in ",.;)/!|":
+        return False
+    index = view.word_after(amount.start) - 1
+    if index < 0 or not (rules.half.before(view.words, index) or rules.periods.before(view.words, index)):
+        return False
+    return _period_before(view, amount, rules, 0, kind) or amount.per is None
+
+
+def _bare_listed(view: View, amount: Amount, amounts: list[Amount], rules: Rules) -> bool:
+    """True for the second price of a list that leaves the currency out: "деца до 7 - 40.", "9,000 euro, 3,000 on the day"."""
+    near = [other for other in amounts if 0 < amount.start - other.after < 45]
+    if not near or amount.value % 5 or amount.value < 10:
+        return False
+    other = near[-1]
+    between = view.plain[other.after : amount.start]
+    tail = view.plain[amount.end : amount.end + 2]
+    if _PART.search(between):
+        amount.per = other.per
+        return True
+    if _CLAUSE_END.search(between + " ") or not 0.15 <= amount.value / other.value <= 4 or not (tail[:1] in ",.;)" or not tail):
+        return False
+    index = view.word_after(amount.start) - 1
+    word = view.words[index]
+    gap = view.plain[word.end : amount.start]
+    if word.start < other.after or word.text.isdigit() or gap not in {" ", " - ", " – ", ": ", "- "}:
+        return False
+    if gap == " " and rules.years.word(word.text):
+        return False
+    if word.text in _LIMITS or len(word.text) < 3:
+        return False
+    amount.per = other.per
+    return True
 
 
 def _bare_cue(view: View, amount: Amount, rules: Rules, kind: str) -> bool:

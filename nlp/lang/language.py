@@ -39,6 +39,19 @@ class NameCues(Record):
     titles: Words = ()
 
 
+class RouteWords(Record):
+    """What stands before a place that somebody leaves or goes to; ``departure`` anywhere in the clause before it."""
+
+    origin: Words = ()
+    destination: Words = ()
+    at: Words = ()
+    departure: Words = ()
+    arrival: Words = ()
+    #: "A family from Graz": employers are where the work is; "2 km from Graz" is no journey either.
+    employers: Words = ()
+    distance: Words = ()
+
+
 class LanguageData(Record):
     """Everything Strazha knows of one language, in plain form; a star at a word's end stands for any ending."""
 
@@ -98,6 +111,9 @@ class LanguageData(Record):
     #: Prepositions and words that stand before a place, and words before a street, quarter or district.
     before_place: Words = ()
     streets: Words = ()
+    #: Words and abbreviations that say that a settlement follows (a letter alone needs its full stop: "с.").
+    settlement: Words = ()
+    route: RouteWords = RouteWords()
     #: Frequent words of adverts: they tell the language.
     words: Words
     #: Given names with their everyday forms, in plain form (names.txt).

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from review.access import EVERYBODY, LOGIN, PUBLIC, cookie_name, home_of, open_to, safe_next, session_label, user_of
 from review.contexts import LoginPage
-from review.i18n import marked
+from review.i18n import COOKIE, LANGUAGES, marked
 from review.render import render
 from review.routers.parts import Parts, Person, note
 
@@ -18,6 +18,8 @@ router = APIRouter()
 
 #: A working day; after it everyone signs in again.
 SESSION = timedelta(hours=10)
+#: How long a browser remembers the chosen language.
+REMEMBERED = timedelta(days=365)
 #: One sentence for a wrong name, a wrong password and a locked account, so that it tells a guesser nothing.
 REFUSED = marked("That did not work. Check name and password; after five wrong passwords wait a quarter of an hour.")
 
@@ -73,6 +75,23 @@ def login(
         cookie, token, max_age=int(SESSION.total_seconds()), path="/", httponly=True, samesite="strict",
         secure=services.settings.https,
     )  # fmt: skip
+    return answer
+
+
+@router.post("/language")
+@open_to(PUBLIC)
+def speak(
+    services: Parts,
+    chosen: Annotated[str, Form(alias="language")] = "",
+    target: Annotated[str, Form(alias="next")] = "/",
+) -> Response:
+    """Choose the pages' language, and go back to the page it was chosen on. An unknown language changes nothing."""
+    answer = RedirectResponse(safe_next(target), 303)
+    if chosen in LANGUAGES:
+        answer.set_cookie(
+            COOKIE, chosen, max_age=int(REMEMBERED.total_seconds()), path="/", httponly=True, samesite="strict",
+            secure=services.settings.https,
+        )  # fmt: skip
     return answer
 
 

@@ -63,7 +63,7 @@ def paste(
             body=body,
             limit=LIMIT,
             text=text,
-            sum=score_sum(screening.reasons, screening.score, screening.band, cover.contact_words(())),
+            sum=score_sum(screening.reasons, screening.score, screening.band, services.catalogue, cover.contact_words(())),
             ad_type=screening.ad_type.value,
             languages=languages_of(screening),
             latin_bg=screening.latin_bg,

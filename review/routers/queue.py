@@ -26,7 +26,7 @@ SIZE = 25
 def queue(request: Request, services: Parts) -> Response:
     """Clusters and single adverts, most pressing first, with filters."""
     ask = QueueAsk.read(request.query_params)
-    found = worklist.page(services.index, ask, size=SIZE)
+    found = worklist.page(services.index, services.catalogue, ask, size=SIZE)
     return render(
         request,
         QueuePage(
@@ -49,5 +49,5 @@ def queue(request: Request, services: Parts) -> Response:
 def next_item(request: Request, services: Parts) -> Response:
     """Go to the most pressing undecided item, other than the one the user comes from."""
     former = request.query_params.get("after", "")
-    found = worklist.page(services.index, QueueAsk.read(QueryParams()), size=2)
+    found = worklist.page(services.index, services.catalogue, QueueAsk.read(QueryParams()), size=2)
     return RedirectResponse(next((row.href for row in found.rows if row.id != former), "/queue"), 303)

@@ -28,9 +28,9 @@ def search(request: Request, services: Parts, user: Person) -> Response:
     ask = SearchAsk.read(request.query_params)
     found = _found(services, ask)
     if isinstance(found, AdvertPage):
-        rows = tuple(found_row(row) for row in found.rows)
+        rows = tuple(found_row(row, services.catalogue) for row in found.rows)
     else:
-        rows = tuple(cluster_row(doc) for doc in found.rows)
+        rows = tuple(cluster_row(doc, services.catalogue) for doc in found.rows)
     if ask.text or ask.filters:
         note(services, user, "search", ask.kind, text=ask.text, filters=ask.filters, found=found.total)
     return render(

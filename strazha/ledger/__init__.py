@@ -15,8 +15,20 @@ from strazha.ledger.audit import Audit
 from strazha.ledger.clusters import Clusters
 from strazha.ledger.database import Database
 from strazha.ledger.decisions import Decisions
+from strazha.ledger.identifiers import Identifiers
 from strazha.ledger.links import Links
-from strazha.ledger.records import AdvertVersion, AuditEntry, LegalHold, Role, ScreeningRef, SeenAdvert, TakeIn, User
+from strazha.ledger.records import (
+    AdvertVersion,
+    AuditEntry,
+    FoundIdentifier,
+    IdentifierRuling,
+    LegalHold,
+    Role,
+    ScreeningRef,
+    SeenAdvert,
+    TakeIn,
+    User,
+)
 from strazha.ledger.runs import Runs, Steps
 from strazha.ledger.screenings import Screenings
 from strazha.ledger.takein import TakingIn
@@ -25,6 +37,8 @@ from strazha.ledger.users import Users
 __all__ = [
     "AdvertVersion",
     "AuditEntry",
+    "FoundIdentifier",
+    "IdentifierRuling",
     "Ledger",
     "LegalHold",
     "Role",
@@ -36,7 +50,7 @@ __all__ = [
 ]
 
 
-class Ledger(Runs, Steps, TakingIn, Adverts, Screenings, Links, Clusters, Decisions, Users, Audit, Ageing):
+class Ledger(Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Users, Audit, Ageing):
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 
     def close(self) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, or_, select
 
 from strazha.errors import BadInputError
-from strazha.ledger.database import chunks
+from strazha.ledger.database import CHUNK, chunks
 from strazha.ledger.part import Part
 from strazha.ledger.tables import link_judgements, links
 from strazha.model import Judgement, Link
@@ -34,21 +34,43 @@ class Links(Part):
                 found.update(((row["a"], row["b"]), _link(row)) for row in connection.execute(query).mappings())
         return [found[key] for key in sorted(found)]
 
+    def scan_links(self) -> Iterator[Link]:
+        """Every link in order of its ends."""
+        last = ("", "")
+        while True:
+            page = (
+                select(links)
+                .where(or_(links.c.a > last[0], (links.c.a == last[0]) & (links.c.b > last[1])))
+                .order_by(links.c.a, links.c.b)
+                .limit(CHUNK)
+            )
+            with self._db.read() as connection:
+                rows = connection.execute(page).mappings().all()
+            yield from map(_link, rows)
+            if len(rows) < CHUNK:
+                return
+            last = (rows[-1]["a"], rows[-1]["b"])
+
     def judge_link(self, a: str, b: str, judgement: Judgement, by: str, at: datetime) -> Link:
         """Note what a person says of a link; earlier judgements stay in the history.
 
         A pair the machine never linked gets a link of score 0 without reasons: a person may join adverts too.
         """
-        if a == b:
-            raise BadInputError("an advert cannot be linked to itself", place=a)
-        a, b = min(a, b), max(a, b)
+        self.judge_links([(a, b)], judgement, by, at)
+        return next(one for one in self.links_of([a]) if one.id == Link.id_of(a, b))
+
+    def judge_links(self, pairs: Iterable[tuple[str, str]], judgement: Judgement, by: str, at: datetime) -> None:
+        """The same for many pairs, in one transaction: a word on whole clusters is said wholly or not at all."""
+        ends = sorted({(min(a, b), max(a, b)) for a, b in pairs})
+        for a, b in ends:
+            if a == b:
+                raise BadInputError("an advert cannot be linked to itself", place=a)
         judged = {"judgement": judgement.value, "judged_by": by, "judged_at": at}
         with self._db.write("links") as connection:
-            row: dict[str, Any] = {"a": a, "b": b, "score": 0.0, "reasons": [], **judged}
-            self._db.put(connection, links, [row], update=tuple(judged))
-            self._db.put(connection, link_judgements, [{"a": a, "b": b, **judged}])
-            stored = connection.execute(select(links).where(links.c.a == a, links.c.b == b)).mappings().one()
-            return _link(stored)
+            for batch in chunks(ends):
+                rows: list[dict[str, Any]] = [{"a": a, "b": b, "score": 0.0, "reasons": [], **judged} for a, b in batch]
+                self._db.put(connection, links, rows, update=tuple(judged))
+                self._db.put(connection, link_judgements, [{"a": a, "b": b, **judged} for a, b in batch])
 
     def judgements(self, a: str, b: str) -> list[tuple[Judgement, str, datetime]]:
         """Every judgement of a link: what, who, when; oldest first."""

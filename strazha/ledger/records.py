@@ -109,3 +109,25 @@ class LegalHold(Record):
     reason: str
     placed_by: str
     placed_at: Moment
+
+
+class FoundIdentifier(Record):
+    """A contact or picture that joins adverts less than fully, because unlike advertisers share it."""
+
+    key: str
+    adverts: int = Field(ge=0)
+    #: From 1 (joins fully) to 0 (joins nothing).
+    trust: float = Field(ge=0, le=1)
+    #: One clause for the user.
+    why: str
+    found_at: Moment
+
+
+class IdentifierRuling(Record):
+    """What a person said of an identifier: a hub (joins nothing), none (joins fully), or None: what was said is taken back."""
+
+    key: str
+    is_hub: bool | None
+    ruled_by: str
+    ruled_at: Moment
+    reason: str = ""

@@ -200,6 +200,31 @@ link_judgements = Table(
     Column("judgement", String(20), primary_key=True),
 )
 
+#: Contacts and pictures that join less than fully, as the machine found them last.
+identifiers = Table(
+    "identifiers",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("adverts", Integer, nullable=False),
+    #: From 1 (fully) to 0 (joins nothing).
+    Column("trust", Float, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("found_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: What people ruled of identifiers; the newest row of a key holds.
+identifier_rulings = Table(
+    "identifier_rulings",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("ruled_at", Moment, primary_key=True),
+    Column("ruled_by", String(80), primary_key=True),
+    #: Null: an earlier ruling is taken back.
+    Column("is_hub", Boolean),
+    Column("reason", Words, nullable=False),
+)
+
 clusters = Table(
     "clusters",
     metadata,
@@ -294,4 +319,4 @@ aged_adverts = Table(
 )
 
 #: Tables whose rows are only ever added; triggers refuse to change or delete them.
-APPEND_ONLY = ("advert_versions", "decisions", "link_judgements", "audit_log")
+APPEND_ONLY = ("advert_versions", "decisions", "link_judgements", "identifier_rulings", "audit_log")

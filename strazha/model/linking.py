@@ -65,6 +65,11 @@ class Link(Record):
         """``a~b``."""
         return f"{self.a}~{self.b}"
 
+    @staticmethod
+    def id_of(a: str, b: str) -> str:
+        """The id of the link between two adverts, given in any order."""
+        return f"{min(a, b)}~{max(a, b)}"
+
 
 class ClusterEvent(Record):
     """One line of a cluster's history."""

@@ -14,12 +14,18 @@ from strazha.store.query import (
     AdvertField,
     AdvertPage,
     AdvertRow,
+    Box,
     ClusterField,
     ClusterPage,
     FacetCount,
+    Grid,
+    GridCell,
     Query,
     Span,
+    TimeBucket,
+    Timeline,
 )
+from strazha.store.vectors import pack_vector
 
 #: Backend name (settings.store) -> module:function. The function takes the settings and returns an AdIndex; the module is
 #: imported when it is asked for, so that no backend's client is needed for another one.
@@ -35,14 +41,20 @@ __all__ = [
     "AdvertField",
     "AdvertPage",
     "AdvertRow",
+    "Box",
     "ClusterDoc",
     "ClusterField",
     "ClusterPage",
     "FacetCount",
+    "Grid",
+    "GridCell",
     "LinkDoc",
     "Query",
     "Span",
+    "TimeBucket",
+    "Timeline",
     "open_index",
+    "pack_vector",
 ]
 
 

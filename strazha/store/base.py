@@ -54,8 +54,23 @@ class AdIndex(Protocol):
     def search_clusters(self, query: Query) -> ClusterPage:
         """Find clusters (text is matched against title, names, contacts and places)."""
 
+    def each_advert(self, query: Query) -> Iterator[AdvertDoc]:
+        """All adverts a query finds, in its order and as they were when this began, whatever is written meanwhile.
+
+        For exports and batches; ``size``, ``cursor`` and what counts are left aside. In bounded memory.
+        """
+
     def similar(self, advert_id: str, *, size: int = 10) -> AdvertPage:
-        """Adverts with similar text, best first, without the advert itself and without its cluster's other members last."""
+        """Adverts like one, best first, without itself; other members of its cluster come last.
+
+        By the rarest words they share; where the advert has a vector, its neighbours are mixed in by the place they have.
+        """
+
+    def similar_by_vector(self, vector: Sequence[float], *, query: Query | None = None, size: int = 10) -> AdvertPage:
+        """Adverts that ``query`` finds (all without one) whose vectors are nearest; ``relevance`` is the cosine.
+
+        Adverts without a vector are never among them. BadInputError for a vector that is none.
+        """
 
     def by_keys(self, keys: Sequence[str], *, limit: int = 200) -> dict[str, list[str]]:
         """For each blocking key the ids of adverts that carry it (at most ``limit`` a key)."""

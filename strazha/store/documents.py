@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
 
+from pydantic import AfterValidator, Field
+
+from strazha.errors import BadInputError
 from strazha.model import Advert, AdvertState, Band, Cluster, Link, Moment, Outcome, Record, Screening
 from strazha.model.screening import AdType
+from strazha.store.vectors import unpack_vector
+
+
+def _sound(value: str) -> str:
+    if value:
+        try:
+            unpack_vector(value)
+        except BadInputError as error:
+            raise ValueError(error.problem) from error
+    return value
+
+
+#: A vector as ``pack_vector`` writes it; empty where there is none.
+PackedVector = Annotated[str, AfterValidator(_sound)]
 
 
 class AdvertDoc(Record):
@@ -21,6 +38,8 @@ class AdvertDoc(Record):
     head_of_queue: bool = False
     decision: Outcome | None = None
     decided_at: Moment | None = None
+    #: What the text says, as the encoder's vector (strazha.store.vectors); empty where no model was there to make one.
+    vector: PackedVector = ""
     #: Version of the document: a later write wins, an older one is ignored (external versioning).
     version: int = Field(ge=0)
 

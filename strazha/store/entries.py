@@ -12,9 +12,10 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from strazha.model import Band, MentionKind, Record
+from strazha.model import Band, Mention, MentionKind, Record
 from strazha.store.documents import AdvertDoc, ClusterDoc
 from strazha.store.folding import FoldedWord, fold, fold_words, number_tokens
+from strazha.store.places import point_steps
 from strazha.store.query import AdvertField, ClusterField
 
 UNDECIDED = "none"
@@ -23,6 +24,9 @@ UNDECIDED = "none"
 TEXT_COLUMNS = ("title", "body", "reading", "exact", "numbers")
 #: Characters of a field that are indexed. A page of 20 MB must neither fill the index nor stop it; no advert is so long.
 MAX_TEXT = 200_000
+#: Mentions of one advert whose places go on the map (and that Elasticsearch keeps as documents of their own, of which it takes
+#: 10,000 an advert): a page of 20 MB must not make a hundred thousand of them.
+MAX_MENTIONS = 1000
 
 _CONTACT_KINDS = {MentionKind.PHONE, MentionKind.EMAIL, MentionKind.HANDLE}
 AnyDoc = TypeVar("AnyDoc", bound=Record)
@@ -48,6 +52,11 @@ class Entry:
     keys: frozenset[int]
     decision: str
     decided_at: int | None
+    posted_at: int | None = None
+    #: Where its places are, each mention once, in steps (see places.py).
+    points: tuple[tuple[int, int], ...] = ()
+    #: Packed (see vectors.py); empty for none.
+    vector: str = ""
 
 
 def advert_entry(doc: AdvertDoc) -> Entry:
@@ -84,6 +93,9 @@ def advert_entry(doc: AdvertDoc) -> Entry:
         keys=frozenset(key_hash(key) for key in doc.keys),
         decision=doc.decision.value if doc.decision else UNDECIDED,
         decided_at=millis(doc.decided_at) if doc.decided_at else None,
+        posted_at=millis(advert.posted_at) if advert.posted_at else None,
+        points=tuple(point_steps(*spot) for item in screening.mentions[:MAX_MENTIONS] if (spot := location(item))),
+        vector=doc.vector,
     )
 
 
@@ -116,6 +128,17 @@ def cluster_entry(doc: ClusterDoc) -> Entry:
         decision=doc.decision.value if doc.decision else UNDECIDED,
         decided_at=millis(doc.decided_at) if doc.decided_at else None,
     )
+
+
+def location(mention: Mention) -> tuple[float, float] | None:
+    """Latitude and longitude of a place; None for what is none, or lies nowhere on the globe."""
+    if mention.kind is not MentionKind.PLACE or not isinstance(mention.value, dict):
+        return None
+    lat, lon = mention.value.get("lat"), mention.value.get("lon")
+    if not isinstance(lat, int | float) or not isinstance(lon, int | float):
+        return None
+    # Beyond the poles Elasticsearch would refuse the whole advert; a wrong point must not keep it from review.
+    return (float(lat), float(lon)) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
 def read_doc(kind: type[AnyDoc], body: str) -> AnyDoc:

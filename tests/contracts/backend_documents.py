@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from strazha.model import (
     Advert,
     AdvertState,
@@ -103,3 +105,14 @@ CLUSTERS = [
     cluster("c2", title="Warehouse", places=("New Town|GB",), score=90, band="high", decision="refer", decided_at=START),
     cluster("c3", title="Flat", head_of_queue=True, last_seen=START + timedelta(days=1)),
 ]  # fmt: skip
+
+
+#: Directions at right angles to each other, dense as an encoder's vectors are: a vector of zeros and a few other numbers would
+#: be nothing like the vectors that indices round to bytes.
+_AXES, _ = np.linalg.qr(np.random.default_rng(3).standard_normal((384, 70)))
+
+
+def vector(*parts: float) -> list[float]:
+    """A vector that goes so far in each direction."""
+    found: list[float] = (_AXES[:, : len(parts)] @ np.array(parts)).tolist()
+    return found

@@ -15,8 +15,11 @@ import httpx
 import pytest
 
 from examples.site import adverts, changes
+from review import i18n
+from review.sentences import said
 from strazha.ledger import open_ledger
 from strazha.settings import Settings
+from strazha.store import open_index
 
 ROOT = Path(__file__).parents[2]
 #: The bar is 90 s for the run itself on two idle cores; tests share theirs, so only a hang should fail here.
@@ -83,3 +86,30 @@ def test_demo_serves_review_pages_with_its_one_time_login(demo: tuple[Path, str,
         assert "login" not in str(entered.url)
         wrong = httpx.post(f"{address}/login", data={"name": "demo", "password": "no"}, headers={"Origin": address})
         assert wrong.status_code in {400, 401, 403}
+
+
+@pytest.mark.slow
+def test_every_stored_sentence_of_the_demo_is_shown_in_bulgarian(demo: tuple[Path, str, str]) -> None:
+    home, _, _ = demo
+    settings, stored = Settings(home=home), set()
+    with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
+        for cluster in ledger.scan_clusters():
+            stored.update(event.text for event in cluster.history)
+            stored.update(hit.note for hit in cluster.hits)
+            stored.update(
+                reason.text for reason in cluster.reasons if reason.code.partition(":")[0] not in {"indicator", "counter"}
+            )
+            stored.update(reason.text for item in index.links(cluster.id) for reason in item.link.reasons)
+            for doc in index.adverts(cluster.members):
+                stored.update(hit.note for hit in doc.screening.hits)
+                reasons = doc.screening.reasons
+                stored.update(one.text for one in reasons if one.code.partition(":")[0] not in {"indicator", "counter"})
+    token = i18n._CURRENT.set("bg")
+    try:
+        # Bare data (a contact, a name, ages) has no words to translate.
+        spoken = {text for text in stored if text and not re.fullmatch(r"\w+:\S+, [^:]+: [\d, ]+", text)}
+        untouched = sorted(text for text in spoken if said(text) == text)
+    finally:
+        i18n._CURRENT.reset(token)
+    assert len(stored) > 100
+    assert untouched == []

@@ -7,11 +7,18 @@ from pathlib import Path
 import pytest
 
 from indicators.catalogue import FOLDER, VERSION_KEY, load, load_entries
+from indicators.examples import Trial
 from indicators.languages import load_languages
 from indicators.pages import pages
 from strazha.errors import DefinitionError
+from strazha.model import NormalText, ReadField, ReadText
 
 GOOD = (FOLDER / "no_interview.yaml").read_text(encoding="utf-8")
+
+
+def plain(text: str) -> tuple[ReadText, tuple[()]]:
+    empty = NormalText.identity("")
+    return ReadText(ReadField("title", "", empty), ReadField("body", text, NormalText.identity(text))), ()
 
 
 def written(tmp_path: Path, text: str, name: str = "no_interview.yaml") -> Path:
@@ -52,6 +59,30 @@ def test_a_bad_pattern_is_told_with_its_own_line(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError, match="`\\)` is missing") as caught:
         load_entries([written(tmp_path, "\n".join(lines))])
     assert caught.value.place.endswith(f":{at + 1}")
+
+
+def test_an_entry_has_lists_and_exceptions_of_its_own(tmp_path: Path) -> None:
+    text = GOOD.split("patterns:", maxsplit=1)[0] + (
+        'lists: {en: {talk: ["a chat", interview*]}}\nunless: {en: "(phone|video)"}\n'
+        'patterns: {en: ["(skip|forgo) <talk>"]}\nexamples:\n  en:\n    match: ["We skip interviews."]\n'
+        '    no_match: ["We skip interviews by phone.", "We skip lunch."]\n'
+    )
+    entries = load_entries([written(tmp_path, text)])
+    assert list(Trial(entries, plain).check()) == []
+    assert entries["no_interview"].shown == 3
+    for wrong, problem in (("<talk>", "no list <tale>"), ("<talk>", "unknown language")):
+        mended = text.replace(wrong, "<tale>") if "tale" in problem else text.replace("lists: {en:", "lists: {xx:")
+        with pytest.raises(DefinitionError, match=problem):
+            load_entries([written(tmp_path, mended)])
+
+
+def test_a_cluster_level_entry_is_tried_on_small_clusters(tmp_path: Path) -> None:
+    text = (FOLDER / "multi_platform.yaml").read_text(encoding="utf-8").split("clusters:", maxsplit=1)[0] + (
+        "clusters:\n  en:\n    match: [[one, {text: two, site: b}], [one, {text: two, times: 3, step: 1}]]\n"
+        "    no_match: [[one, two], [{text: one, site: b}]]\n"
+    )
+    entries = load_entries([written(tmp_path, text, "multi_platform.yaml")])
+    assert [(one.text, one.expected) for one in Trial(entries, plain).check()] == [("one / two", True)]
 
 
 def test_a_bare_no_is_a_word_and_not_false(tmp_path: Path) -> None:

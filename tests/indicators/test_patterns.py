@@ -40,6 +40,9 @@ def seen(pattern: str, text: str) -> list[str]:
         ("договор*", "без ДОГОВОРИ", ["ДОГОВОРИ"]),
         ("do 24 bez", "do 24 g. bez", []),
         ("24 ..2 без", "до 24 г. без опит", ["24 г. без"]),
+        ("keep &2 <documents>", "passports we keep, and keep your passports", ["passports we keep", "keep your passports"]),
+        ("keep &2 <documents>", "we keep it. Passports are yours", []),
+        ("(pay|wage) &3 end &3 month*", "at the end of a month wage is given", ["end of a month wage"]),
     ],
 )
 def test_matches(pattern: str, text: str, expected: list[str]) -> None:
@@ -57,6 +60,10 @@ def test_matches(pattern: str, text: str, expected: list[str]) -> None:
         ("<nothing>", "no list <nothing>"),
         ("a*", "too short for a star"),
         ("word ..99 word", "write ..1 to"),
+        ("a &99 b", "write ..1 to"),
+        ("a &2 b &2 c &2 d", "joins 4 parts"),
+        ("keep &2 [the]", "neither may be left out"),
+        ("keep &2", "neither may be left out"),
         ("#", "at least one word"),
         ("(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)(a b|c d)", "unfolds into 512"),
     ],

@@ -18,7 +18,7 @@ from strazha.settings import Settings
 PASSWORD = "correct horse battery"
 OWN = {"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8000"}
 #: The paths anybody may call; a further one needs a reason here.
-OPEN = {"/login", "/health"}
+OPEN = {"/login", "/health", "/language"}
 
 
 def endpoints(app: FastAPI) -> list[tuple[str, str, Any]]:

@@ -62,7 +62,7 @@ def test_each_note_gives_definition_source_and_validity(house: Any, client: Test
 
 def test_a_derived_hit_without_words_is_explained_too(house: Any, client: TestClient) -> None:
     page = client.get(f"/adverts/{house.advert('Берачи на ягоди')}").text
-    assert "No employer, agency or address is named." in page
+    assert "Nothing in the text or the site&#39;s fields names an employer" in page
     assert "derived" in page
 
 

@@ -104,7 +104,7 @@ def test_a_killed_writer_leaves_a_sound_index(tmp_path: Path) -> None:
     raw = sqlite3.connect(path)
     assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     raw.execute("INSERT INTO advert_text (advert_text) VALUES ('integrity-check')")
-    assert raw.execute("SELECT count(*) FROM advert_tags WHERE doc NOT IN (SELECT doc FROM advert_docs)").fetchone() == (0,)
+    assert raw.execute("SELECT count(*) FROM advert_hot WHERE doc NOT IN (SELECT doc FROM advert_docs)").fetchone() == (0,)
     raw.close()
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from strazha.errors import StoreError
 from strazha.model import Outcome
 from strazha.store.documents import AdvertDoc, ClusterDoc
-from strazha.store.elasticsearch.client import meaning
-from strazha.store.elasticsearch.names import Kind
+from strazha.store.elasticsearch.client import checked, meaning
+from strazha.store.elasticsearch.names import Kind, Role
 from strazha.store.elasticsearch.rendering import Rendered, decided, doc_key, render
 from strazha.store.entries import millis, read_doc, storable
 
@@ -42,7 +42,7 @@ def read_source(kind: type[AdvertDoc] | type[ClusterDoc], source: dict[str, Any]
 class Decisions:
     """Decisions on adverts and clusters."""
 
-    def __init__(self, client: Elasticsearch, index: str, targets: Callable[[Kind], dict[str, str]]) -> None:
+    def __init__(self, client: Elasticsearch, index: str, targets: Callable[[Kind], dict[Role, str]]) -> None:
         self._client, self._index, self._targets = client, index, targets
 
     def put(self, kind: Kind, subject_id: str, outcome: Outcome, at: datetime) -> None:
@@ -69,7 +69,7 @@ class Decisions:
         ids = {_key(kind, doc.id): doc for doc in docs}
         with meaning(self._index):
             answer = self._client.mget(index=self._index, ids=list(ids))
-        for item in answer["docs"]:
+        for item in checked(answer["docs"], self._index):
             if not item.get("found"):
                 continue
             doc, source = ids[item["_id"]], item["_source"]
@@ -79,7 +79,7 @@ class Decisions:
     def _show(self, kind: Kind, subject_id: str, outcome: Outcome, at: datetime) -> None:
         targets = self._targets(kind)
         while True:
-            for alias in targets:
+            for alias in targets.values():
                 self._show_in(kind, alias, subject_id, outcome, at)
             before, targets = targets, self._targets(kind)
             if targets == before:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from strazha.errors import StoreError
 from strazha.store.elasticsearch import shape
-from strazha.store.elasticsearch.client import meaning
-from strazha.store.elasticsearch.names import KINDS, LAYOUT, ROLES, IndexName, Kind, Names, Role
+from strazha.store.elasticsearch.client import checked, meaning
+from strazha.store.elasticsearch.lifecycle import Lifecycle
+from strazha.store.elasticsearch.names import KINDS, LAYOUT, ROLES, IndexName, Kind, Names, Role, layout_order
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -33,6 +34,14 @@ class Generation:
 
 
 @dataclass(slots=True)
+class Mark:
+    """What was in use at one moment; ``versions`` is a sample, by ``_id``."""
+
+    counts: dict[Kind, int] = field(default_factory=dict)
+    versions: dict[Kind, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Check:
     """What the look before a switch found; ``problems`` empty means that nothing speaks against it."""
 
@@ -46,31 +55,36 @@ class Generations:
 
     def __init__(self, client: Elasticsearch, names: Names) -> None:
         self._client, self._names = client, names
+        self.lifecycle = Lifecycle(client, names.prefix)
 
     def roles(self, kind: Kind) -> dict[Role, list[str]]:
         """By role, the names of the indices that have it (one each, unless a hand was at it)."""
-        with meaning(self._names.alias(kind)):
-            answer = self._client.indices.get_alias(
-                index=self._names.pattern(kind), allow_no_indices=True, ignore_unavailable=True
-            )
         found: dict[Role, list[str]] = {}
-        for index, entry in sorted(answer.body.items()):
-            for alias in entry["aliases"]:
+        for index, aliases in self._aliases(kind).items():
+            for alias in aliases:
                 role = self._names.role(kind, alias)
                 if role is not None:
                     found.setdefault(role, []).append(index)
         return found
 
-    def targets(self, kind: Kind) -> dict[str, str]:
-        """The aliases a writer writes to, with the index behind each. An index of another layout is left to the program that
-        knows it. A writer is done when this is the same after writing as it was before: aliases may swap in between.
+    def targets(self, kind: Kind) -> dict[Role, str]:
+        """By role, the alias a writer writes to. An index of another layout is left to the program that knows it.
+
+        A writer is done when this is the same after writing as it was before: roles may change in between.
         """
-        found = self.roles(kind)
-        return {
-            self._names.alias(kind, role): found[role][0]
-            for role in ROLES
-            if role in found and _layout(found[role][0]) == LAYOUT
-        }
+        held = self._aliases(kind)
+        found: dict[Role, str] = {}
+        for role in ROLES:
+            for index, aliases in held.items():
+                name = IndexName.parse(index)
+                if name and name.layout == LAYOUT and {self._names.alias(kind, role), name.writing} <= aliases:
+                    found.setdefault(role, name.writing)
+        return found
+
+    def taken_over(self, kind: Kind) -> str:
+        """The layout of the index in use where another version of this program has taken over; empty otherwise."""
+        layout = _layout(next(iter(self.roles(kind).get("current", [])), ""))
+        return layout if layout != LAYOUT else ""
 
     def ensure(self) -> None:
         """Make what is missing. StoreError for a current index of another layout."""
@@ -79,9 +93,11 @@ class Generations:
             if current is None:
                 self.make(kind, "current")
             elif _layout(current[0]) != LAYOUT:
+                older = layout_order(LAYOUT) < layout_order(_layout(current[0]))
                 raise StoreError(
                     f"the index has layout {_layout(current[0])}, this program writes {LAYOUT}", place=current[0],
-                    remedy="run: strazha index build, then strazha index switch",
+                    remedy="this program is older than its index: update it, or run: strazha index rollback" if older
+                    else "run: strazha index build, then strazha index switch",
                 )  # fmt: skip
         self._ensure_decisions()
 
@@ -89,15 +105,15 @@ class Generations:
         """A new, empty index in a role that nothing has yet."""
         with meaning(self._names.alias(kind)):
             generation = max((name.generation for name in self._all(kind)), default=0) + 1
-            name = str(self._names.index(kind, generation))
+            name = self._names.index(kind, generation)
             # 400: another process was first, with the same name and the same alias.
             self._client.options(ignore_status=400).indices.create(
-                index=name, mappings=shape.mapping(kind), settings=shape.settings(filling=filling),
-                aliases={self._names.alias(kind, role): {}},
+                index=str(name), mappings=shape.mapping(kind), settings=shape.settings(filling=filling),
+                aliases={self._names.alias(kind, role): {}, name.writing: {}},
             )  # fmt: skip
         if role not in self.roles(kind):
-            raise StoreError("the index could not be made", place=name, remedy="see the server's log")
-        return name
+            raise StoreError("the index could not be made", place=str(name), remedy="see the server's log")
+        return str(name)
 
     def begin(self) -> None:
         """Make the next indices, without refreshing and copies until they are filled; those of a build cut short are kept."""
@@ -110,6 +126,13 @@ class Generations:
             if not held:
                 self.make(kind, "next", filling=True)
 
+    def filled(self) -> None:
+        """StoreError where there is no next index to switch to."""
+        for kind in KINDS:
+            if "next" not in self.roles(kind):
+                raise StoreError("there is nothing to switch to", place=self._names.alias(kind, "next"),
+                                 remedy="run: strazha index build")  # fmt: skip
+
     def finish(self) -> None:
         """End the filling: refresh, copies and refresh interval as in use."""
         for kind in KINDS:
@@ -118,46 +141,66 @@ class Generations:
                 self._client.indices.put_settings(index=alias, settings={"index": shape.filled()})
                 self._client.indices.refresh(index=alias)
 
-    def check(self) -> Check:
-        """Compare the next indices with the current ones: counts, and a sample of documents one by one."""
-        check = Check()
+    def mark(self) -> Mark:
+        """What the current indices hold now: their counts, and a sample of documents with their versions."""
+        mark = Mark()
         for kind in KINDS:
-            held = self.roles(kind)
-            if "next" not in held:
+            if "current" in self.roles(kind):
+                mark.counts[kind] = self._count(kind, "current")
+                mark.versions[kind] = self._draw(kind)
+        return mark
+
+    def check(self, mark: Mark | None = None) -> Check:
+        """Compare the next indices with the current ones: counts, and a sample of documents one by one.
+
+        With a mark, with what the current ones held when it was made: what a program that writes the current ones alone (one of
+        another layout) has added since cannot be in the next ones yet.
+        """
+        mark, check = mark or self.mark(), Check()
+        for kind in KINDS:
+            if "next" not in self.roles(kind):
                 check.problems.append(f"there is no {self._names.alias(kind, 'next')}: run strazha index build")
                 continue
-            counts = (self._count(kind, "current"), self._count(kind, "next")) if "current" in held else (0, 0)
+            counts = (mark.counts.get(kind, 0), self._count(kind, "next"))
             check.counts[kind] = counts
             if counts[1] < counts[0]:
                 check.problems.append(f"{kind}: {counts[0]} in use, {counts[1]} in the next index")
-            if "current" in held:
-                self._sample(kind, check)
+            self._compare(kind, mark.versions.get(kind, {}), check)
         return check
 
-    def switch(self) -> None:
-        """Let the next indices take over, all kinds at once; those in use become the former ones, former ones are deleted."""
+    def switch(self) -> str:
+        """Let the next indices take over, all kinds at once; those in use become the former ones, former ones are deleted.
+        Returns what becomes of the former ones, as a sentence.
+        """
+        self.filled()
         actions: list[dict[str, Any]] = []
         for kind in KINDS:
             held = self.roles(kind)
-            if "next" not in held:
-                raise StoreError("there is nothing to switch to", place=self._names.alias(kind, "next"),
-                                 remedy="run: strazha index build")  # fmt: skip
             actions += [{"remove_index": {"index": index}} for index in held.get("former", [])]
             actions += self._moved(kind, held.get("current", []), "current", "former")
             actions += self._moved(kind, held["next"], "next", "current")
         self._change(actions)
+        return self._retire()
 
-    def rollback(self) -> None:
-        """Go back to the former indices; those in use become the former ones, so a second rollback undoes the first."""
+    def rollback(self) -> str:
+        """Go back to the former indices; those in use become the former ones, so a second rollback undoes the first.
+        Returns what becomes of the former ones, as a sentence.
+        """
         actions: list[dict[str, Any]] = []
         for kind in KINDS:
             held = self.roles(kind)
             if "former" not in held:
                 raise StoreError("there is nothing to go back to", place=self._names.alias(kind, "former"),
                                  remedy="run: strazha index build, which fills a new one")  # fmt: skip
+            if _layout(held["former"][0]) != LAYOUT:
+                raise StoreError(f"the former index has layout {_layout(held['former'][0])}, this program writes {LAYOUT}",
+                                 place=held["former"][0], remedy="go back with the version that made it")  # fmt: skip
             actions += self._moved(kind, held.get("current", []), "current", "former")
             actions += self._moved(kind, held["former"], "former", "current")
+        for kind in KINDS:
+            self.lifecycle.keep(self.roles(kind)["former"])
         self._change(actions)
+        return self._retire()
 
     def drop(self, *roles: Role) -> list[str]:
         """Delete the indices of these roles and those of no role; return their names."""
@@ -176,10 +219,12 @@ class Generations:
             alias = self._names.alias(kind)
             with meaning(alias):
                 old = self._all(kind)
-                name = str(self._names.index(kind, max((one.generation for one in old), default=0) + 1))
-                self._client.indices.create(index=name, mappings=shape.mapping(kind), settings=shape.settings())
+                name = self._names.index(kind, max((one.generation for one in old), default=0) + 1)
+                self._client.indices.create(
+                    index=str(name), mappings=shape.mapping(kind), settings=shape.settings(), aliases={name.writing: {}}
+                )
             actions += [{"remove_index": {"index": str(one)}} for one in old]
-            actions.append({"add": {"index": name, "alias": alias}})
+            actions.append({"add": {"index": str(name), "alias": alias}})
         self._change(actions)
         with meaning(self._names.decisions):
             self._client.indices.delete(index=self._names.decisions, ignore_unavailable=True)
@@ -198,25 +243,6 @@ class Generations:
                     found.append(Generation(name, roles.get(str(name)), count, size))
         return found
 
-    def install(self) -> dict[str, str]:
-        """Install templates and, where the server has them, lifecycle policies; returns what became of each."""
-        components, indices = shape.templates(self._names.prefix)
-        done = {}
-        with meaning("templates"):
-            for name, body in components.items():
-                self._client.cluster.put_component_template(name=name, **_keywords(body))
-                done[f"component template {name}"] = "installed"
-            for name, body in indices.items():
-                self._client.indices.put_index_template(name=name, **_keywords(body))
-                done[f"index template {name}"] = "installed"
-            for path, body in shape.policies(self._names.prefix).items():
-                answer = self._client.options(ignore_status=(400, 404, 405)).perform_request(
-                    "PUT", path, body=body, headers={"content-type": "application/json", "accept": "application/json"}
-                )
-                sound = isinstance(answer.body, dict) and answer.body.get("acknowledged")
-                done[f"policy {path}"] = "installed" if sound else f"not installed: {answer.body}"
-        return done
-
     def _ensure_decisions(self) -> None:
         with meaning(self._names.decisions):
             if not self._client.indices.exists(index=self._names.decisions):
@@ -224,6 +250,13 @@ class Generations:
                     index=self._names.decisions, mappings=shape.mapping("decisions"),
                     settings={"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}},
                 )  # fmt: skip
+
+    def _aliases(self, kind: Kind) -> dict[str, set[str]]:
+        with meaning(self._names.alias(kind)):
+            answer = self._client.indices.get_alias(
+                index=self._names.pattern(kind), allow_no_indices=True, ignore_unavailable=True
+            )
+        return {index: set(entry["aliases"]) for index, entry in sorted(answer.body.items())}
 
     def _all(self, kind: Kind) -> list[IndexName]:
         answer = self._client.indices.get_alias(index=self._names.pattern(kind), allow_no_indices=True, ignore_unavailable=True)
@@ -236,27 +269,33 @@ class Generations:
             self._client.indices.refresh(index=alias)
             return int(self._client.count(index=alias)["count"])
 
-    def _sample(self, kind: Kind, check: Check) -> None:
-        current, following = self._names.alias(kind), self._names.alias(kind, "next")
-        with meaning(following):
+    def _draw(self, kind: Kind) -> dict[str, int]:
+        alias = self._names.alias(kind)
+        with meaning(alias):
             drawn = self._client.search(
-                index=current, size=SAMPLE, source=False, sort="_doc",
+                index=alias, size=SAMPLE, source={"includes": ["version"]}, sort="_doc",
                 query={"function_score": {"random_score": {}, "query": {"match_all": {}}}},
             )["hits"]["hits"]  # fmt: skip
-            ids = [hit["_id"] for hit in drawn]
-            if not ids:
-                return
-            # Read now, both within a moment: what a writer is just changing is written to both.
-            new = self._client.mget(index=following, ids=ids)["docs"]
-            old = self._client.mget(index=current, ids=ids)["docs"]
+        return {hit["_id"]: hit["_source"]["version"] for hit in drawn}
+
+    def _compare(self, kind: Kind, versions: dict[str, int], check: Check) -> None:
+        current, following, ids = self._names.alias(kind), self._names.alias(kind, "next"), list(versions)
+        if not ids:
+            return
+        with meaning(following):
+            new = [*checked(self._client.mget(index=following, ids=ids, source=["version"])["docs"], following)]
+            old = [*checked(self._client.mget(index=current, ids=ids, source=False)["docs"], current)]
         for one, other in zip(old, new, strict=True):
             check.sampled += 1
-            if not one.get("found"):
+            if not one.get("found"):  # removed meanwhile
                 continue
             if not other.get("found"):
                 check.problems.append(f"{kind}: {one['_id']} is missing")
-            elif other["_source"]["version"] < one["_source"]["version"]:
+            elif other["_source"]["version"] < versions[one["_id"]]:
                 check.problems.append(f"{kind}: {one['_id']} is older than the one in use")
+
+    def _retire(self) -> str:
+        return self.lifecycle.retire([index for kind in KINDS for index in self.roles(kind).get("former", [])])
 
     def _moved(self, kind: Kind, indices: Sequence[str], old: Role, new: Role) -> list[dict[str, Any]]:
         return [
@@ -281,7 +320,3 @@ class Generations:
 def _layout(index: str) -> str:
     name = IndexName.parse(index)
     return name.layout if name else ""
-
-
-def _keywords(body: dict[str, Any]) -> dict[str, Any]:
-    return {("meta" if key == "_meta" else key): value for key, value in body.items()}

@@ -7,24 +7,25 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from strazha.model import Outcome
 from strazha.settings import Settings
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
 from strazha.store.elasticsearch import similarity
-from strazha.store.elasticsearch.client import connect, meaning, unavailable
+from strazha.store.elasticsearch.client import REFUSED, checked, connect, meaning, refused, unavailable
 from strazha.store.elasticsearch.deciding import Decisions
 from strazha.store.elasticsearch.generations import Generations
 from strazha.store.elasticsearch.loading import Loader, RolesChangedError
 from strazha.store.elasticsearch.names import KINDS, LAYOUT, Kind, Names, Role
 from strazha.store.elasticsearch.quarantine import Quarantine
-from strazha.store.elasticsearch.rendering import AnyDoc, Encode, Rendered, doc_key, render
+from strazha.store.elasticsearch.rendering import AnyDoc, Rendered, doc_key, render
 from strazha.store.elasticsearch.searching import Search
 from strazha.store.entries import read_doc, storable
 from strazha.store.marking import snippet
 from strazha.store.parse import parse, wanted
 from strazha.store.query import AdvertField, AdvertPage, AdvertRow, ClusterField, ClusterPage, Query
+from strazha.store.vectors import unit
 
 DocType = TypeVar("DocType", AdvertDoc, ClusterDoc, LinkDoc)
 #: Documents per page of a scan, ids per look-up, keys per request.
@@ -41,15 +42,13 @@ class ElasticsearchIndex:
     down, so that whatever needs no index goes on meanwhile.
     """
 
-    def __init__(self, settings: Settings, *, encode: Encode | None = None) -> None:
-        """``encode`` gives adverts their vectors (384 numbers); without it none has one and ``similar`` goes by words."""
+    def __init__(self, settings: Settings) -> None:
         self.client = connect(settings)
         self.names = Names(settings.elasticsearch_prefix)
         self.generations = Generations(self.client, self.names)
         self.quarantine = Quarantine(settings.home / "quarantine" / f"{self.names.prefix}-refused.jsonl")
-        self._encode = encode
         self._loader = Loader(self.client, self.quarantine, patience=settings.elasticsearch_patience)
-        self._decisions = Decisions(self.client, self.names.decisions, self.generations.targets)
+        self._decisions = Decisions(self.client, self.names.decisions, self._targets)
         self._ready = False
         #: Where documents are read: a build of another layout reads what it has written itself.
         self._reading: Role = "current"
@@ -139,9 +138,8 @@ class ElasticsearchIndex:
 
     def search_adverts(self, query: Query) -> AdvertPage:
         """Find adverts; BadInputError for an unknown field or a malformed cursor, never for the text."""
-        self._ensure()
         tree = parse(query.text)
-        found = Search(self.client, self._alias("adverts"), tuple(AdvertField), stemmed=True).run(query, tree)
+        found = self._search("adverts").run(query, tree)
         terms = wanted(tree) if query.highlight else []
         rows = []
         for hit, stems in zip(found.hits, found.stems, strict=True):
@@ -149,37 +147,37 @@ class ElasticsearchIndex:
             texts = (doc.advert.body, doc.advert.title, doc.screening.reading, doc.advert.body)
             spans = snippet(texts, [*terms, *stems]) if query.highlight else ()
             rows.append(AdvertRow(doc=doc, snippet=spans, relevance=hit.get("_score") or 0.0))
-        return AdvertPage(total=found.total, rows=tuple(rows), facets=found.facets, cursor=found.cursor)
+        return AdvertPage(
+            total=found.total, rows=tuple(rows), facets=found.facets, timeline=found.timeline, grid=found.grid,
+            cursor=found.cursor,
+        )  # fmt: skip
 
     def search_clusters(self, query: Query) -> ClusterPage:
         """Find clusters; text is matched against title, names, contacts and places."""
-        self._ensure()
-        search = Search(self.client, self._alias("clusters"), tuple(ClusterField), stemmed=False)
-        found = search.run(query, parse(query.text))
+        found = self._search("clusters").run(query, parse(query.text))
         rows = tuple(read_doc(ClusterDoc, hit["_source"]["doc"]) for hit in found.hits)
-        return ClusterPage(total=found.total, rows=rows, facets=found.facets, cursor=found.cursor)
+        return ClusterPage(total=found.total, rows=rows, facets=found.facets, timeline=found.timeline, cursor=found.cursor)
+
+    def each_advert(self, query: Query) -> Iterator[AdvertDoc]:
+        """All adverts a query finds, in its order, as they were when this began (a point in time)."""
+        clause, order = self._search("adverts").whole(query, parse(query.text))
+        return self._scan("adverts", AdvertDoc, query=clause, sort=order)
 
     def similar(self, advert_id: str, *, size: int = 10) -> AdvertPage:
-        """Adverts like one, best first: by their rarest words, other members of its cluster last; where the advert has a
-        vector, its neighbours are mixed in by the place they have.
-        """
+        """Adverts like one, best first: by their rarest words and, where it has one, by their vectors; its cluster last."""
         own = self.advert(advert_id)
         if own is None or size < 1:
             return AdvertPage(total=0, rows=())
-        alias = self._alias("adverts")
-        words = similarity.by_words(self.client, alias, own, size)
-        vector = similarity.vector_of(self.client, alias, own.id) if self._encode else None
-        ranked = [(hit, hit["_score"] or 0.0) for hit in words]
-        if vector is not None:
-            near = similarity.by_vector(self.client, alias, vector, size, leave_out=own.id)
-            ranked = similarity.fused((words, near), size)
-        return _page(ranked)
+        return _page(similarity.similar(self.client, self._alias("adverts"), own, size))
 
-    def similar_by_vector(self, vector: Sequence[float], *, size: int = 10) -> AdvertPage:
-        """Adverts whose vectors are nearest to one."""
-        self._ensure()
-        hits = similarity.by_vector(self.client, self._alias("adverts"), vector, size)
-        return _page([(hit, hit["_score"] or 0.0) for hit in hits])
+    def similar_by_vector(self, vector: Sequence[float], *, query: Query | None = None, size: int = 10) -> AdvertPage:
+        """Adverts that a query finds whose vectors are nearest to one."""
+        wanted_one, asked = unit(vector), query or Query()
+        search = self._search("adverts")
+        conditions = [search.whole(asked, parse(asked.text), ranked=False)[0]] if query else []
+        if size < 1:
+            return AdvertPage(total=0, rows=())
+        return _page(similarity.by_vector(self.client, self._alias("adverts"), wanted_one, size, *conditions))
 
     def by_keys(self, keys: Sequence[str], *, limit: int = 200) -> dict[str, list[str]]:
         """For each blocking key the ids of adverts that carry it, sorted (at most ``limit`` a key)."""
@@ -196,7 +194,7 @@ class ElasticsearchIndex:
                 lines += [{}, {**search, "_source": False, "stored_fields": "_none_", "docvalue_fields": ["id"]}]
             with meaning(alias):
                 answers = self.client.msearch(index=alias, searches=lines)["responses"]
-            for key, answer in zip(part, answers, strict=True):
+            for key, answer in zip(part, checked(answers, alias), strict=True):
                 hits = answer["hits"]["hits"]
                 found[key] = sorted(hit["fields"]["id"][0] for hit in hits)
         return found
@@ -232,12 +230,31 @@ class ElasticsearchIndex:
         """From now on write to the next indices too, which are made where they are missing; ``generations`` has the rest."""
         with self._lock:
             self.generations.begin()
-            roles = {role for kind in KINDS for role in self.generations.targets(kind)}
-            foreign = any(self._alias(kind) not in roles for kind in KINDS)
-            self._reading = "next" if foreign else "current"
+            self._reading = "next" if self.crossing() else "current"
             self._ready = True
 
+    def crossing(self) -> bool:
+        """True where the index in use has another layout: programs of that layout do not write to the next one."""
+        return any(self.generations.taken_over(kind) for kind in KINDS)
+
+    def switch(self) -> str:
+        """Take the next indices into use; returns what becomes of the former ones, as a sentence."""
+        became = self.generations.switch()
+        self._reading, self._ready = "current", False
+        return became
+
+    def rollback(self) -> str:
+        """Take the former indices into use again; returns what becomes of those that were in use, as a sentence."""
+        became = self.generations.rollback()
+        self._reading, self._ready = "current", False
+        return became
+
     # --- within ---
+
+    def _search(self, kind: Literal["adverts", "clusters"]) -> Search:
+        self._ensure()
+        fields = tuple(AdvertField) if kind == "adverts" else tuple(ClusterField)
+        return Search(self.client, self._alias(kind), fields, stemmed=kind == "adverts")
 
     def _alias(self, kind: Kind) -> str:
         return self.names.alias(kind, self._reading)
@@ -255,18 +272,18 @@ class ElasticsearchIndex:
         return self._loader.stream(docs, lambda batch: self._put_batch(kind, batch))
 
     def _put_batch(self, kind: Kind, batch: list[AnyDoc]) -> int:
-        rendered = self._renderer(kind, batch)
-        current = self._alias(kind)
+        rendered = self._renderer(kind)
         written: dict[str, AnyDoc] = {}
         targets = self._targets(kind)
         while True:
             try:
-                for alias in targets:
+                for role, alias in targets.items():
                     done, replaced = self._loader.write(kind, alias, batch, rendered)
-                    if alias == current:
+                    if role == self._reading:
                         written |= {doc.id: doc for doc in done}
-                    # On a document that was not there nobody can have decided, unless it is there under another alias.
-                    asked = replaced if alias == current else done
+                    # On a document that was not there nobody can have decided, unless it is there under another alias (or
+                    # in an index of another layout, while this one is built).
+                    asked = replaced if role == self._reading == "current" else done
                     decidable = [doc for doc in asked if not isinstance(doc, LinkDoc)]
                     self._loader.patiently(partial(self._decisions.restore, kind, decidable), alias)
             except RolesChangedError:
@@ -277,28 +294,27 @@ class ElasticsearchIndex:
             if targets == before:
                 return len(written)
 
-    def _targets(self, kind: Kind) -> dict[str, str]:
-        def found() -> dict[str, str]:
+    def _targets(self, kind: Kind) -> dict[Role, str]:
+        def found() -> dict[Role, str]:
             targets = self.generations.targets(kind)
-            if self._alias(kind) not in targets:
+            if self._reading not in targets:
                 # Never "written to nothing": a server that has just started may not know its indices yet.
-                raise unavailable("the index is not there", self._alias(kind))
+                layout = self.generations.taken_over(kind)
+                raise unavailable(
+                    f"the index was taken over by a version of Strazha that writes layout {layout}: start this program anew"
+                    if layout else "the index is not there", self._alias(kind),
+                )  # fmt: skip
             return targets
 
         return self._loader.patiently(found, self._alias(kind))
 
-    def _renderer(self, kind: Kind, batch: Sequence[AnyDoc]) -> Callable[[AnyDoc], Rendered]:
+    def _renderer(self, kind: Kind) -> Callable[[AnyDoc], Rendered]:
         made: dict[tuple[str, int], Rendered] = {}
-        vectors: dict[tuple[str, int], Sequence[float] | None] = {}
-        if self._encode is not None and kind == "adverts":
-            adverts = [doc for doc in batch if isinstance(doc, AdvertDoc)]
-            given = self._encode(adverts)
-            vectors = {(doc.id, doc.version): vector for doc, vector in zip(adverts, given, strict=True)}
 
         def once(doc: AnyDoc) -> Rendered:
             key = (doc.id, doc.version)
             if key not in made:
-                made[key] = render(kind, doc, vectors.get(key))
+                made[key] = render(kind, doc)
             return made[key]
 
         return once
@@ -309,14 +325,16 @@ class ElasticsearchIndex:
         gone: set[str] = set()
         targets = self._targets(kind)
         while True:
-            for alias in targets:
+            for alias in targets.values():
                 for at in range(0, len(distinct), LOOKUP):
                     lines = [{"delete": {"_id": one}} for one in distinct[at : at + LOOKUP]]
                     with meaning(alias):
                         items = self.client.bulk(index=alias, operations=lines, require_alias=True)["items"]
-                    refused = [item["delete"] for item in items if item["delete"]["status"] not in {200, 404}]
-                    if refused:
-                        raise unavailable(f"Elasticsearch removes nothing now: {refused[0].get('error')}", alias)
+                    kept = [item["delete"] for item in items if item["delete"]["status"] not in {200, 404}]
+                    for item in kept:
+                        if item["status"] in REFUSED:
+                            raise refused(item["status"], str(item["error"].get("reason")), alias)
+                        raise unavailable(f"Elasticsearch removes nothing now: {item.get('error')}", alias)
                     gone.update(item["delete"]["_id"] for item in items if item["delete"].get("result") == "deleted")
             before, targets = targets, self._targets(kind)
             if targets == before:
@@ -329,7 +347,8 @@ class ElasticsearchIndex:
         for at in range(0, len(asked), LOOKUP):
             with meaning(self._alias(kind)):
                 answer = self.client.mget(index=self._alias(kind), ids=asked[at : at + LOOKUP])
-            found |= {item["_id"]: read_doc(record, item["_source"]["doc"]) for item in answer["docs"] if item.get("found")}
+            items = checked(answer["docs"], self._alias(kind))
+            found |= {item["_id"]: read_doc(record, item["_source"]["doc"]) for item in items if item.get("found")}
         return [found[keys[one]] for one in ids if keys[one] in found]
 
     def _scan(
@@ -350,7 +369,7 @@ class ElasticsearchIndex:
                 with meaning(alias):
                     answer = self.client.search(
                         pit={"id": point, "keep_alive": KEPT}, size=PAGE, sort=order, search_after=after,
-                        query=query or {"match_all": {}}, track_total_hits=False,
+                        query=query or {"match_all": {}}, track_total_hits=False, allow_partial_search_results=False,
                     )  # fmt: skip
                 point, hits = str(answer["pit_id"]), answer["hits"]["hits"]
                 for hit in hits:
@@ -363,6 +382,6 @@ class ElasticsearchIndex:
                 self.client.options(ignore_status=404).close_point_in_time(id=point)
 
 
-def _page(ranked: Sequence[tuple[dict[str, Any], float]]) -> AdvertPage:
-    rows = tuple(AdvertRow(doc=read_doc(AdvertDoc, hit["_source"]["doc"]), relevance=score) for hit, score in ranked)
+def _page(ranked: Sequence[tuple[AdvertDoc, float]]) -> AdvertPage:
+    rows = tuple(AdvertRow(doc=doc, relevance=relevance) for doc, relevance in ranked)
     return AdvertPage(total=len(rows), rows=rows)

@@ -11,14 +11,14 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 from strazha.errors import StoreUnavailableError
-from strazha.store.elasticsearch.client import BLOCKED, NOT_NOW, meaning, unavailable
+from strazha.store.elasticsearch.client import BLOCKED, NOT_NOW, REFUSED, checked, error_type, meaning, refused, unavailable
 from strazha.store.elasticsearch.names import Kind
 from strazha.store.elasticsearch.rendering import AnyDoc, Rendered, doc_key, external_version
 
@@ -31,8 +31,13 @@ if TYPE_CHECKING:
 BATCH = 500
 #: A request is cut here even if it holds fewer documents: a page of 20 MB must not fill the server's buffer (100 MB).
 MAX_BYTES = 8_000_000
-#: Batches under way at once: two keep the server's threads busy while the third is made ready. More only hold memory.
-THREADS = 3
+#: Batches under way at once: as many as bare parallel_bulk has; two keep the server's threads busy while others are
+#: made ready.
+THREADS = 4
+#: Share of a batch that the server must hold already for asking first to cost less than making and sending it in vain.
+WORTH_ASKING = 0.05
+#: What does not pass while a batch waits: the run ends as "interrupted" and is taken up when somebody has seen to it.
+NO_USE_WAITING = ("read-only", "flood-stage", "was taken over")
 #: First pause after a refusal; it doubles, up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 #: Seconds the server may take to forget a removed document's version (index.gc_deletes is 0: it takes a tenth of a second).
@@ -60,6 +65,16 @@ class Line:
         return b"%b\n%b\n" % (orjson.dumps({"index": meta}), self.source)
 
 
+@dataclass(slots=True)
+class Sent:
+    """What became of a batch: written, and those that replaced an older document or met one that is no older (which may be
+    themselves, sent twice because the first answer was lost).
+    """
+
+    written: list[AnyDoc] = field(default_factory=list)
+    replaced: list[AnyDoc] = field(default_factory=list)
+
+
 class Loader:
     """Writes documents of any kind to the aliases it is told."""
 
@@ -67,6 +82,8 @@ class Loader:
         # Repeating is decided here, where it is known what may be repeated.
         self._client = client.options(max_retries=0)
         self._quarantine, self._patience = quarantine, patience
+        #: By alias, whether the next batch asks first what is there already: as the last one showed it to be worth it.
+        self._asking: dict[str, bool] = {}
 
     def stream(self, docs: Iterable[Any], write: Callable[[list[Any]], int]) -> int:
         """Hand batches to ``write`` on a few threads, THREADS + 1 at once at most; return the sum of what it returns."""
@@ -86,17 +103,24 @@ class Loader:
     def known(self, alias: str, docs: Sequence[AnyDoc]) -> dict[str, int]:
         """The versions the server holds, by ``_id``: what it has already need not be made ready and sent again."""
         ids = list({doc_key(doc.id) for doc in docs})
-        answer = self.patiently(lambda: self._client.mget(index=alias, ids=ids, source=False), alias)
-        return {item["_id"]: item["_version"] for item in answer["docs"] if item.get("found")}
+
+        def ask() -> dict[str, int]:
+            answer = self._client.mget(index=alias, ids=ids, source=False)
+            if any(error_type(item) == "index_not_found_exception" for item in answer["docs"]):
+                raise RolesChangedError(alias)
+            return {item["_id"]: item["_version"] for item in checked(answer["docs"], alias) if item.get("found")}
+
+        return self.patiently(ask, alias)
 
     def write(
         self, kind: Kind, alias: str, docs: Sequence[AnyDoc], render: Callable[[AnyDoc], Rendered]
     ) -> tuple[list[AnyDoc], list[AnyDoc]]:
-        """Write what is newer than the server's; return what was written, and those of it that replaced an older document.
+        """Write what is newer than the server's; return what was written, and what was or is there already under its id.
 
         RolesChangedError if the alias is gone.
         """
-        known = self.known(alias, docs)
+        asked = self._asking.get(alias, True)
+        known = self.known(alias, docs) if asked else {}
         newest: dict[str, AnyDoc] = {}
         for doc in docs:
             former = newest.get(doc.id)
@@ -104,14 +128,16 @@ class Loader:
                 former is None or doc.version > former.version
             ):
                 newest[doc.id] = doc
-        written: list[AnyDoc] = []
+        sent = Sent()
         for lines in _requests(self._lines(kind, newest.values(), render)):
-            conflicts = self._send(kind, alias, lines, written)
+            conflicts = self._send(kind, alias, lines, sent)
             # Refused for its version although it was not there: it was removed a moment ago.
-            self._revive(kind, alias, [line for line in conflicts if line.rendered.id not in known], written)
-        return written, [doc for doc in written if doc_key(doc.id) in known]
+            self._revive(kind, alias, [line for line in conflicts if line.rendered.id not in known], sent)
+        there = len(known) if asked else len(sent.replaced)
+        self._asking[alias] = there > len(docs) * WORTH_ASKING
+        return sent.written, sent.replaced
 
-    def _revive(self, kind: Kind, alias: str, lines: Sequence[Line], written: list[AnyDoc]) -> None:
+    def _revive(self, kind: Kind, alias: str, lines: Sequence[Line], sent: Sent) -> None:
         """Write documents again that were removed a moment ago: the server forgets their old versions with a refresh."""
         pause = _Pause(max(self._patience, FORGETTING))
         while lines:
@@ -120,7 +146,7 @@ class Loader:
             lines = [line for line in lines if line.rendered.id not in known]
             if lines:
                 self.patiently(lambda: self._client.indices.refresh(index=alias), alias)
-                lines = self._send(kind, alias, lines, written)
+                lines = self._send(kind, alias, lines, sent)
             if lines:
                 pause.wait(f"{len(lines)} removed documents could not be written again", alias)
 
@@ -134,7 +160,7 @@ class Loader:
                 continue
             yield Line(rendered, doc, source)
 
-    def _send(self, kind: Kind, alias: str, lines: Sequence[Line], written: list[AnyDoc]) -> list[Line]:
+    def _send(self, kind: Kind, alias: str, lines: Sequence[Line], sent: Sent) -> list[Line]:
         """Send until every line has its answer; return those refused for their version."""
         waiting, conflicts = list(lines), list[Line]()
         pause = _Pause(self._patience)
@@ -146,8 +172,11 @@ class Loader:
                 status, error = int(result["status"]), result.get("error") or {}
                 kind_of_error = str(error.get("type", ""))
                 if status < 300:
-                    written.append(line.doc)
+                    sent.written.append(line.doc)
+                    if result.get("result") == "updated":
+                        sent.replaced.append(line.doc)
                 elif status == 409:
+                    sent.replaced.append(line.doc)
                     conflicts.append(line)
                 elif kind_of_error in BLOCKED:
                     raise unavailable(f"Elasticsearch takes no writes now: {error.get('reason')}", alias)
@@ -155,6 +184,8 @@ class Loader:
                     raise RolesChangedError(alias)
                 elif status in NOT_NOW:
                     again.append(line)
+                elif status in REFUSED:  # the key's fault, not the document's
+                    raise refused(status, str(error.get("reason")), alias)
                 else:
                     self._quarantine.add(kind, line.doc, status, _because(error))
             waiting = again
@@ -175,7 +206,7 @@ class Loader:
                 with meaning(alias):
                     return call()
             except StoreUnavailableError as error:
-                if "read-only" in error.problem or "flood-stage" in error.problem:
+                if any(words in error.problem for words in NO_USE_WAITING):
                     raise
                 pause.wait(error.problem, alias)
 

@@ -1,8 +1,10 @@
 """Names of indices and aliases: built and parsed here and nowhere else.
 
 An index is called ``<prefix>-<kind>-<layout>-<generation>``, as ``strazha-adverts-l1f1-000003``. Programs never use these
-names to read or write, only the aliases: ``strazha-adverts`` (read and written), ``strazha-adverts-next`` (being filled) and
-``strazha-adverts-former`` (kept for a rollback, still written to so that nothing is lost by going back).
+names to read or write, only aliases. By role: ``strazha-adverts`` (in use), ``strazha-adverts-next`` (being filled) and
+``strazha-adverts-former`` (kept for a rollback, still written to so that nothing is lost by going back). And for writing one
+that stays with its index, as ``strazha-adverts-into-l1f1-000003``: a request that is under way while the roles change must not
+end in an index its documents were not made for, and one to an index that is gone must not make it anew with a guessed mapping.
 """
 
 from __future__ import annotations
@@ -25,6 +27,11 @@ _PREFIX = re.compile(r"^[a-z][a-z0-9_]{0,60}$")
 _INDEX = re.compile(r"^(?P<prefix>[a-z][a-z0-9_]*)-(?P<kind>adverts|clusters|links)-(?P<layout>l\w+)-(?P<generation>\d{6,})$")
 
 
+def layout_order(layout: str) -> tuple[int, ...]:
+    """Orders layouts from older to newer: ``l9f1`` comes before ``l10f1``."""
+    return tuple(int(number) for number in re.findall(r"\d+", layout))
+
+
 @dataclass(frozen=True, slots=True)
 class IndexName:
     """The parts of one index's name."""
@@ -36,6 +43,11 @@ class IndexName:
 
     def __str__(self) -> str:
         return f"{self.prefix}-{self.kind}-{self.layout}-{self.generation:06}"
+
+    @property
+    def writing(self) -> str:
+        """The alias that leads to this index alone, as long as it is there."""
+        return f"{self.prefix}-{self.kind}-into-{self.layout}-{self.generation:06}"
 
     @classmethod
     def parse(cls, name: str) -> IndexName | None:

@@ -6,32 +6,42 @@ that both backends find the same. The record travels as text within the JSON: ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from strazha.model import AdvertState, Mention, MentionKind, Outcome, Screening
+import numpy as np
+
+from strazha.model import AdvertState, Mention, Outcome
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
 from strazha.store.elasticsearch.names import Kind
-from strazha.store.entries import MAX_TEXT, UNDECIDED, Entry, advert_entry, cluster_entry, fold_value, millis, storable, to_json
+from strazha.store.entries import (
+    MAX_MENTIONS,
+    MAX_TEXT,
+    UNDECIDED,
+    Entry,
+    advert_entry,
+    cluster_entry,
+    fold_value,
+    location,
+    millis,
+    storable,
+    to_json,
+)
+from strazha.store.vectors import unpack_vector
 
 #: Languages with a stemmed field of their own (index_mappings/adverts.json). Serbian, Spanish and others are found by
 #: skeletons.
 STEMMED = ("bg", "ru", "uk", "ro", "de", "en", "el", "tr")
-#: Nested hits and mentions of one advert. Each is a document of its own inside the server; a page of 20 MB must not make a
-#: hundred thousand of them (the server would refuse the advert above 10,000).
-MAX_NESTED = 1000
 #: A keyword longer than this is neither found nor counted (the mappings' ignore_above: Lucene refuses terms over 32,766 bytes).
 MAX_KEYWORD = 8191
 #: A subject's versions leave room for the decisions and removals that come between two of them: each takes one.
 STEP = 1 << 16
 #: Highest version that fits Elasticsearch's 63 bits.
 MAX_VERSION = (1 << 62) // STEP
-
-#: Gives each advert's vector of 384 numbers, or None for one without.
-Encode = Callable[[Sequence[AdvertDoc]], Sequence[Sequence[float] | None]]
+#: Decimals of a vector's numbers as they are sent: half precision has no more, and longer ones take twice the bytes.
+DECIMALS = 5
 AnyDoc = AdvertDoc | ClusterDoc | LinkDoc
 
 
@@ -57,10 +67,10 @@ def external_version(version: int) -> int:
     return max(1, min(version, MAX_VERSION) * STEP)
 
 
-def render(kind: Kind, doc: AnyDoc, vector: Sequence[float] | None = None) -> Rendered:
+def render(kind: Kind, doc: AnyDoc) -> Rendered:
     """A document of any kind."""
     if isinstance(doc, AdvertDoc):
-        source = advert_source(doc, vector)
+        source = advert_source(doc)
     elif isinstance(doc, ClusterDoc):
         source = cluster_source(doc)
     else:
@@ -68,7 +78,7 @@ def render(kind: Kind, doc: AnyDoc, vector: Sequence[float] | None = None) -> Re
     return Rendered(doc_key(doc.id), external_version(doc.version), source)
 
 
-def advert_source(doc: AdvertDoc, vector: Sequence[float] | None = None) -> dict[str, Any]:
+def advert_source(doc: AdvertDoc) -> dict[str, Any]:
     """An advert's fields."""
     entry = advert_entry(doc)
     source = _common(entry, doc)
@@ -78,13 +88,13 @@ def advert_source(doc: AdvertDoc, vector: Sequence[float] | None = None) -> dict
     source["hits"] = [
         {"indicator": hit.indicator, "method": hit.method, "rule": storable(hit.rule), "field": hit.field,
          "confidence": hit.confidence}
-        for hit in doc.screening.hits[:MAX_NESTED]
+        for hit in doc.screening.hits[:MAX_MENTIONS]
     ]  # fmt: skip
-    source["mentions"] = [_mention(mention) for mention in doc.screening.mentions[:MAX_NESTED]]
-    source["location"] = list(_locations(doc.screening))
+    source["mentions"] = [_mention(mention) for mention in doc.screening.mentions[:MAX_MENTIONS]]
+    source["location"] = [item["location"] for item in source["mentions"] if item["location"]]
     _dates(source, doc.state, doc.advert.posted_at)
-    if vector is not None:
-        source["vector"] = list(vector)
+    if doc.vector:
+        source["vector"] = unpack_vector(doc.vector).astype(np.float64).round(DECIMALS).tolist()
     return source
 
 
@@ -145,18 +155,9 @@ def _mention(mention: Mention) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _locations(screening: Screening) -> Iterable[dict[str, float]]:
-    return [found for mention in screening.mentions[:MAX_NESTED] if (found := _location(mention)) is not None]
-
-
 def _location(mention: Mention) -> dict[str, float] | None:
-    if mention.kind is not MentionKind.PLACE or not isinstance(mention.value, dict):
-        return None
-    lat, lon = mention.value.get("lat"), mention.value.get("lon")
-    if not isinstance(lat, int | float) or not isinstance(lon, int | float):
-        return None
-    # Beyond the poles the server would refuse the whole advert; a wrong point must not keep it from review.
-    return {"lat": float(lat), "lon": float(lon)} if abs(lat) <= 90 and abs(lon) <= 180 else None
+    found = location(mention)
+    return None if found is None else {"lat": found[0], "lon": found[1]}
 
 
 def _dates(source: dict[str, Any], state: AdvertState, posted_at: datetime | None) -> None:
@@ -164,4 +165,4 @@ def _dates(source: dict[str, Any], state: AdvertState, posted_at: datetime | Non
     source["posted_at"] = millis(posted_at) if posted_at else None
 
 
-__all__ = ["UNDECIDED", "Encode", "Rendered", "decided", "doc_key", "external_version", "render"]
+__all__ = ["UNDECIDED", "Rendered", "decided", "doc_key", "external_version", "render"]

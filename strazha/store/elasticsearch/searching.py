@@ -9,10 +9,11 @@ from zlib import crc32
 
 from strazha.store.cursor import Value, read_cursor, write_cursor
 from strazha.store.elasticsearch.client import meaning
-from strazha.store.elasticsearch.translating import Clause, Translator
-from strazha.store.entries import storable
+from strazha.store.elasticsearch.translating import Clause, Translator, within
+from strazha.store.entries import millis, storable
 from strazha.store.parse import Node, Term, Word
-from strazha.store.query import FacetCount, Query
+from strazha.store.query import Box, FacetCount, Grid, GridCell, Query, TimeBucket, Timeline, check_cluster_query
+from strazha.store.times import EARLIEST, LATEST, line
 
 #: Orders of the queue, and what a cursor of each holds. Ids break ties, so that paging is complete whatever is equal. Paging
 #: goes on from sort values and needs no point in time: that would hold segments for every reader who never asks for page two.
@@ -23,6 +24,10 @@ ORDERS: dict[str, tuple[list[dict[str, str]], tuple[type, ...]]] = {
 }
 #: Private-use characters: no text that is searched holds them between letters, and they are taken out again at once.
 _OPEN, _CLOSE = "\ue000", "\ue001"
+#: Names of what is counted beside the facets, none of which begins so.
+_TIMELINE, _GRID = "_timeline", "_grid"
+#: Squares the server counts, of which the fullest are shown; it orders them by mentions, not by adverts.
+MAX_CELLS = 10_000
 
 
 @dataclass(slots=True)
@@ -32,6 +37,8 @@ class Found:
     total: int
     hits: list[dict[str, Any]]
     facets: dict[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    timeline: tuple[TimeBucket, ...] = ()
+    grid: tuple[GridCell, ...] = ()
     cursor: str = ""
     #: Words that were found by their stems, as they are spelled in each text.
     stems: list[list[Term]] = field(default_factory=list)
@@ -55,16 +62,31 @@ class Search:
         cursor = write_cursor(sort, _cursor_values(sort, hits[-1]["sort"])) if more and hits else ""
         return Found(
             total=int(answer["hits"]["total"]["value"]), hits=hits, facets=self._facets(query, answer), cursor=cursor,
-            stems=[_stem_terms(hit) for hit in hits],
+            timeline=_read_timeline(query.timeline, answer) if query.timeline else (),
+            grid=_read_grid(query.grid, answer) if query.grid else (), stems=[_stem_terms(hit) for hit in hits],
         )  # fmt: skip
+
+    def whole(self, query: Query, tree: Node | None, *, ranked: bool = True) -> tuple[Clause, list[dict[str, str]]]:
+        """The clause of everything a query finds, and its order."""
+        translator = Translator(self._fields, stemmed=self._stemmed)
+        sort = self._sort(query, tree)
+        if ranked and sort == "relevance":
+            translator = Translator(self._fields, ranked=True, stemmed=self._stemmed)
+        return translator.query(query, tree), ORDERS[sort][0]
+
+    def _sort(self, query: Query, tree: Node | None) -> str:
+        # What cannot be ranked (no words, or words mixed with fields by OR) comes in the queue's order.
+        ranks = query.sort != "relevance" or Translator(self._fields, stemmed=self._stemmed).ranks(tree)
+        return query.sort if ranks else "priority"
 
     def body(self, query: Query, tree: Node | None) -> tuple[dict[str, Any], str]:
         """The request, and the order it comes in."""
         plain = Translator(self._fields, stemmed=self._stemmed)
         for name in query.facets:
             plain.check_field(name)
-        # What cannot be ranked (no words, or words mixed with fields by OR) comes in the queue's order.
-        sort = "priority" if query.sort == "relevance" and not plain.ranks(tree) else query.sort
+        if not self._stemmed:
+            check_cluster_query(query)
+        sort = self._sort(query, tree)
         order, kinds = ORDERS[sort]
         translator = Translator(self._fields, ranked=sort == "relevance", stemmed=self._stemmed)
         body: dict[str, Any] = {
@@ -79,8 +101,8 @@ class Search:
             after = read_cursor(query.cursor, sort, kinds)
             if query.size:
                 body["search_after"] = [storable(value) if isinstance(value, str) else value for value in after]
-        if wanted := [name for name in query.facets if name != "key"]:
-            body["aggs"] = {name: {"terms": {"field": name, "size": query.facet_size}} for name in wanted}
+        if counted := _aggregations(query):
+            body["aggs"] = counted
         if query.highlight and query.size and translator.stems:
             body["highlight"] = _highlight(translator.stems)
         return body, sort
@@ -92,6 +114,51 @@ class Search:
             buckets = answer["aggregations"][name]["buckets"] if name != "key" else ()
             found[name] = tuple(FacetCount(value=bucket["key"], count=bucket["doc_count"]) for bucket in buckets)
         return found
+
+
+def _aggregations(query: Query) -> dict[str, Any]:
+    wanted: dict[str, Any] = {
+        name: {"terms": {"field": name, "size": query.facet_size}} for name in query.facets if name != "key"
+    }
+    if query.timeline:
+        wanted[_TIMELINE] = _timeline(query.timeline)
+    if query.grid:
+        wanted[_GRID] = _grid(query.grid, query.box)
+    return wanted
+
+
+def _timeline(timeline: Timeline) -> dict[str, Any]:
+    name = timeline.field
+    known = {"range": {name: {"gte": millis(EARLIEST), "lt": millis(LATEST)}}}
+    # Buckets without documents are filled in by us (times.py): the server would make one for every day since 1970.
+    histogram = {"field": name, "calendar_interval": timeline.interval, "time_zone": "UTC", "min_doc_count": 1}
+    return {"filter": known, "aggs": {"buckets": {"date_histogram": histogram}}}
+
+
+def _grid(grid: Grid, box: Box | None) -> dict[str, Any]:
+    # Over the nested mentions, each with one place: over the adverts' own list the middle of a square would be pulled away by
+    # the places that the same adverts name elsewhere.
+    inside = [within(box, "mentions.location")] if box else [{"exists": {"field": "mentions.location"}}]
+    cells = {
+        "geotile_grid": {"field": "mentions.location", "precision": grid.precision, "size": MAX_CELLS},
+        "aggs": {"middle": {"geo_centroid": {"field": "mentions.location"}}, "adverts": {"reverse_nested": {}}},
+    }
+    filtered = {"filter": {"bool": {"filter": inside}}, "aggs": {"cells": cells}}
+    return {"nested": {"path": "mentions"}, "aggs": {"inside": filtered}}
+
+
+def _read_timeline(timeline: Timeline, answer: Any) -> tuple[TimeBucket, ...]:
+    buckets = answer["aggregations"][_TIMELINE]["buckets"]["buckets"]
+    return line(timeline, {int(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets})
+
+
+def _read_grid(grid: Grid, answer: Any) -> tuple[GridCell, ...]:
+    cells = []
+    for bucket in answer["aggregations"][_GRID]["inside"]["cells"]["buckets"]:
+        middle = bucket["middle"]["location"]
+        count = int(bucket["adverts"]["doc_count"])
+        cells.append(GridCell(tile=bucket["key"], count=count, lat=middle["lat"], lon=middle["lon"]))
+    return tuple(sorted(cells, key=lambda cell: (-cell.count, *map(int, cell.tile.split("/"))))[: grid.size])
 
 
 def _preference(query: Query) -> str:

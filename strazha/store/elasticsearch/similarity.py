@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from strazha.store.documents import AdvertDoc
 from strazha.store.elasticsearch.client import meaning
 from strazha.store.elasticsearch.rendering import doc_key
-from strazha.store.entries import advert_entry, storable
+from strazha.store.entries import advert_entry, read_doc, storable
+from strazha.store.fusing import fused
+from strazha.store.vectors import Floats, unpack_vector
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 MAX_WORDS, MAX_SHARE, MIN_LENGTH = 12, 0.02, 3
 #: Neighbours looked at per shard for one that is shown: with int8 vectors 10 shown of 100 looked at miss about one in fifty.
 CANDIDATES = 10
-#: The constant of reciprocal rank fusion (Cormack et al. 2009): places below 60 of a list weigh little.
-FUSION = 60
 
 
 def by_words(client: Elasticsearch, alias: str, doc: AdvertDoc, size: int) -> list[dict[str, Any]]:
@@ -51,43 +51,43 @@ def by_words(client: Elasticsearch, alias: str, doc: AdvertDoc, size: int) -> li
 
 
 def by_vector(
-    client: Elasticsearch, alias: str, vector: Sequence[float], size: int, leave_out: str = ""
-) -> list[dict[str, Any]]:
-    """Hits whose vectors are nearest."""
-    body = vector_search(vector, size, leave_out)
+    client: Elasticsearch, alias: str, vector: Floats, size: int, *conditions: dict[str, Any]
+) -> list[tuple[AdvertDoc, float]]:
+    """The nearest of the adverts that meet all conditions, with the cosine of their vectors.
+
+    The server finds them by vectors rounded to bytes; their order comes from the vectors the documents carry.
+    """
     with meaning(alias):
-        found: list[dict[str, Any]] = client.search(index=alias, **body)["hits"]["hits"]
-    return found
+        hits = client.search(index=alias, **vector_search(vector.tolist(), size, *conditions))["hits"]["hits"]
+    near = [(doc, float(unpack_vector(doc.vector) @ vector)) for doc, _ in documents(hits)]
+    return sorted(((doc, max(-1.0, min(close, 1.0))) for doc, close in near), key=lambda one: (-one[1], one[0].id))
 
 
-def vector_search(vector: Sequence[float], size: int, leave_out: str = "") -> dict[str, Any]:
+def vector_search(vector: Sequence[float], size: int, *conditions: dict[str, Any]) -> dict[str, Any]:
     """The request for the nearest vectors."""
     knn: dict[str, Any] = {
         "field": "vector", "query_vector": list(vector), "k": size, "num_candidates": min(10_000, max(100, size * CANDIDATES)),
     }  # fmt: skip
-    if leave_out:
-        knn["filter"] = {"bool": {"must_not": {"ids": {"values": [doc_key(leave_out)]}}}}
+    if conditions:
+        # Conditions hold while the graph is walked, so the nearest of those that meet them are found, however few they are.
+        knn["filter"] = list(conditions)
     return {"knn": knn, "size": size, "track_total_hits": False}
 
 
-def vector_of(client: Elasticsearch, alias: str, advert_id: str) -> list[float] | None:
-    """An advert's vector as the index has it (it does not come back with the document); None if it has none."""
-    with meaning(alias):
-        hits = client.search(
-            index=alias, source=False, size=1,
-            query={"bool": {"filter": [{"ids": {"values": [doc_key(advert_id)]}}, {"exists": {"field": "vector"}}]}},
-            script_fields={"vector": {"script": "doc['vector'].vectorValue"}},
-        )["hits"]["hits"]  # fmt: skip
-    return [float(number) for number in hits[0]["fields"]["vector"][0]] if hits else None
+def similar(client: Elasticsearch, alias: str, doc: AdvertDoc, size: int) -> list[tuple[AdvertDoc, float]]:
+    """Adverts with their relevance: by words, and where the advert has a vector by both; other members of its cluster last."""
+    words = by_words(client, alias, doc, size)
+    if not doc.vector:
+        return documents(words)
+    others = {"bool": {"must_not": [{"ids": {"values": [doc_key(doc.id)]}}]}}
+    near = by_vector(client, alias, unpack_vector(doc.vector), size, others)
+    lists = [[one for one, _ in ranked] for ranked in (documents(words), near)]
+    known = {one.id: one for ranked in lists for one in ranked}
+    inside = {one.id for one in known.values() if doc.cluster_id and one.cluster_id == doc.cluster_id}
+    mixed = fused([[one.id for one in ranked] for ranked in lists], inside)
+    return [(known[one], worth) for one, worth in mixed[:size]]
 
 
-def fused(lists: Sequence[Sequence[dict[str, Any]]], size: int) -> list[tuple[dict[str, Any], float]]:
-    """Several lists as one, by the places the hits have in each: scores of words and of vectors cannot be compared."""
-    scores: dict[str, float] = {}
-    hits: dict[str, dict[str, Any]] = {}
-    for ranked in lists:
-        for place, hit in enumerate(ranked):
-            scores[hit["_id"]] = scores.get(hit["_id"], 0.0) + 1 / (FUSION + place + 1)
-            hits[hit["_id"]] = hit
-    order = sorted(scores, key=lambda one: (-scores[one], one))[:size]
-    return [(hits[one], scores[one]) for one in order]
+def documents(hits: Sequence[dict[str, Any]]) -> list[tuple[AdvertDoc, float]]:
+    """The adverts of hits with their scores."""
+    return [(read_doc(AdvertDoc, hit["_source"]["doc"]), hit["_score"] or 0.0) for hit in hits]

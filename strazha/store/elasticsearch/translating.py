@@ -15,7 +15,8 @@ from strazha.store.elasticsearch.rendering import MAX_KEYWORD
 from strazha.store.entries import UNDECIDED, fold_value, millis, storable
 from strazha.store.folding import FoldedWord, fold_word, fragments
 from strazha.store.parse import And, Digits, Keyword, Node, Not, Or, Phrase, Word
-from strazha.store.query import Query
+from strazha.store.places import Edges
+from strazha.store.query import Box, Query
 
 Clause = dict[str, Any]
 
@@ -58,6 +59,8 @@ class Translator:
             filters.append({"range": {"last_seen": {"gte": millis(query.seen_from)}}})
         if query.seen_to is not None:
             filters.append({"range": {"first_seen": {"lte": millis(query.seen_to)}}})
+        if query.box is not None:
+            filters.append(within(query.box, "location"))
         text = self.node(tree) if tree is not None else None
         if text is None:
             return {"bool": {"filter": filters}} if filters else {"match_all": {}}
@@ -180,6 +183,12 @@ class Translator:
         if UNDECIDED in values and name not in {"decision", "key"}:
             clauses.append({"bool": {"must_not": [{"exists": {"field": field}}]}})
         return _any(clauses) or _NOTHING
+
+
+def within(box: Box, name: str) -> dict[str, Any]:
+    """Points of a field within a box, as every backend rounds them."""
+    north, south, west, east = Edges.of(box).degrees()
+    return {"geo_bounding_box": {name: {"top": north, "bottom": south, "left": west, "right": east}}}
 
 
 def _pure(node: Node) -> bool:

@@ -12,29 +12,31 @@ from pathlib import Path
 from strazha.errors import StoreError, StoreUnavailableError
 from strazha.store.entries import TEXT_COLUMNS
 from strazha.store.folding import VERSION
-from strazha.store.sqlite.codes import SINGLE
 
-#: Changes when tables, blobs or folding do: an index of another layout is refused until it is rebuilt.
-LAYOUT = f"3/{VERSION}"
+#: Changes when tables, packed rows or folding do: an index of another layout is refused until it is rebuilt.
+LAYOUT = f"4/{VERSION}"
 #: How long one writer waits for another; a batch holds the lock for well under a second.
 BUSY_SECONDS = 30
 #: The two collections; each has its own set of tables.
 PREFIXES = ("advert", "cluster")
 
-# The two orders hold all that filters look at: a page is found by walking one of them until it is full, in one sweep of the
-# file, and no filter makes that slower than a look at the whole table.
+# What searches look at lies in the hot table, packed as columns.py unpacks it; "changed" is the number of the transaction that
+# wrote a row, so that a reader's copy in memory can be brought up to date. The vectors lie apart: only a search by vector reads
+# them. "gone" keeps the numbers of removed documents, which are not given out again.
 _SCHEMA = """
 CREATE TABLE {p}_docs (doc INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, body TEXT NOT NULL,
     decision TEXT NOT NULL, decided_at INTEGER);
-CREATE TABLE {p}_hot (doc INTEGER PRIMARY KEY, id TEXT NOT NULL, priority INTEGER NOT NULL, newness INTEGER NOT NULL,
-    score INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, {single} codes BLOB NOT NULL);
-CREATE INDEX {p}_queue ON {p}_hot (priority DESC, newness DESC, id, score, first_seen, last_seen, {names} codes);
-CREATE INDEX {p}_newest ON {p}_hot (newness DESC, id, score, first_seen, last_seen, {names} codes);
+CREATE TABLE {p}_hot (doc INTEGER PRIMARY KEY, id TEXT NOT NULL, changed INTEGER NOT NULL, fixed BLOB NOT NULL,
+    tags BLOB NOT NULL, points BLOB NOT NULL);
+CREATE INDEX {p}_changed ON {p}_hot (changed);
+CREATE TABLE {p}_gone (doc INTEGER PRIMARY KEY, changed INTEGER NOT NULL);
+CREATE INDEX {p}_gone_changed ON {p}_gone (changed);
+CREATE TABLE {p}_vectors (doc INTEGER PRIMARY KEY, changed INTEGER NOT NULL, vector BLOB NOT NULL);
+CREATE INDEX {p}_vectors_changed ON {p}_vectors (changed);
 CREATE TABLE {p}_values (field INTEGER NOT NULL, number INTEGER NOT NULL, value TEXT NOT NULL, folded TEXT NOT NULL,
     PRIMARY KEY (field, number)) WITHOUT ROWID;
 CREATE UNIQUE INDEX {p}_value ON {p}_values (field, value);
 CREATE INDEX {p}_folded ON {p}_values (field, folded);
-CREATE TABLE {p}_tags (tag INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (tag, doc)) WITHOUT ROWID;
 CREATE TABLE {p}_keys (hash INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (hash, doc)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE {p}_text USING fts5({columns}, content='', tokenize="unicode61 remove_diacritics 0");
 """
@@ -42,10 +44,11 @@ _LINKS = """
 CREATE TABLE links (id TEXT PRIMARY KEY, cluster_id TEXT NOT NULL, version INTEGER NOT NULL, score REAL NOT NULL,
     body TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX links_cluster ON links (cluster_id, score DESC, id);
-CREATE TABLE meta (layout TEXT NOT NULL, made TEXT NOT NULL);
+CREATE TABLE meta (layout TEXT NOT NULL, made TEXT NOT NULL, sequence INTEGER NOT NULL);
 """
+#: Also those of older layouts.
 _TABLES = [
-    *(f"{p}_{name}" for p in PREFIXES for name in ("text", "docs", "hot", "values", "tags", "keys")),
+    *(f"{p}_{name}" for p in PREFIXES for name in ("text", "docs", "hot", "gone", "vectors", "values", "keys", "tags")),
     "links", "meta",
 ]  # fmt: skip
 
@@ -141,7 +144,7 @@ class IndexFile:
         _patient(lambda: _set_wal(connection))
         # NORMAL: a power cut may lose the last commits but never harms the file, and everything here can be rebuilt.
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA cache_size=-131072")  # 128 MB at most: the hot table and key index of 500,000 adverts
+        connection.execute("PRAGMA cache_size=-131072")  # 128 MB at most: the key index of 500,000 adverts
         connection.execute("PRAGMA temp_store=MEMORY")
         return connection
 
@@ -174,20 +177,12 @@ def _is_made(connection: sqlite3.Connection) -> bool:
 
 
 def _make(connection: sqlite3.Connection) -> None:
-    scripts = [
-        _SCHEMA.format(
-            p=prefix,
-            columns=", ".join(TEXT_COLUMNS),
-            single="".join(f"{name} INTEGER NOT NULL, " for name in SINGLE[prefix]),
-            names="".join(f"{name}, " for name in SINGLE[prefix]),
-        )
-        for prefix in PREFIXES
-    ]
+    scripts = [_SCHEMA.format(p=prefix, columns=", ".join(TEXT_COLUMNS)) for prefix in PREFIXES]
     for statement in "".join([*scripts, _LINKS]).split(";"):
         if statement.strip():
             connection.execute(statement)
     # The random mark lets writers in other processes notice that the index was emptied.
-    connection.execute("INSERT INTO meta VALUES (?, hex(randomblob(8)))", (LAYOUT,))
+    connection.execute("INSERT INTO meta VALUES (?, hex(randomblob(8)), 0)", (LAYOUT,))
 
 
 def _set_wal(connection: sqlite3.Connection) -> None:

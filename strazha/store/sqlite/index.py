@@ -16,9 +16,11 @@ from strazha.store.marking import snippet
 from strazha.store.parse import parse, wanted
 from strazha.store.query import AdvertField, AdvertPage, AdvertRow, ClusterField, ClusterPage, Query
 from strazha.store.sqlite.files import PREFIXES, IndexFile
+from strazha.store.sqlite.neighbours import Matrices, nearest
 from strazha.store.sqlite.searching import Search
 from strazha.store.sqlite.shelf import BATCH, Shelf
 from strazha.store.sqlite.similarity import similar
+from strazha.store.vectors import unit
 
 _ADVERT_FIELDS = tuple(AdvertField)
 _CLUSTER_FIELDS = tuple(ClusterField)
@@ -31,6 +33,7 @@ class SqliteIndex:
         self._file = IndexFile(path)
         self._adverts = Shelf(self._file, PREFIXES[0], AdvertDoc, advert_entry)
         self._clusters = Shelf(self._file, PREFIXES[1], ClusterDoc, cluster_entry)
+        self._vectors = Matrices()
 
     def put_adverts(self, docs: Iterable[AdvertDoc]) -> int:
         """Write adverts, a thousand to a transaction; return how many were written (older versions are skipped).
@@ -99,34 +102,55 @@ class SqliteIndex:
     def search_adverts(self, query: Query) -> AdvertPage:
         """Find adverts; BadInputError for an unknown field or a malformed cursor, never for the text."""
         tree = parse(query.text)
-        with self._file.read() as connection:
-            found = Search(connection, "advert", _ADVERT_FIELDS).run(query, tree)
-            docs = self._adverts.rows(connection, [doc for doc, _ in found.docs])
+        with self._adverts.look() as view:
+            found = Search(view, _ADVERT_FIELDS, query, tree).run()
+            docs = self._adverts.rows(view.connection, [doc for doc, _ in found.docs])
         terms = wanted(tree) if query.highlight else []
         rows = []
         for doc, (_, relevance) in zip(docs, found.docs, strict=True):
             texts = (doc.advert.body, doc.advert.title, doc.screening.reading, doc.advert.body)
             spans = snippet(texts, terms) if query.highlight else ()
             rows.append(AdvertRow(doc=doc, snippet=spans, relevance=relevance))
-        return AdvertPage(total=found.total, rows=tuple(rows), facets=found.facets, cursor=found.cursor)
+        return AdvertPage(
+            total=found.total, rows=tuple(rows), facets=found.facets, timeline=found.timeline, grid=found.grid,
+            cursor=found.cursor,
+        )  # fmt: skip
 
     def search_clusters(self, query: Query) -> ClusterPage:
         """Find clusters; text is matched against title, names, contacts and places."""
-        with self._file.read() as connection:
-            found = Search(connection, "cluster", _CLUSTER_FIELDS).run(query, parse(query.text))
-            docs = self._clusters.rows(connection, [doc for doc, _ in found.docs])
-        return ClusterPage(total=found.total, rows=tuple(docs), facets=found.facets, cursor=found.cursor)
+        with self._clusters.look() as view:
+            found = Search(view, _CLUSTER_FIELDS, query, parse(query.text)).run()
+            docs = self._clusters.rows(view.connection, [doc for doc, _ in found.docs])
+        return ClusterPage(
+            total=found.total, rows=tuple(docs), facets=found.facets, timeline=found.timeline, cursor=found.cursor
+        )
+
+    def each_advert(self, query: Query) -> Iterator[AdvertDoc]:
+        """All adverts a query finds, in its order; one transaction long, in which the log of writes cannot be shortened."""
+        with self._adverts.look() as view:
+            search = Search(view, _ADVERT_FIELDS, query, parse(query.text))
+            for some in search.whole():
+                yield from self._adverts.rows(view.connection, some)
 
     def similar(self, advert_id: str, *, size: int = 10) -> AdvertPage:
-        """Adverts that share the rarest words of one, best first; other members of its cluster come last."""
-        with self._file.read() as connection:
-            own = next(iter(self._adverts.get(connection, [advert_id])), None)
-            if own is None:
+        """Adverts like one, best first: by their rarest words and, where it has one, by their vectors; its cluster last."""
+        with self._adverts.look() as view:
+            own = next(iter(self._adverts.get(view.connection, [advert_id])), None)
+            if own is None or size < 1:
                 return AdvertPage(total=0, rows=())
-            found = similar(connection, own.id, advert_entry(own).texts, own.cluster_id, size)
-            docs = self._adverts.rows(connection, [doc for doc, _ in found])
-        rows = [AdvertRow(doc=doc, relevance=relevance) for doc, (_, relevance) in zip(docs, found, strict=True)]
-        return AdvertPage(total=len(rows), rows=tuple(rows))
+            ranked = similar(view, own, self._vectors, size)
+            docs = self._adverts.rows(view.connection, [one for one, _ in ranked])
+        return _page(docs, ranked)
+
+    def similar_by_vector(self, vector: Sequence[float], *, query: Query | None = None, size: int = 10) -> AdvertPage:
+        """Adverts that a query finds whose vectors are nearest to one."""
+        wanted_one, asked = unit(vector), query or Query()
+        with self._adverts.look() as view:
+            search = Search(view, _ADVERT_FIELDS, asked, parse(asked.text))
+            matrix = self._vectors.at(view)
+            ranked = nearest(view, matrix, search.mask, wanted_one, size) if size > 0 else []
+            docs = self._adverts.rows(view.connection, [doc for doc, _ in ranked])
+        return _page(docs, ranked)
 
     def by_keys(self, keys: Sequence[str], *, limit: int = 200) -> dict[str, list[str]]:
         """For each blocking key the ids of adverts that carry it, sorted (at most ``limit`` a key)."""
@@ -172,3 +196,8 @@ class SqliteIndex:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _page(docs: Sequence[AdvertDoc], ranked: Sequence[tuple[int, float]]) -> AdvertPage:
+    rows = tuple(AdvertRow(doc=doc, relevance=relevance) for doc, (_, relevance) in zip(docs, ranked, strict=True))
+    return AdvertPage(total=len(rows), rows=rows)

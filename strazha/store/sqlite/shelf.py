@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from strazha.model import Outcome
 from strazha.store.entries import TEXT_COLUMNS, UNDECIDED, Entry, millis, read_doc
-from strazha.store.sqlite.codes import NOTHING, SINGLE, TAGGED, Numbers, code, tag
+from strazha.store.sqlite.codes import NOTHING, SINGLE, Numbers, tag
+from strazha.store.sqlite.columns import Snapshots, View, pack_points, pack_row, pack_tags, with_value
 from strazha.store.sqlite.files import IndexFile
+from strazha.store.vectors import packed_bytes
 
 #: Documents per transaction: the sync at its end is paid once, a reader's log stays short.
 BATCH = 1000
@@ -31,7 +34,17 @@ class Shelf(Generic[DocType]):
         self.file, self.prefix, self.kind = file, prefix, kind
         self._entry = entry
         self._numbers = Numbers(prefix)
+        self._snapshots = Snapshots(prefix)
         self._made = ""
+
+    @contextmanager
+    def look(self) -> Iterator[View]:
+        """The collection as one read transaction sees it, with its columns."""
+        with self.file.read() as connection:
+            while (columns := self._snapshots.at(connection)) is None:
+                connection.execute("ROLLBACK")
+                connection.execute("BEGIN")
+            yield View(connection, self.prefix, columns)
 
     def put(self, docs: Iterable[DocType]) -> int:
         """Write documents; those whose version is not higher than the stored one are skipped."""
@@ -44,19 +57,31 @@ class Shelf(Generic[DocType]):
                 known = entries.get(entry.id)
                 if known is None or entry.version > known.version:
                     entries[entry.id] = entry
-            try:
-                with self.file.write() as connection:
-                    written += self._put_batch(connection, entries)
-            except BaseException:
-                self._numbers.forget()
-                raise
+            with self._writing() as connection:
+                written += self._put_batch(connection, entries)
         return written
 
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self.file.write() as connection:
+                made = connection.execute("SELECT made FROM meta").fetchone()[0]
+                if made != self._made:
+                    self._numbers.forget()
+                    self._made = made
+                yield connection
+        except BaseException:
+            # Numbers given out in a transaction that was rolled back belong to no value.
+            self._numbers.forget()
+            raise
+
     def _put_batch(self, connection: sqlite3.Connection, entries: dict[str, Entry]) -> int:
-        self._notice_emptied(connection)
         stored = self._stored(connection, list(entries))
         rows = _Rows()
-        following = connection.execute(f"SELECT coalesce(max(doc), 0) FROM {self.prefix}_docs").fetchone()[0]
+        following = connection.execute(
+            f"SELECT max((SELECT coalesce(max(doc), 0) FROM {self.prefix}_docs), "
+            f"(SELECT coalesce(max(doc), 0) FROM {self.prefix}_gone))"
+        ).fetchone()[0]
         for entry in entries.values():
             row = stored.get(entry.id)
             if row is None:
@@ -65,7 +90,8 @@ class Shelf(Generic[DocType]):
             elif entry.version > row[1]:
                 old = self._entry(self._restored(row))
                 self._add(connection, rows, row[0], entry, old)
-        rows.write(connection, self.prefix)
+        if rows.docs:
+            rows.write(connection, self.prefix)
         return len(rows.docs)
 
     def _stored(self, connection: sqlite3.Connection, ids: list[str]) -> dict[str, Any]:
@@ -87,16 +113,13 @@ class Shelf(Generic[DocType]):
         rows.docs.append((doc, entry.id, entry.version, entry.body, decision, decided_at))
         pairs = sorted({*entry.values, ("decision", decision)})
         numbered = [(field, self._numbers.of(connection, field, value)) for field, value in pairs]
-        blob = b"".join(code(field, number) for field, number in numbered)
-        by_field = dict(numbered)
-        single = (by_field.get(name, NOTHING) for name in SINGLE[self.prefix])
-        dates = (entry.first_seen, entry.last_seen)
-        rows.hot.append((doc, entry.id, entry.priority, entry.newness, entry.score, *dates, *single, blob))
-        tags = self._tags(connection, entry)
-        old_tags = set() if old is None else self._tags(connection, old)
+        columns, by_field = SINGLE[self.prefix], dict(numbered)
+        single = [by_field.get(name, NOTHING) for name in columns]
+        tags = pack_tags(doc, [tag(field, number) for field, number in numbered if field not in columns])
+        rows.hot.append((doc, entry.id, pack_row(self.prefix, doc, entry, single), tags, pack_points(doc, entry.points)))
+        if entry.vector != (old.vector if old else ""):
+            rows.vectors.append((doc, packed_bytes(entry.vector)))
         old_keys = frozenset() if old is None else old.keys
-        rows.tags_gone.extend((item, doc) for item in old_tags - tags)
-        rows.tags.extend((item, doc) for item in tags - old_tags)
         rows.keys_gone.extend((item, doc) for item in old_keys - entry.keys)
         rows.keys.extend((item, doc) for item in entry.keys - old_keys)
         # Most updates are of dates, cluster or score: the words are left alone then.
@@ -105,53 +128,45 @@ class Shelf(Generic[DocType]):
                 rows.text_gone.append((doc, *old.texts))
             rows.text.append((doc, *entry.texts))
 
-    def _tags(self, connection: sqlite3.Connection, entry: Entry) -> set[int]:
-        return {tag(field, self._numbers.of(connection, field, value)) for field, value in entry.values if field in TAGGED}
-
-    def _notice_emptied(self, connection: sqlite3.Connection) -> None:
-        made = connection.execute("SELECT made FROM meta").fetchone()[0]
-        if made != self._made:
-            self._numbers.forget()
-            self._made = made
-
     def decide(self, doc_id: str, outcome: Outcome, at: datetime) -> None:
         """Show a decision; an unknown document, or an older decision than the one shown, changes nothing."""
-        with self.file.write() as connection:
-            self._notice_emptied(connection)
+        with self._writing() as connection:
             row = connection.execute(
-                f"SELECT d.doc, d.decision, d.decided_at, h.codes FROM {self.prefix}_docs d "
+                f"SELECT d.doc, d.decided_at, h.fixed FROM {self.prefix}_docs d "
                 f"JOIN {self.prefix}_hot h ON h.doc = d.doc WHERE d.id = ?",
                 (doc_id,),
             ).fetchone()
-            if row is None or (row[2] or 0) > millis(at):
+            if row is None or (row[1] or 0) > millis(at):
                 return
-            doc, before, _, blob = row
-            gone = code("decision", self._numbers.of(connection, "decision", before))
+            doc, _, fixed = row
             number = self._numbers.of(connection, "decision", outcome.value)
             connection.execute(
                 f"UPDATE {self.prefix}_docs SET decision = ?, decided_at = ? WHERE doc = ?", (outcome.value, millis(at), doc)
             )
             connection.execute(
-                f"UPDATE {self.prefix}_hot SET codes = ?, decision = ? WHERE doc = ?",
-                (blob.replace(gone, code("decision", number)), number, doc),
+                f"UPDATE {self.prefix}_hot SET fixed = ?, changed = ? WHERE doc = ?",
+                (with_value(self.prefix, fixed, "decision", number), _next_sequence(connection), doc),
             )
 
     def drop(self, ids: Sequence[str]) -> int:
         """Remove documents."""
-        dropped = 0
-        with self.file.write() as connection:
-            self._notice_emptied(connection)
-            for row in self._stored(connection, list(dict.fromkeys(ids))).values():
-                doc, entry = row[0], self._entry(self._restored(row))
-                rows = _Rows()
-                rows.text_gone.append((doc, *entry.texts))
-                rows.tags_gone.extend((item, doc) for item in self._tags(connection, entry))
-                rows.keys_gone.extend((item, doc) for item in entry.keys)
-                rows.write(connection, self.prefix)
-                for table in ("docs", "hot"):
-                    connection.execute(f"DELETE FROM {self.prefix}_{table} WHERE doc = ?", (doc,))
-                dropped += 1
-        return dropped
+        with self._writing() as connection:
+            rows = list(self._stored(connection, list(dict.fromkeys(ids))).values())
+            if rows:
+                self._drop(connection, rows)
+        return len(rows)
+
+    def _drop(self, connection: sqlite3.Connection, stored: list[Any]) -> None:
+        rows, sequence = _Rows(), _next_sequence(connection)
+        for row in stored:
+            doc, entry = row[0], self._entry(self._restored(row))
+            rows.text_gone.append((doc, *entry.texts))
+            rows.keys_gone.extend((item, doc) for item in entry.keys)
+        rows.write(connection, self.prefix)
+        docs = [(row[0],) for row in stored]
+        for table in ("docs", "hot", "vectors"):
+            connection.executemany(f"DELETE FROM {self.prefix}_{table} WHERE doc = ?", docs)
+        connection.executemany(f"INSERT INTO {self.prefix}_gone VALUES (?,?)", [(doc, sequence) for (doc,) in docs])
 
     def get(self, connection: sqlite3.Connection, ids: Sequence[str]) -> list[DocType]:
         """Documents by id, in the order asked for."""
@@ -208,21 +223,22 @@ class _Rows:
         self.hot: list[tuple[object, ...]] = []
         self.text: list[tuple[object, ...]] = []
         self.text_gone: list[tuple[object, ...]] = []
-        self.tags: list[tuple[int, int]] = []
-        self.tags_gone: list[tuple[int, int]] = []
+        self.vectors: list[tuple[int, bytes]] = []
         self.keys: list[tuple[int, int]] = []
         self.keys_gone: list[tuple[int, int]] = []
 
     def write(self, connection: sqlite3.Connection, prefix: str) -> None:
         many = connection.executemany
+        sequence = _next_sequence(connection)
         many(f"INSERT OR REPLACE INTO {prefix}_docs VALUES (?,?,?,?,?,?)", self.docs)
-        values = ",".join("?" * (8 + len(SINGLE[prefix])))
-        many(f"INSERT OR REPLACE INTO {prefix}_hot VALUES ({values})", self.hot)
+        hot = ((doc, one, sequence, *rest) for doc, one, *rest in self.hot)
+        many(f"INSERT OR REPLACE INTO {prefix}_hot VALUES (?,?,?,?,?,?)", hot)
+        # Of an advert that lost its vector an empty one stays, so that copies in memory hear of it.
+        vectors = ((doc, sequence, vector) for doc, vector in self.vectors)
+        many(f"INSERT OR REPLACE INTO {prefix}_vectors VALUES (?,?,?)", vectors)
         _text_delete(connection, prefix, self.text_gone)
         columns = ", ".join(TEXT_COLUMNS)
         many(f"INSERT INTO {prefix}_text (rowid, {columns}) VALUES (?,?,?,?,?,?)", self.text)
-        many(f"DELETE FROM {prefix}_tags WHERE tag = ? AND doc = ?", self.tags_gone)
-        many(f"INSERT OR IGNORE INTO {prefix}_tags VALUES (?,?)", sorted(self.tags))
         many(f"DELETE FROM {prefix}_keys WHERE hash = ? AND doc = ?", self.keys_gone)
         # In order of the key, so that the pages of the index are each visited once a batch.
         many(f"INSERT OR IGNORE INTO {prefix}_keys VALUES (?,?)", sorted(self.keys))
@@ -232,3 +248,8 @@ def _text_delete(connection: sqlite3.Connection, prefix: str, rows: list[tuple[o
     # A table without content wants the very texts back that went in; they follow from the stored document.
     columns = ", ".join(TEXT_COLUMNS)
     connection.executemany(f"INSERT INTO {prefix}_text ({prefix}_text, rowid, {columns}) VALUES ('delete',?,?,?,?,?,?)", rows)
+
+
+def _next_sequence(connection: sqlite3.Connection) -> int:
+    connection.execute("UPDATE meta SET sequence = sequence + 1")
+    return int(connection.execute("SELECT sequence FROM meta").fetchone()[0])

@@ -1,4 +1,4 @@
-"""Adverts with similar text: those that share its rarest words."""
+"""Adverts like one: those that share its rarest words, and those whose vectors are near."""
 
 # ruff: noqa: S608 - names of tables and columns come from constants of this package; every value is a parameter
 
@@ -6,8 +6,17 @@ from __future__ import annotations
 
 import sqlite3
 
-from strazha.store.sqlite.codes import FIELD_BYTES, code
-from strazha.store.sqlite.searching import WEIGHTS
+import numpy as np
+
+from strazha.store.documents import AdvertDoc
+from strazha.store.entries import advert_entry, storable
+from strazha.store.fusing import fused
+from strazha.store.sqlite.codes import number_of
+from strazha.store.sqlite.columns import Mask, View
+from strazha.store.sqlite.neighbours import Matrices, nearest
+from strazha.store.sqlite.ranking import WEIGHTS
+from strazha.store.sqlite.searching import ids_of
+from strazha.store.vectors import unpack_vector
 
 #: Words taken from an advert. More than a dozen only repeat each other and cost a look-up each.
 MAX_WORDS = 12
@@ -36,27 +45,34 @@ def rare_words(connection: sqlite3.Connection, texts: tuple[str, ...], total: in
     return [word for _, word in sorted(counted)[:MAX_WORDS]]
 
 
-def similar(
-    connection: sqlite3.Connection, advert_id: str, texts: tuple[str, ...], cluster: str, size: int
-) -> list[tuple[int, float]]:
-    """Row numbers with relevance, best first: adverts outside the cluster, then its other members."""
-    total = connection.execute("SELECT count(*) FROM advert_hot").fetchone()[0]
-    words = rare_words(connection, texts, total)
-    if not words or size < 1:
+def similar(view: View, own: AdvertDoc, vectors: Matrices, size: int) -> list[tuple[int, float]]:
+    """Document numbers with relevance, best first: adverts outside the cluster, then its other members."""
+    connection, _, columns = view
+    doc = connection.execute("SELECT doc FROM advert_docs WHERE id = ?", (own.id,)).fetchone()[0]
+    number = number_of(connection, "advert", "cluster", storable(own.cluster_id)) if own.cluster_id else None
+    inside = columns.having("cluster", [] if number is None else [number])
+    words = _by_words(view, doc, advert_entry(own).texts, inside)[:size]
+    if not own.vector:
+        return words
+    others = columns.present.copy()
+    others[doc] = False
+    near = nearest(view, vectors.at(view), others, unpack_vector(own.vector), size)
+    ids = ids_of(view, [one for one, _ in (*words, *near)])
+    numbers = {doc_id: one for one, doc_id in ids.items()}
+    mixed = fused([[ids[one] for one, _ in ranked] for ranked in (words, near)], {ids[one] for one in ids if inside[one]})
+    return [(numbers[doc_id], worth) for doc_id, worth in mixed[:size]]
+
+
+def _by_words(view: View, doc: int, texts: tuple[str, ...], inside: Mask) -> list[tuple[int, float]]:
+    connection, _, columns = view
+    words = rare_words(connection, texts, int(np.count_nonzero(columns.present)))
+    if not words:
         return []
     expression = f"{_COLUMNS} : (" + " OR ".join(f'"{word}"' for word in words) + ")"
-    row = None
-    if cluster:
-        row = connection.execute(
-            "SELECT number FROM advert_values WHERE field = ? AND value = ?", (FIELD_BYTES["cluster"], cluster)
-        ).fetchone()
-    # Without a cluster nothing can be a member: no stored blob holds a zero byte.
-    member = code("cluster", row[0]) if row is not None else b"\0"
-    weights = ", ".join(map(str, WEIGHTS))
     rows = connection.execute(
-        f"SELECT h.doc, bm25(advert_text, {weights}) AS rank, instr(h.codes, ?) > 0 AS inside "
-        "FROM advert_text CROSS JOIN advert_hot h ON h.doc = advert_text.rowid "
-        "WHERE advert_text MATCH ? AND h.id <> ? ORDER BY inside, rank, h.id LIMIT ?",
-        (member, expression, advert_id, size),
-    )
-    return [(doc, -rank) for doc, rank, _ in rows]
+        f"SELECT rowid, bm25(advert_text, {', '.join(map(str, WEIGHTS.values()))}) FROM advert_text "
+        "WHERE advert_text MATCH ? AND rowid <> ?",
+        (expression, doc),
+    ).fetchall()
+    rows.sort(key=lambda row: (bool(inside[row[0]]), row[1], int(columns.head[row[0]])))
+    return [(one, -rank) for one, rank in rows]

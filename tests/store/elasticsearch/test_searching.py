@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 
-from strazha.settings import Settings
 from strazha.store import AdvertDoc, Query
 from strazha.store.elasticsearch import ElasticsearchIndex
 
@@ -69,29 +68,6 @@ def test_a_query_of_sixty_words_is_answered(index: ElasticsearchIndex, advert: C
     index.refresh()
     for text in (" ".join(words), " OR ".join(words)):
         assert found(index, text, sort="relevance", highlight=True) == ["1"]
-
-
-def test_similar_by_vector_crosses_languages(live: Settings, advert: Callable[..., AdvertDoc]) -> None:
-    def encode(docs: Sequence[AdvertDoc]) -> list[list[float] | None]:
-        return [None if doc.advert.key == "none" else _vector(doc.advert.key) for doc in docs]
-
-    docs = [advert("farm bg", "берачи на ягоди"), advert("farm ro", "culegători de căpșuni"), advert("flat", "a quiet flat"),
-            advert("none", "нищо")]  # fmt: skip
-    with ElasticsearchIndex(live, encode=encode) as index:
-        index.put_adverts(docs)
-        index.refresh()
-        assert [row.doc.advert.key for row in index.similar(docs[0].id, size=1).rows] == ["farm ro"]
-        assert {row.doc.advert.key for row in index.similar(docs[0].id).rows} == {"farm ro", "flat"}
-        assert index.similar(docs[3].id).rows == ()
-        near = index.similar_by_vector(_vector("farm bg"), size=2)
-        assert [row.doc.advert.key for row in near.rows] == ["farm bg", "farm ro"]
-        assert index.advert(docs[0].id) == docs[0]
-        index.generations.drop("current")
-
-
-def _vector(key: str) -> list[float]:
-    first = 0.0 if key.startswith("farm") else 1.0
-    return [1.0 - first, first, 0.1 if key.endswith("ro") else 0.0, *([0.01] * 381)]
 
 
 def test_a_scan_sees_what_was_there_when_it_began(index: ElasticsearchIndex, advert: Callable[..., AdvertDoc]) -> None:
