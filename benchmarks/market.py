@@ -194,7 +194,8 @@ def _advert(rng: random.Random, operation: _Operation, sheet: int, *, hub: bool 
     elif draw > 0.9:
         text = text.upper() if draw > 0.97 else text.replace(". ", f" {rng.choice(_NOISE)} ")
     return {
-        "id": "", "operation": operation.name, "hub": hub, "text": text, "phone": rng.choice(operation.phones), "name": name,
+        "id": "", "operation": operation.name, "sheet": f"{operation.name}/{sheet}", "hub": hub, "text": text,
+        "phone": rng.choice(operation.phones), "name": name,
         "age": age, "city": town, "posted_at": _TIMES[rng.randint(0, _HOURS)], "ad_type": rng.choice(operation.types).value,
     }  # fmt: skip
 

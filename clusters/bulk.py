@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,9 +20,9 @@ from clusters.compare import Known
 from clusters.grouping import group_numbers
 from clusters.hubs import HUB_TRUST, SAMPLE, Spread, known_of, spread
 from clusters.keys import Words
-from clusters.near import first_of_runs, near_pairs
+from clusters.near import bucket_pairs, first_of_runs, near_pairs
 from clusters.pair import hopeless, link, score_of
-from clusters.shelf import PICTURE, Flags, Numbers, Pack, Shelf, digest_of, named_key
+from clusters.shelf import MEANING, PICTURE, Flags, Numbers, Pack, Shelf, digest_of, named_key
 from clusters.weights import JOIN
 from strazha.model import Link
 
@@ -33,6 +33,8 @@ Scores = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 #: Carriers of a contact, a picture and a piece of a picture's hash with which each other carrier is compared.
 LIMITS = (6, 4, 4)
+#: Pairs an advert, on average, up to which one band of sentence vectors in common is enough to compare meanings.
+MEANT = 40
 #: Adverts a batch when packing, and pairs a task when comparing: a second's work, so that processes end together.
 BATCH, PAIRS, KEYS = 2000, 20_000, 2000
 
@@ -70,18 +72,16 @@ def packed(
 ) -> Iterator[Found]:
     """``pack_batch`` over batches of the items, in order, a few batches ahead at most: a stream of any size stays a stream."""
     rows = iter(items)
-    # The first batch here: what it loads is there in the forked processes too, and a small file needs none of them.
-    batch = list(islice(rows, size))
-    yield pack_batch(batch)
-    if processes <= 1 or not _can_fork():
-        while batch := list(islice(rows, size)):
-            yield pack_batch(batch)
+    first = list(islice(rows, size))
+    batches = chain([first] if first else [], iter(lambda: list(islice(rows, size)), []))
+    # What fits into a batch or two is done before another process has started.
+    if processes <= 1 or len(first) < size:
+        yield from map(pack_batch, batches)
         return
-    if len(batch) < size:
-        return
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
+    # Spawned, not forked: MinHash runs on threads of its own, and a fork of a process that has them waits for them forever.
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting: deque[Future[Found]] = deque()
-        while batch := list(islice(rows, size)):
+        for batch in batches:
             waiting.append(pool.submit(pack_batch, batch))
             if len(waiting) > 2 * processes:
                 yield waiting.popleft().result()
@@ -124,6 +124,8 @@ def _candidates(work: _Work, shelf: Shelf, hubs: set[int]) -> tuple[Numbers, Num
     for kind, most in enumerate(LIMITS):
         of_kind = joining & (shelf.firm_kind == kind)
         firm.append(_code(*first_of_runs(shelf.firm[of_kind], shelf.firm_at[of_kind], most)))
+    meant = shelf.firm_kind == MEANING
+    firm.append(_meant(shelf, *bucket_pairs(shelf.firm[meant], shelf.firm_at[meant])))
     held = np.unique(np.concatenate(firm))
     codes = np.union1d(held, _code(*near))
     at = np.searchsorted(held, codes)
@@ -131,6 +133,14 @@ def _candidates(work: _Work, shelf: Shelf, hubs: set[int]) -> tuple[Numbers, Num
     if len(held):
         is_firm = held[np.minimum(at, len(held) - 1)] == codes
     return (codes >> _HALF).astype(np.int64), (codes & _LOW).astype(np.int64), is_firm
+
+
+def _meant(shelf: Shelf, a: Numbers, b: Numbers) -> Words:
+    """Pairs in two languages that share bands of sentence vectors; of very many those that share several."""
+    two = shelf.langs[a] != shelf.langs[b]
+    pairs, counts = np.unique(_code(a[two], b[two]), return_counts=True)
+    kept: Words = pairs if len(pairs) <= MEANT * len(shelf) else pairs[counts > 1]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +180,10 @@ class _Scoring:
 
 
 class _Work:
-    """Tasks over several processes. Each call forks anew, so that what the task holds is shared and never copied."""
+    """Tasks over several processes. Each call forks anew, so that what the task holds is shared and never copied.
+
+    Tasks must not use MinHash (see ``packed``); comparing, judging and sorting do not.
+    """
 
     def __init__(self, processes: int) -> None:
         self._processes = processes if _can_fork() else 1

@@ -19,7 +19,7 @@ from itertools import combinations
 from clusters.candidates import Candidates
 from clusters.compare import Known
 from clusters.hubs import SAMPLE, Spread, known_of, spread
-from clusters.keys import is_contact, is_picture, is_text, keys_of_many
+from clusters.keys import is_contact, is_meaning, is_picture, is_text, keys_of_many
 from clusters.pair import hopeless, joins, link
 from strazha.model import Link, Linkable
 
@@ -38,6 +38,8 @@ class Limits:
     single: int = 16
     #: Carriers of a text band that are looked at: stock phrases give some bands thousands.
     crowd: int = 200
+    #: Adverts that share bands of sentence vectors, those that share most.
+    meaning: int = 24
     #: Comparisons an advert for the sake of contacts and pictures, so that a page of a thousand telephones stays bounded.
     firm: int = 96
     #: Stored adverts a hub whose links among themselves are scored anew.
@@ -112,15 +114,20 @@ class Linker:
         pairs: dict[tuple[str, str], bool] = {}
         for one, own_keys in keys.items():
             met: Counter[str] = Counter()
+            meant: Counter[str] = Counter()
             firm: dict[str, None] = {}
             for key in own_keys:
                 if is_text(key):
                     met.update(carriers.get(key, ())[: self._limits.crowd])
+                elif is_meaning(key):
+                    meant.update(carriers.get(key, ())[: self._limits.crowd])
                 else:
                     most = self._limits.contact if is_contact(key) else self._limits.image
                     others = [other for other in carriers.get(key, ())[: most + 1] if other != one][:most]
                     firm.update(dict.fromkeys(others))
-            del met[one]
+            del met[one], meant[one]
+            alike = sorted((-shared, other) for other, shared in meant.items())
+            firm.update(dict.fromkeys(other for _, other in alike[: self._limits.meaning]))
             near = self._near(met)
             for other in near:
                 pairs.setdefault((one, other) if one < other else (other, one), False)

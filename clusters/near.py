@@ -8,6 +8,7 @@ agree in enough places, which costs a hundredth of comparing the texts; of these
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from clusters.shelf import Flags, Numbers
 
 #: A bucket of so many is taken whole.
 WHOLE = 12
+#: The same for bands of sentence vectors, which are shorter and have fuller buckets.
+MANY = 64
 #: Representatives of a crowded bucket.
 FIRST = 2
 #: Sketches that agree in fewer of 128 places are of unlike texts: copies share 40 % of their shingles and more, which is 51
@@ -33,6 +36,8 @@ def near_pairs(
     bands: Words, sketches: Bytes, has_text: Flags, over: Callable[..., Iterable[Pairs]] = map
 ) -> tuple[Numbers, Numbers]:
     """Pairs worth comparing (first number smaller), sorted. ``over`` maps a function over bands, in processes or not."""
+    if not has_text.any():
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     finder = BandPairs(bands, sketches, np.flatnonzero(has_text))
     found = _merged(over(finder, range(BANDS)))
     return chosen(found)
@@ -86,10 +91,11 @@ def chosen(found: Pairs) -> tuple[Numbers, Numbers]:
     return low[kept].astype(np.int64), high[kept].astype(np.int64)
 
 
-def _packed(a: Numbers, b: Numbers, agree: Numbers) -> Pairs:
+def _packed(a: Numbers, b: Numbers, agree: np.ndarray[Any, Any]) -> Pairs:
     """28 bits of the smaller number, 28 of the bigger, 8 of the places in which the sketches differ."""
     low, high = np.minimum(a, b).astype(np.uint64), np.maximum(a, b).astype(np.uint64)
-    packed: Pairs = (low << np.uint64(36)) | (high << np.uint64(8)) | (PERMUTATIONS - agree).astype(np.uint64)
+    apart: Pairs = np.asarray(PERMUTATIONS - agree, dtype=np.uint64)
+    packed: Pairs = (low << np.uint64(36)) | (high << np.uint64(8)) | apart
     return packed
 
 
@@ -122,18 +128,18 @@ def _starts(keys: Words) -> Numbers:
     return np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.zeros(0, dtype=np.int64)
 
 
-def _by_size(keys: Words) -> tuple[Flags, Flags]:
-    """Which elements stand in a run of 2 to WHOLE equal keys, and which in a longer one."""
+def _by_size(keys: Words, most: int = WHOLE) -> tuple[Flags, Flags]:
+    """Which elements stand in a run of 2 to ``most`` equal keys, and which in a longer one."""
     starts = _starts(keys)
     sizes = np.diff(np.append(starts, len(keys)))
     size = np.repeat(sizes, sizes)
-    return (size >= 2) & (size <= WHOLE), size > WHOLE
+    return (size >= 2) & (size <= most), size > most
 
 
-def _all_within(keys: Words, members: Numbers) -> tuple[Numbers, Numbers]:
-    """Every two members of each run (of WHOLE at most)."""
+def _all_within(keys: Words, members: Numbers, most: int = WHOLE) -> tuple[Numbers, Numbers]:
+    """Every two members of each run (of ``most`` at most)."""
     left, right = [members[:0]], [members[:0]]
-    for apart in range(1, WHOLE):
+    for apart in range(1, most):
         same = np.flatnonzero(keys[apart:] == keys[:-apart])
         if not len(same):
             break
@@ -153,6 +159,13 @@ def _with_first(keys: Words, members: Numbers, most: int = FIRST) -> tuple[Numbe
         left.append(members[start[later] + nth])
         right.append(members[later])
     return np.concatenate(left), np.concatenate(right)
+
+
+def bucket_pairs(keys: Words, members: Numbers) -> tuple[Numbers, Numbers]:
+    """Every two members of small buckets, and each of a crowded one with its first; ``keys`` side by side. May repeat pairs."""
+    whole, crowded = _by_size(keys, MANY)
+    small, big = _all_within(keys[whole], members[whole], MANY), _with_first(keys[crowded], members[crowded])
+    return np.concatenate([small[0], big[0]]), np.concatenate([small[1], big[1]])
 
 
 def first_of_runs(keys: Words, members: Numbers, most: int) -> tuple[Numbers, Numbers]:

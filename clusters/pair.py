@@ -33,7 +33,10 @@ def link(a: Linkable, b: Linkable, known: Known) -> Link:
 
 
 def hopeless(a: Linkable, b: Linkable, known: Known) -> bool:
-    """Whether a pair without common contact or picture cannot join for want of like wording: told by the text alone, fast."""
+    """Whether a pair without common contact or picture cannot join for want of like wording: told by the text alone, fast.
+
+    Meaning is left out: pairs that share keys of it are not asked.
+    """
     text = COMPARISONS["text"](a, b, known)
     doubt = 1.0 - weight_of("text", a, b) * text.score
     for name in ("name_age_city", "time_place"):

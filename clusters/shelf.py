@@ -13,19 +13,20 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
 from clusters.form import MAX_CHARS, Prepared, form_of
-from clusters.keys import Bytes, Words, contact_keys, image_keys, is_contact, is_picture, signatures
+from clusters.keys import Bytes, Words, contact_keys, image_keys, is_contact, is_meaning, is_picture, meaning_keys, signatures
 from strazha.model import AdType, Linkable
 
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Kinds = np.ndarray[tuple[int], np.dtype[np.uint8]]
 
-#: Kinds of firm keys: a contact, a whole picture, a piece of a picture's hash.
-CONTACT, PICTURE, PIECE = 0, 1, 2
+#: Kinds of firm keys: a contact, a whole picture, a piece of a picture's hash, a band of a sentence's vector.
+CONTACT, PICTURE, PIECE, MEANING = 0, 1, 2, 3
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _TYPES = {kind.value: kind for kind in AdType}
 #: Names, ages, places, contacts and pictures kept of one advert: a page with thousands is no advert of a person.
@@ -42,6 +43,8 @@ class Pack:
     bands: Words
     sketches: Bytes
     has_text: Flags
+    #: A number for each advert's language.
+    langs: np.ndarray[Any, np.dtype[np.uint16]]
     firm: Words
     firm_kind: Kinds
     firm_at: Numbers
@@ -50,7 +53,7 @@ class Pack:
 def pack(batch: Sequence[Linkable]) -> Pack:
     """Pack adverts; the order is kept, ids must differ."""
     forms = [form_of(advert) for advert in batch]
-    records = [_record(advert, form) for advert, form in zip(batch, forms, strict=True)]
+    records = [packed_record(advert, form) for advert, form in zip(batch, forms, strict=True)]
     bands, sketches, has_text = signatures(forms)
     firm = [(digest_of(key), _kind(key), at) for at, advert in enumerate(batch) for key in sorted(_firm_keys(advert))]
     return Pack(
@@ -60,6 +63,7 @@ def pack(batch: Sequence[Linkable]) -> Pack:
         bands=bands,
         sketches=sketches,
         has_text=has_text,
+        langs=np.array([crc32(advert.lang.encode()) & 0xFFFF for advert in batch], dtype=np.uint16),
         firm=np.array([key for key, _, _ in firm], dtype=np.uint64),
         firm_kind=np.array([kind for _, kind, _ in firm], dtype=np.uint8),
         firm_at=np.array([at for _, _, at in firm], dtype=np.int64),
@@ -89,6 +93,7 @@ class Shelf:
         self.bands = _joined([one.bands for one in held], np.uint64)[order]
         self.sketches = _joined([one.sketches for one in held], np.uint8)[order]
         self.has_text = _joined([one.has_text for one in held], np.bool_)[order]
+        self.langs = _joined([one.langs for one in held], np.uint16)[order]
         firm_at = _joined([one.firm_at + before for one, before in zip(held, _before(held), strict=True)], np.int64)
         firm, kinds = _joined([one.firm for one in held], np.uint64), _joined([one.firm_kind for one in held], np.uint8)
         at = self.number[firm_at] if len(firm_at) else firm_at
@@ -103,8 +108,12 @@ class Shelf:
     def __getitem__(self, number: int) -> Prepared:
         return self._built(number)
 
+    def record(self, number: int) -> bytes:
+        """The packed advert; :func:`unpacked` reads it."""
+        return self._records[self._starts[number] : self._ends[number]]
+
     def _build(self, number: int) -> Prepared:
-        return _advert(marshal.loads(self._records[self._starts[number] : self._ends[number]]))  # noqa: S302 - our own bytes
+        return unpacked(self.record(number))
 
 
 def named_key(advert: Linkable, digest: int) -> str:
@@ -113,29 +122,32 @@ def named_key(advert: Linkable, digest: int) -> str:
 
 
 def _firm_keys(advert: Linkable) -> set[str]:
-    return contact_keys(advert.contacts[:_MOST]) | image_keys(advert.image_hashes[:_MOST])
+    return contact_keys(advert.contacts[:_MOST]) | image_keys(advert.image_hashes[:_MOST]) | meaning_keys(advert.sentences)
 
 
 def _kind(key: str) -> int:
     if is_contact(key):
         return CONTACT
+    if is_meaning(key):
+        return MEANING
     return PICTURE if is_picture(key) else PIECE
 
 
-def _record(advert: Linkable, form: str) -> bytes:
+def packed_record(advert: Linkable, form: str) -> bytes:
+    """What comparisons look at, in the bytes that are fastest to make and to read; they never leave the program."""
     seconds = None if advert.posted_at is None else (advert.posted_at - _START).total_seconds()
-    # Only what comparisons look at; marshal is the fastest way to bytes and back, and these never leave the program.
     return marshal.dumps(
         (
             advert.id, seconds, advert.ad_type.value, form[:MAX_CHARS * 3], tuple(advert.contacts[:_MOST]),
             tuple(advert.names[:_MOST]), tuple(advert.ages[:_MOST]), tuple(advert.places[:_MOST]), advert.city,
-            tuple(advert.image_hashes[:_MOST]),
+            tuple(advert.image_hashes[:_MOST]), advert.lang, tuple(advert.sentences),
         )
     )  # fmt: skip
 
 
-def _advert(record: tuple[Any, ...]) -> Prepared:
-    one, seconds, kind, form, contacts, names, ages, places, city, images = record
+def unpacked(record: bytes) -> Prepared:
+    """The advert of a record made by :func:`packed_record`, by this very program: marshal must not read what others wrote."""
+    one, seconds, kind, form, contacts, names, ages, places, city, images, lang, sentences = marshal.loads(record)  # noqa: S302
     # Unchecked: the values were checked when the advert was made.
     return Prepared.model_construct(
         id=one,
@@ -150,6 +162,8 @@ def _advert(record: tuple[Any, ...]) -> Prepared:
         city=city,
         country=None,
         image_hashes=images,
+        lang=lang,
+        sentences=sentences,
         form=form,
     )
 

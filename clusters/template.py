@@ -23,7 +23,8 @@ ALIKE = 0.60
 COMMON, FILLED = 0.60, 0.30
 #: Bounds: texts looked at to choose the one that stands for a family, families, words a text. A page shows no more.
 _SAMPLE, _FAMILIES, _WORDS = 16, 12, 1500
-_WORD = re.compile(r"\w+")
+#: A number with its blanks and dashes is one word, so that a telephone fills one slot.
+_WORD = re.compile(r"\d[\d .\-/]{0,30}\d|\w+")
 _EDGES = " \t\r\n.,;:!?-–—/|()\"'«»„“”"
 
 

@@ -12,6 +12,7 @@ WEIGHTS: dict[str, float] = {
     "image": 0.85,
     "text": 0.90,
     "copy": 0.60,  # what makes two innocent adverts one advertiser's, where "text" counts for half
+    "meaning": 0.75,  # a translation; never alone as sure as a number
     "name_age_city": 0.40,  # "Maria, 25, Sofia" exists many times: never alone
     "time_place": 0.08,  # every big town has hundreds a day
 }

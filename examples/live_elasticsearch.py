@@ -140,14 +140,23 @@ class LiveElasticsearch:
     """One node with its own data folder. ``url`` is where it answers; stopped by pid.
 
     ``secure`` turns its security on: TLS, keys, and an administrator (examples/secured.py), found in ``secured``.
-    ``brief`` is for tests: it starts sooner and would load a hundred thousand adverts more slowly.
+    ``settings`` are further lines of elasticsearch.yml. ``brief`` is for tests: it starts sooner, and loads many adverts more
+    slowly.
     """
 
-    def __init__(self, work: Path | None = None, *, heap: str = "1g", secure: bool = False, brief: bool = False) -> None:
+    def __init__(
+        self,
+        work: Path | None = None,
+        *,
+        heap: str = "1g",
+        secure: bool = False,
+        brief: bool = False,
+        settings: str = "",
+    ) -> None:
         self._own = work is None
         # Not below root's home, which the unprivileged user cannot enter.
         self.work = work or Path(tempfile.mkdtemp(prefix="strazha-es-"))
-        self.heap = heap
+        self.heap, self._settings = heap, settings
         # For a life of seconds it is not worth compiling well: the start takes three fifths of the processor's time.
         self._compiling = "-XX:TieredStopAtLevel=1\n" if brief else ""
         self.port = _free_port()
@@ -168,7 +177,8 @@ class LiveElasticsearch:
         for path in (home / "config").iterdir():
             if not (conf / path.name).exists():
                 (shutil.copytree if path.is_dir() else shutil.copy)(path, conf / path.name)
-        settings = _CONFIG.format(work=self.work, port=self.port, transport=_free_port()) + self._security()
+        settings = _CONFIG.format(work=self.work, port=self.port, transport=_free_port())
+        settings += self._security() + self._settings
         (conf / "elasticsearch.yml").write_text(settings, encoding="utf-8")
         (conf / "jvm.options").write_text(
             f"-Xms{self.heap}\n-Xmx{self.heap}\n-XX:+UseG1GC\n-Djava.io.tmpdir=${{ES_TMPDIR}}\n{self._compiling}"

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import threading
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -50,37 +51,50 @@ class _Anchored:
     matcher: Matcher | None
 
 
+#: Words a slot remembers its answer for, before it forgets them all: adverts repeat a few thousand words over and over.
+MAX_KNOWN = 4_000
+
+
 class _Test:
     """Whether a token can stand in a slot; the same for equal slots, which the catalogue has many of."""
 
-    __slots__ = ("_parts", "_prefixes", "_suffixes", "_words")
+    __slots__ = ("_parts", "_prefixes", "_suffixes", "_words", "known")
 
     def __init__(self, slot: Slot) -> None:
         self._words = slot.words
         self._prefixes = (*sorted(slot.prefixes), *("0123456789" if slot.number else ""))
         self._suffixes = tuple(sorted(slot.suffixes))
         self._parts = tuple(sorted(slot.parts))
+        #: Word -> answer, for the words asked about lately.
+        self.known: dict[str, bool] = {}
 
-    def any(self, words: list[str]) -> bool:
-        """True where one of the tokens fits."""
-        known, prefixes, suffixes = self._words, self._prefixes, self._suffixes
-        for word in words:
-            if word in known or word.startswith(prefixes) or word.endswith(suffixes):
-                return True
-        return bool(self._parts) and any(part in word for word in words for part in self._parts)
+    def fits(self, word: str) -> bool:
+        """True where the token can stand here."""
+        answer = (
+            word in self._words
+            or word.startswith(self._prefixes)
+            or word.endswith(self._suffixes)
+            or (bool(self._parts) and any(part in word for part in self._parts))
+        )
+        if len(self.known) >= MAX_KNOWN:
+            self.known.clear()
+        self.known[word] = answer
+        return answer
 
 
 class Engine:
     """Compiled rules; ``scan`` may be called from several threads."""
 
-    def __init__(self, rules: Mapping[int, Sequence[Sequence_]]) -> None:
+    def __init__(self, rules: Mapping[int, Sequence[Sequence_]], sample: Iterable[Tokens] = ()) -> None:
+        """``sample`` is what texts look like: the rarer a word is there, the better an anchor it makes."""
         self._vocab = Vocab()
         self._lock = threading.Lock()
         self._tests: dict[Slot, _Test] = {}
         anchors: dict[str, list[_Anchored]] = {}
+        counts = _frequencies(rules.values(), sample)
         for rule, sequences in rules.items():
             for sequence in sequences:
-                at, literals = _anchor(sequence)
+                at, literals = _anchor(sequence, counts)
                 anchored = self._compile(rule, sequence, at)
                 for literal in literals:
                     anchors.setdefault(literal, []).append(anchored)
@@ -134,8 +148,13 @@ class Engine:
             token = bisect_right(starts, begin + 1) - 1
             for anchored in self._anchored[number]:
                 for test, first, last in anchored.others:
-                    low = token + first
-                    if not test.any(words[low if low > 0 else 0 : token + last + 1]):
+                    low, high = token + first, token + last + 1
+                    known = test.known
+                    for word in words[low if low > 0 else 0 : high if high > 0 else 0]:
+                        fits = known.get(word)
+                        if test.fits(word) if fits is None else fits:
+                            break
+                    else:
                         break
                 else:
                     low, high = max(0, token - anchored.before), min(count, token + anchored.after + 1)
@@ -156,24 +175,41 @@ class Engine:
         return found
 
 
-def _anchor(sequence: Sequence_) -> tuple[int, list[str]]:
+def _anchor(sequence: Sequence_, counts: Mapping[str, int]) -> tuple[int, list[str]]:
     """The slot that is rarest to occur, and its literals as they stand in the joined tokens."""
-    best: tuple[tuple[int, int], int, list[str]] | None = None
+    best: tuple[tuple[int, int, int], int, list[str]] | None = None
     for at, item in enumerate(sequence):
         if isinstance(item, Gap) or item.number:
             continue
-        literals = (
-            [f" {word} " for word in item.words]
-            + [f" {prefix}" for prefix in item.prefixes]
-            + [f"{suffix} " for suffix in item.suffixes]
-            + list(item.parts)
-        )
+        literals = _literals(item)
         shortest = min(len(literal.strip()) for literal in literals)
-        worth = (min(shortest, 6), -len(literals))
+        worth = (-sum(counts.get(literal, 0) for literal in literals), min(shortest, 6), -len(literals))
         if best is None or worth > best[0]:
             best = worth, at, literals
     assert best is not None  # noqa: S101 - syntax.parse refuses patterns without a word
     return best[1], sorted(set(best[2]))
+
+
+def _literals(slot: Slot) -> list[str]:
+    """What stands in the joined tokens wherever the slot is filled, a number apart."""
+    return (
+        [f" {word} " for word in slot.words]
+        + [f" {prefix}" for prefix in slot.prefixes]
+        + [f"{suffix} " for suffix in slot.suffixes]
+        + list(slot.parts)
+    )
+
+
+def _frequencies(rules: Iterable[Sequence[Sequence_]], sample: Iterable[Tokens]) -> Mapping[str, int]:
+    """How often each literal of the rules occurs in the sample."""
+    texts = [f" {' '.join(tokens.words)} " for tokens in sample]
+    if not texts:
+        return {}
+    slots = {item for sequences in rules for sequence in sequences for item in sequence if isinstance(item, Slot)}
+    literals = sorted({literal for slot in slots for literal in _literals(slot)})
+    automaton = ahocorasick_rs.AhoCorasick(literals)
+    counts = Counter(number for text in texts for number, _, _ in automaton.find_matches_as_indexes(text, overlapping=True))
+    return {literals[number]: count for number, count in counts.items()}
 
 
 def _width(item: Item) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -43,6 +44,12 @@ class Trial:
         self._matcher = PatternMatcher(advert_level, load_languages())
         self._read = read
         self._tried: dict[tuple[AdType, str], list[Hit]] = {}
+
+    def reading_by(self, read: Read) -> Trial:
+        """The same entries and compiled patterns behind another reader."""
+        other = copy(self)
+        other._read, other._tried = read, {}
+        return other
 
     def hits(self, name: str, text: str) -> list[Hit]:
         """What one entry finds in a text (taken as an advert's body). A text is looked at only once."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 from indicators.catalogue import CatalogueEntry, Pattern
@@ -92,7 +93,7 @@ class PatternMatcher:
                 sequences[len(self._rules)] = parsed = parse(text, lists)
                 negated = _holds(parsed, own[feature.lang])
                 self._rules.append(Rule("feature", feature.name, feature.lang, place, None, negated))
-        self._engine = Engine(sequences)
+        self._engine = Engine(sequences, _sample(catalogue))
 
     def _unless(self, rule: Rule, parsed: list[Sequence_], sequences: dict[int, list[Sequence_]]) -> tuple[int, ...]:
         """Numbers of the rules that cancel another one: none for no pattern."""
@@ -152,6 +153,13 @@ class PatternMatcher:
         if entry.indicator.strength is not Strength.COUNTER and scope.told(one.first):
             return False
         return not any(other in unless and scope.in_sentence(one.first, unless[other]) for other in rule.unless)
+
+
+def _sample(catalogue: Mapping[str, CatalogueEntry]) -> Iterator[Tokens]:
+    """The catalogue's own examples, every third of them: what adverts talk about."""
+    shown = (one for entry in catalogue.values() for one in entry.examples.values())
+    texts = (text for one in shown for text in (*one.match, *one.no_match))
+    return (tokenise("", text) for text in islice(texts, 0, None, 3))
 
 
 def _parsed(pattern: str | None, lists: Mapping[str, Sequence[str]]) -> list[Sequence_]:

@@ -1,4 +1,7 @@
-"""spaCy pipelines: one blank ``Language`` per language folder and a multilingual one for everything else.
+"""spaCy pipelines: one ``Language`` per language folder and a multilingual one for everything else.
+
+They are blank (a tokenizer and our component) unless a trained pipeline of the language is installed, which then also says
+which words it takes for persons.
 
 The factory is stateless: what it makes depends on its configuration and the language folders only, so that pipelines can be
 made in every worker process. Registration is a call, not an effect of importing this module.
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from importlib.metadata import entry_points
 
 import numpy as np
 import spacy
@@ -21,6 +25,12 @@ from nlp.normalise.plain import plain
 FACTORY = "strazha_persons"
 #: The key under which the component leaves its spans, and their labels: a sure name, one that needs a context, a bare capital.
 SPANS, SURE, SHAKY, CAPITAL = "persons", "SURE", "SHAKY", "CAPITAL"
+
+#: Pipes of a trained pipeline that are run, and its labels for persons.
+_KEPT_PIPES, _PERSON_LABELS = (
+    frozenset({"tok2vec", "transformer", "ner", "entity_ruler"}),
+    frozenset({"PER", "PERSON", "PRS", "persName"}),
+)
 
 _CYRILLIC = "а б в г д е ж з и й к л м н о п р с т у ф х ц ч ш щ ъ ь ю я ы э і ї є ј љ њ ћ ђ џ"
 _AS_LATIN = "a b v g d e zh z i y k l m n o p r s t u f h ts ch sh sht a y yu ya y e i i ie j lj nj c dj dz"
@@ -93,11 +103,12 @@ class Persons:
         # As one array: asking token by token costs ten times as much.
         table = doc.to_array([self._sure, self._shaky, "IS_TITLE", "IS_ALPHA", "LENGTH"]).astype(np.int64)
         spans = []
-        for index in np.flatnonzero(table[:, 0] | table[:, 1] | (table[:, 2] & table[:, 3])) if len(doc) else ():
-            sure, shaky, _, _, length = table[index]
+        # A trained recogniser's word alone is not enough for a name, but the context that it needs is smaller.
+        people = {entity.start for entity in doc.ents if entity.label_ in _PERSON_LABELS} if doc.ents else frozenset()
+        marked = np.flatnonzero(table[:, 0] | table[:, 1] | (table[:, 2] & table[:, 3])) if len(doc) else np.empty(0, np.int64)
+        for at, (sure, shaky, _, _, length) in zip(marked.tolist(), table[marked].tolist(), strict=True):
             if sure or shaky or 2 < length < 16:
-                at = int(index)
-                spans.append(Span(doc, at, at + 1, label=SURE if sure else SHAKY if shaky else CAPITAL))
+                spans.append(Span(doc, at, at + 1, label=SURE if sure else SHAKY if shaky or at in people else CAPITAL))
         doc.spans[SPANS] = spans
         return doc
 
@@ -114,12 +125,27 @@ def register() -> None:
         Language.factory(FACTORY, default_config={"code": ""}, func=make_persons)
 
 
+def trained(code: str) -> str:
+    """The trained pipeline installed for a language (its package's name), or an empty string: none is ever required."""
+    return min((entry.name for entry in entry_points(group="spacy_models") if entry.name.startswith(f"{code}_")), default="")
+
+
+def _trained_pipeline(model: str) -> Language:
+    """A trained pipeline with what its entity recogniser needs, and nothing else."""
+    nlp = spacy.load(model)
+    for name in nlp.pipe_names:
+        if name not in _KEPT_PIPES:
+            nlp.remove_pipe(name)
+    return nlp
+
+
 @lru_cache(maxsize=32)
 def pipeline(code: str) -> Language:
     """The pipeline of a language, or the multilingual one (``xx``) for a code without a folder."""
     register()
     known = code if code in languages() else "xx"
-    nlp = spacy.blank(known)
+    model = trained(known)
+    nlp = _trained_pipeline(model) if model else spacy.blank(known)
     # An advert is short; a megabyte of text is read all the same, so spaCy's own limit only stands in the way.
     nlp.max_length = 50_000_000
     nlp.add_pipe(FACTORY, config={"code": known})

@@ -8,17 +8,20 @@ from itertools import islice
 from typing import NamedTuple
 
 from nlp.extract import EXTRACTORS, Page, View
-from nlp.language import LATIN_BG, identify, read_cyrillic
+from nlp.extract.name import prepare
+from nlp.language import LATIN_BG, Identified, identify, read_cyrillic
 from nlp.normalise import Mask, fold, normalise
 from strazha.model.screening import Mention, MentionKind
 from strazha.model.text import NormalText, Passage, ReadField, Reading, ReadText
 
 #: Version of everything in this room: raise it when the same text may be read differently, so that adverts are read again.
-VERSION = "1"
+VERSION = "2"
 
 _MASKS = {MentionKind.PHONE: "#", MentionKind.EMAIL: "@", MentionKind.HANDLE: "@", MentionKind.URL: "@", MentionKind.NAME: "*"}
 
 
+#: Adverts that go through spaCy together, and from process to process.
+_BATCH = 50
 #: Share of the evidence that the main language must have against the next one.
 _SURE_OF_LANGUAGE = 0.6
 
@@ -47,43 +50,64 @@ class Reader:
 
     def read(self, title: str, body: str, *, country: str | None = None, lang_hint: str = "") -> Reading:
         """Languages, normal forms and mentions of one advert. Never raises, whatever the texts; linear in their length."""
-        normals = (normalise(title), normalise(body))
-        identified = identify([normal.text for normal in normals], lang_hint)
-        passages = [tuple(Passage(p.start, p.end, _lang(p.lang)) for p in row) for row in identified.passages]
-        readings = [_reading(normal, row) for normal, row in zip(normals, identified.passages, strict=True)]
-        views = (View("title", title, normals[0]), View("body", body, normals[1]))
-        page = Page(
-            views=views,
-            readings=tuple(
-                View(v.name, v.captured, r, is_reading=True) for v, r in zip(views, readings, strict=True) if r is not None
-            ),
-            codes=tuple(guess.lang for guess in identified.languages),
-            country=country,
-            latin_bg=identified.latin_bg,
-            sure_of_language=bool(identified.languages) and identified.languages[0].confidence >= _SURE_OF_LANGUAGE,
-        )
-        for extractor in EXTRACTORS:
-            extractor.extract(page)
-        fields = [
-            ReadField(view.name, view.captured, view.normal, reading, row)
-            for view, reading, row in zip(views, readings, passages, strict=True)
-        ]
-        text = ReadText(fields[0], fields[1], page.codes, identified.latin_bg, _folded(page, readings))
-        return Reading(text, identified.languages, identified.latin_bg, tuple(_mentions(page)))
+        return _finish(_begin(Item(title, body, country, lang_hint)))
 
     def pipe(self, items: Iterable[Item | tuple[str, str]], processes: int = 1) -> Iterator[Reading]:
         """Readings of many adverts in order; more than one process where the texts are many enough to pay for starting them."""
         rows = (item if isinstance(item, Item) else Item(*item) for item in items)
         if processes <= 1:
-            for item in rows:
-                yield self.read(item.title, item.body, country=item.country, lang_hint=item.lang_hint)
+            while batch := list(islice(rows, _BATCH)):
+                opened = [_begin(item) for item in batch]
+                prepare([each.page for each in opened])
+                for each in opened:
+                    yield _finish(each)
             return
         with ProcessPoolExecutor(processes) as pool:
             # A window of batches, so that an endless stream is never held in memory.
-            while window := list(islice(rows, 200 * processes)):
-                batches = [window[at : at + 50] for at in range(0, len(window), 50)]
+            while window := list(islice(rows, 4 * _BATCH * processes)):
+                batches = [window[at : at + _BATCH] for at in range(0, len(window), _BATCH)]
                 for readings in pool.map(_read_batch, batches):
                     yield from readings
+
+
+class _Opened(NamedTuple):
+    """An advert in its normal form and languages, before the extractors."""
+
+    page: Page
+    identified: Identified
+    #: The Cyrillic readings of both fields, where there are any.
+    readings: list[NormalText | None]
+
+
+def _begin(item: Item) -> _Opened:
+    normals = (normalise(item.title), normalise(item.body))
+    identified = identify([normal.text for normal in normals], item.lang_hint)
+    readings = [_reading(normal, row) for normal, row in zip(normals, identified.passages, strict=True)]
+    views = (View("title", item.title, normals[0]), View("body", item.body, normals[1]))
+    page = Page(
+        views=views,
+        readings=tuple(
+            View(v.name, v.captured, r, is_reading=True) for v, r in zip(views, readings, strict=True) if r is not None
+        ),
+        codes=tuple(guess.lang for guess in identified.languages),
+        country=item.country,
+        latin_bg=identified.latin_bg,
+        sure_of_language=bool(identified.languages) and identified.languages[0].confidence >= _SURE_OF_LANGUAGE,
+    )
+    return _Opened(page, identified, readings)
+
+
+def _finish(opened: _Opened) -> Reading:
+    page, identified, readings = opened
+    for extractor in EXTRACTORS:
+        extractor.extract(page)
+    passages = [row if not identified.typed else _as_bulgarian(row) for row in identified.passages]
+    fields = [
+        ReadField(view.name, view.captured, view.normal, reading, row)
+        for view, reading, row in zip(page.views, readings, passages, strict=True)
+    ]
+    text = ReadText(fields[0], fields[1], page.codes, identified.latin_bg, _folded(page, readings))
+    return Reading(text, identified.languages, identified.latin_bg, tuple(_mentions(page)))
 
 
 _OWN: list[Reader] = []
@@ -96,8 +120,8 @@ def _read_batch(items: list[Item]) -> list[Reading]:
     return list(_OWN[0].pipe(items))
 
 
-def _lang(name: str) -> str:
-    return "bg" if name == LATIN_BG else name
+def _as_bulgarian(row: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    return tuple(Passage(p.start, p.end, "bg") if p.lang == LATIN_BG else p for p in row)
 
 
 def _reading(normal: NormalText, passages: tuple[Passage, ...]) -> NormalText | None:
@@ -124,7 +148,7 @@ def _folded(page: Page, readings: list[NormalText | None]) -> str:
             if other.name == view.name:
                 masks.extend(_carried(other, view))
         if reading is None:
-            parts.append(fold(view.text, masks))
+            parts.append(fold(view.plain, masks, is_plain=True))
         else:
             spans = [(*view.normal.original(start, end), sign) for start, end, sign in masks]
             parts.append(fold(reading.text, [(*reading.normal(start, end), sign) for start, end, sign in spans]))

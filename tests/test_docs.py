@@ -33,6 +33,11 @@ ELSEWHERE = {
     # Examples with a platform's own names and addresses, which no test may reach.
     "strazha run my-source other-source": ("tests/flows/test_commands.py", '"run"'),
     "strazha run --definition my-source.yaml": ("tests/flows/test_commands.py", '"--definition"'),
+    # Downloads 95 MB, or needs a model.
+    "strazha model build": ("tests/conftest.py", "ensure(models_folder"),
+    "strazha model fetch": ("tests/nlp/test_encoder_making.py", '"fetch"'),
+    "strazha model verify": ("tests/nlp/test_encoder.py", '"verify"'),
+    "strazha model list": ("tests/nlp/test_encoder.py", '"list"'),
     "strazha sources test": ("tests/crawlers/test_sources_command.py", '"test"'),
     "strazha sources record": ("tests/crawlers/test_sources_command.py", '"record"'),
     "strazha evidence show": ("tests/evidence/test_evidence_command.py", '"show"'),

@@ -1,8 +1,9 @@
-"""Builds the labelled sets ``tests/eval/own-a.jsonl`` and ``own-b.jsonl`` from the marked-up adverts in ``tests/eval/source``.
+"""Builds the labelled sets own-a.jsonl and own-b.jsonl in tests/eval from the marked-up adverts in tests/eval/source.
 
-``python -m tools.build_eval`` writes both files, ``--check`` only compares them, ``--counts`` prints what the sets hold. The markup
-(tests/eval/source/README.md describes it for writers) is checked strictly: every span stands in the text by construction, numbers
-are of fictional ranges, plain numbers stand in the text, names occur, amounts and ages occur or are said to stand in words.
+``python -m tools.build_eval`` writes both files, ``--check`` only compares them, ``--counts`` prints what the sets hold. The
+markup (tests/eval/source/README.md describes it for writers) is checked strictly: every span stands in the text by
+construction, numbers are of fictional ranges, plain numbers stand in the text, names occur, amounts and ages occur or are
+said to be in words.
 """
 
 from __future__ import annotations
@@ -25,19 +26,21 @@ SETS = ("own-a", "own-b")
 #: Short names of indicators in the markup; the full id is understood too.
 SHORT = {
     "docs": "documents_withheld", "fee": "recruitment_fee", "debt": "debt_bondage", "deduct": "wage_deductions",
-    "withheld": "wages_withheld", "pay": "unrealistic_pay", "noexp": "no_experience_needed", "nolang": "no_language_needed",
-    "nocontract": "no_contract", "noemployer": "employer_unidentified", "housing": "accommodation_tied",
-    "travel": "transport_arranged", "urgent": "immediate_departure", "gender": "gender_age_restricted", "hours": "excessive_hours",
-    "isolation": "isolation_restriction", "vague": "vague_job", "entertain": "entertainment_abroad", "papers": "papers_arranged",
+    "withheld": "wages_withheld", "pay": "unrealistic_pay", "noexp": "no_experience_needed",
+    "nolang": "no_language_needed", "nocontract": "no_contract", "noemployer": "employer_unidentified",
+    "housing": "accommodation_tied", "travel": "transport_arranged", "urgent": "immediate_departure",
+    "gender": "gender_age_restricted", "hours": "excessive_hours", "isolation": "isolation_restriction",
+    "vague": "vague_job", "entertain": "entertainment_abroad", "papers": "papers_arranged",
     "nointerview": "no_interview", "needy": "vulnerable_targeting", "marriage": "marriage_promise",
-    "new": "movement_new_arrival", "several": "multiple_persons_advertised", "third": "third_party_voice", "venue": "venue_agency",
-    "ethnic": "ethnicity_selling_point", "exclude": "client_exclusion", "incall": "incall_only", "outcall": "outcall_only",
-    "always": "round_the_clock", "risky": "risky_service_wording", "youth": "youth_wording", "trust": "trust_wording",
-    "hidden": "obscured_contact",
-    "nopapers": "undocumented_transport", "border": "border_guarantee", "arrival": "pay_on_arrival", "forged": "document_offer",
-    "child": "child_or_newborn_offer", "sham": "sham_marriage_offer", "organ": "organ_offer",
-    "indep": "independent_claim", "screen": "screening_required", "deposit": "deposit_required", "limits": "stated_limits",
-    "licensed": "licensed_intermediary", "employer": "verifiable_employer", "contract": "written_contract",
+    "new": "movement_new_arrival", "several": "multiple_persons_advertised", "third": "third_party_voice",
+    "venue": "venue_agency", "ethnic": "ethnicity_selling_point", "exclude": "client_exclusion",
+    "incall": "incall_only", "outcall": "outcall_only", "always": "round_the_clock", "risky": "risky_service_wording",
+    "youth": "youth_wording", "trust": "trust_wording", "hidden": "obscured_contact",
+    "nopapers": "undocumented_transport", "border": "border_guarantee", "arrival": "pay_on_arrival",
+    "forged": "document_offer", "child": "child_or_newborn_offer", "sham": "sham_marriage_offer",
+    "organ": "organ_offer", "indep": "independent_claim", "screen": "screening_required",
+    "deposit": "deposit_required", "limits": "stated_limits", "licensed": "licensed_intermediary",
+    "employer": "verifiable_employer", "contract": "written_contract",
 }  # fmt: skip
 TYPES = {
     "job": "job", "adult": "adult", "transport": "transport", "other": "other", "bjob": "benign_job", "bgoods": "benign_goods",

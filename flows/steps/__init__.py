@@ -10,8 +10,18 @@ from flows.steps.indexing import batches, clusters_around, fill_index, index_adv
 from flows.steps.judging import Settled, judge, merge, rule_identifier, split
 from flows.steps.linking import index_batch, link_batch, regroup, relink, run_seeds, unlinked_files
 from flows.steps.operation import Operation, operation_of
-from flows.steps.reading import Unreadable, catalogue, linkable, screen_advert, screen_adverts, screen_text, versions
-from flows.steps.renewing import renew_index
+from flows.steps.reading import (
+    Unreadable,
+    catalogue,
+    linkable,
+    screen_advert,
+    screen_adverts,
+    screen_text,
+    versions,
+    with_meanings,
+)
+from flows.steps.relinking import rebuild_clusters
+from flows.steps.renewing import left, renew_index
 from flows.steps.screening import due_batches, enter_closed_batches, screen_batch, screened_files
 from flows.steps.taking import SourceUnreachableError, crawl_source, take_in
 
@@ -36,12 +46,14 @@ __all__ = [
     "index_batch",
     "index_clusters",
     "judge",
+    "left",
     "lift",
     "link_batch",
     "linkable",
     "load_held",
     "merge",
     "operation_of",
+    "rebuild_clusters",
     "rebuild_index",
     "regroup",
     "relink",
@@ -57,4 +69,5 @@ __all__ = [
     "take_in",
     "unlinked_files",
     "versions",
+    "with_meanings",
 ]

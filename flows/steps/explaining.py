@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flows.rooms import Rooms
 from flows.steps.holdings import load_held
 from flows.steps.linking import IndexCandidates
+from flows.steps.reading import with_meanings
 from strazha.errors import BadInputError
 from strazha.model import Judgement, Link, Linkable
 
@@ -53,7 +54,7 @@ def explain(rooms: Rooms, a: str, b: str) -> Explanation:
     for one in (a, b):
         if one not in held:
             raise BadInputError("there is no such screened advert", place=one, remedy="take the id from the advert's page")
-    first, second = held[a].linkable, held[b].linkable
+    first, second = with_meanings([(held[one].advert, held[one].linkable) for one in (a, b)])
     keys = tuple(sorted(set(keys_of(first)) & set(keys_of(second))))
     compared = why(first, second, _known(rooms, keys))
     around = _around(rooms, (a, b))

@@ -13,6 +13,7 @@ from itertools import islice
 from flows.rooms import Rooms
 from flows.steps.cluster_facts import cluster_doc, heads_queue
 from flows.steps.holdings import Held, load_held
+from flows.steps.reading import advert_vectors, with_meanings
 from strazha.model import Cluster, Link, StepReport
 from strazha.store import AdvertDoc, ClusterDoc, LinkDoc
 
@@ -26,10 +27,13 @@ def index_adverts(rooms: Rooms, advert_ids: Collection[str]) -> StepReport:
     held = _unaged(rooms, load_held(rooms, advert_ids))
     clusters = rooms.ledger.clusters_of(held)
     decisions = rooms.ledger.newest_decisions("advert", list(held))
-    keys = dict(zip(held, keys_of_many([one.linkable for one in held.values()]), strict=True))
+    linkables = with_meanings([(one.advert, one.linkable) for one in held.values()])
+    keys = dict(zip(held, keys_of_many(linkables), strict=True))
     # First: once the adverts name their new cluster, nothing in the index would tell which old one to remove.
     _drop_retired(rooms, held, clusters)
     changed_at = _changed_at(rooms, set(clusters.values()))
+    # One call for all of them: known texts come from the cache, new ones are encoded in batches of like length.
+    vectors = dict(zip(held, advert_vectors([item.advert for item in held.values()]), strict=True))
     docs = []
     for one, item in held.items():
         decision = decisions.get(one)
@@ -44,6 +48,7 @@ def index_adverts(rooms: Rooms, advert_ids: Collection[str]) -> StepReport:
                 head_of_queue=heads_queue(hit.indicator for hit in item.screening.hits),
                 decision=decision.outcome if decision else None,
                 decided_at=decision.decided_at if decision else None,
+                vector=vectors[one],
                 version=_newest(item.moment, times),
             )
         )

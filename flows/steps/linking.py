@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from flows.rooms import Rooms
 from flows.steps.holdings import Held, load_held
 from flows.steps.indexing import batches, index_adverts
+from flows.steps.reading import with_meanings
 from flows.steps.screening import read_screenings, screened_files
 from strazha.clock import now
 from strazha.ledger import FoundIdentifier
@@ -33,7 +34,8 @@ class IndexCandidates:
 
     def get(self, ids: Sequence[str]) -> dict[str, Linkable]:
         """The adverts by id."""
-        return {one: held.linkable for one, held in load_held(self._rooms, ids).items()}
+        held = load_held(self._rooms, ids)
+        return dict(zip(held, with_meanings([(one.advert, one.linkable) for one in held.values()]), strict=True))
 
 
 def linked_version() -> str:
@@ -77,7 +79,7 @@ def _link(rooms: Rooms, held: Iterable[Held], former: Iterable[Link] = ()) -> li
     from clusters.linker import Linker
 
     linker = Linker(IndexCandidates(rooms), ruled=rooms.ledger.ruled_identifiers())
-    links = linker.link([one.linkable for one in held], former=former)
+    links = linker.link(with_meanings([(one.advert, one.linkable) for one in held]), former=former)
     rooms.ledger.put_links(links)
     at = now()
     doubted = [one for one in linker.spreads.values() if one.trust < 1.0]

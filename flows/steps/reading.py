@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,10 +12,14 @@ from strazha import __version__
 from strazha.clock import now
 from strazha.model import Advert, Indicator, Linkable, MentionKind, Screening, Versions
 from strazha.model.base import digest
+from strazha.model.sentences import sentences
+from strazha.settings import Settings, settings
+from strazha.store.vectors import DIMS, pack_vector
 
 if TYPE_CHECKING:
     from indicators.screener import Screener
     from nlp.pipeline import Reader
+    from strazha.model.vectors import Encoder
 
 #: Kinds of mention by which an advertiser is reached, and so linked.
 CONTACT_KINDS = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.HANDLE)
@@ -32,13 +36,25 @@ class Unreadable:
     error: str
 
 
-@lru_cache(maxsize=1)
 def versions() -> Versions:
-    """What a screening made now is made by."""
-    from indicators.catalogue import VERSION_KEY
-    from nlp.pipeline import VERSION
+    """What a screening made now is made by; its ``encoder`` is "off" where there is no model, and semantics were not used."""
+    return _versions(settings())
 
-    return Versions(code=__version__, nlp=VERSION, catalogue=VERSION_KEY())
+
+def encoder() -> Encoder | None:
+    """The encoder that the process's settings name, or None where semantics are off. Asked once a process."""
+    return _opened(settings())
+
+
+def advert_vectors(adverts: Sequence[Advert]) -> list[str]:
+    """Title and body of each advert as one packed vector for the index; "" for all where semantics are off.
+
+    A model of another size than the index holds gives none either: it serves the indicators only.
+    """
+    found = encoder()
+    if found is None or found.dim != DIMS or not adverts:
+        return [""] * len(adverts)
+    return [pack_vector(vector) for vector in found.encode([f"{advert.title}\n{advert.body}" for advert in adverts])]
 
 
 @lru_cache(maxsize=1)
@@ -96,6 +112,19 @@ def screen_text(title: str, body: str, *, country: str | None = None, lang_hint:
     return screen_advert(advert)
 
 
+def with_meanings(read: Sequence[tuple[Advert, Linkable]]) -> list[Linkable]:
+    """The linkables with the vectors of their adverts' sentences; as they are where semantics are off. One call for many."""
+    found = encoder()
+    if found is None or not read:
+        return [one for _, one in read]
+    from clusters.meaning import meanings
+
+    texts = [(one.lang, _sentences(advert)) for advert, one in read]
+    return [
+        one.model_copy(update={"sentences": vectors}) for (_, one), vectors in zip(read, meanings(found, texts), strict=True)
+    ]
+
+
 def linkable(advert: Advert, screening: Screening) -> Linkable:
     """What linking compares of an advert: contacts, names, ages and places as read, the site's own place, pictures."""
     found: dict[MentionKind, list[Any]] = {}
@@ -116,7 +145,24 @@ def linkable(advert: Advert, screening: Screening) -> Linkable:
         city=advert.place,
         country=advert.country,
         image_hashes=_once(value for image in advert.images for value in (image.pdq, image.sha256) if value),
+        lang=screening.languages[0].lang if screening.languages else "",
     )
+
+
+@lru_cache(maxsize=1)
+def _versions(of: Settings) -> Versions:
+    from indicators.catalogue import VERSION_KEY
+    from nlp.encoder import encoder_label
+    from nlp.pipeline import VERSION
+
+    return Versions(code=__version__, nlp=VERSION, catalogue=VERSION_KEY(), encoder=encoder_label(of))
+
+
+@lru_cache(maxsize=1)
+def _opened(of: Settings) -> Encoder | None:
+    from nlp.encoder import open_encoder
+
+    return open_encoder(of)
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +171,10 @@ def _machine() -> tuple[Reader, Screener]:
     from nlp.pipeline import Reader
 
     return Reader(), Screener()
+
+
+def _sentences(advert: Advert) -> list[str]:
+    return [text[start:end] for text in (advert.title, advert.body) for start, end in sentences(text)]
 
 
 def _cyrillic(*fields: Any) -> str:

@@ -22,12 +22,27 @@ def renew_index(rooms: Rooms) -> StepReport:
     return report.model_copy(update={"skipped": removed})
 
 
+def left(rooms: Rooms, kind: str, ids: Sequence[str]) -> set[str]:
+    """Of these ids of ``adverts``, ``clusters`` or ``links``, those that the index should not show, by what the ledger says."""
+    if kind == "adverts":
+        return set(_gone(rooms, ids))
+    if kind == "clusters":
+        return {one for one in ids if not _stands(rooms, one)}
+    ends = {one: one.split("~") for one in ids}
+    clusters = rooms.ledger.clusters_of([end for pair in ends.values() for end in pair])
+    held = {one: {clusters.get(end, "") for end in pair} for one, pair in ends.items()}
+    return {one for one, within in held.items() if len(within) > 1 or not _stands(rooms, *within)}
+
+
+def _gone(rooms: Rooms, ids: Sequence[str]) -> list[str]:
+    states, aged = rooms.ledger.advert_states(ids), rooms.ledger.aged(ids)
+    return [one for one in ids if one not in states or (one in aged and states[one].last_seen <= aged[one])]
+
+
 def _sweep_adverts(rooms: Rooms) -> int:
     removed = 0
     for batch in batches((doc.id for doc in rooms.index.scan_adverts()), 1000):
-        states, aged = rooms.ledger.advert_states(batch), rooms.ledger.aged(batch)
-        gone = [one for one in batch if one not in states or (one in aged and states[one].last_seen <= aged[one])]
-        if gone:
+        if gone := _gone(rooms, batch):
             removed += rooms.index.drop_adverts(gone)
             rooms.index.drop_links([link.id for link in rooms.ledger.links_of(gone)])
     return removed
@@ -46,9 +61,4 @@ def _stands(rooms: Rooms, cluster_id: str) -> bool:
     cluster = rooms.ledger.cluster(cluster_id)
     if cluster is None or cluster.id != cluster_id:
         return False
-    return not _all_aged(rooms, cluster.members)
-
-
-def _all_aged(rooms: Rooms, members: Sequence[str]) -> bool:
-    states, aged = rooms.ledger.advert_states(members), rooms.ledger.aged(members)
-    return all(one in aged and (one not in states or states[one].last_seen <= aged[one]) for one in members)
+    return len(_gone(rooms, cluster.members)) < len(cluster.members)

@@ -6,6 +6,7 @@ from typing import Final
 
 from nlp.encoder.cache import CachedEncoder, VectorCache
 from nlp.encoder.folder import CHECKPOINT, ONNX, TOKENIZER, ModelFolder, models_folder, read_model
+from strazha.errors import BadInputError
 from strazha.model.vectors import Encoder
 from strazha.settings import Settings
 
@@ -18,10 +19,11 @@ __all__ = ["DEFAULT_MODEL", "OFF", "Encoder", "encoder_label", "open_encoder"]
 
 
 def open_encoder(settings: Settings) -> Encoder | None:
-    """The encoder the settings name; None where they say "off" or the model is not on this machine.
+    """The encoder the settings name; None where they say "off", or name none and the default is not on this machine.
 
-    The model itself is loaded with the first text that no cache knows: EvidenceError then where its files are not those of
-    its manifest, MissingExtraError where PyTorch is wanted and absent.
+    Raises BadInputError where they name a model that is not there. The model itself is loaded with the first text that no
+    cache knows: EvidenceError then where its files are not those of its manifest, MissingExtraError where PyTorch is wanted
+    and absent.
     """
     model = _model(settings)
     if model is None:
@@ -53,4 +55,14 @@ def _version(model: ModelFolder, settings: Settings) -> str:
 
 
 def _model(settings: Settings) -> ModelFolder | None:
-    return None if settings.encoder == OFF else read_model(models_folder(settings) / settings.encoder)
+    if settings.encoder == OFF:
+        return None
+    models = models_folder(settings)
+    model = read_model(models / settings.encoder)
+    if model is None and "encoder" in settings.model_fields_set:
+        raise BadInputError(
+            f"there is no model {settings.encoder}",
+            place=str(models),
+            remedy="run: strazha model list; or set STRAZHA_ENCODER=off to work without semantics",
+        )
+    return model

@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ from strazha.settings import Settings
 MANIFEST = "manifest.json"
 #: Files of a version. The first two serve the ONNX engine, the folder serves PyTorch.
 ONNX, TOKENIZER, CHECKPOINT = "model.onnx", "tokenizer.json", "checkpoint"
+_PART = ".part-"
+#: Seconds after which an unfinished folder is nobody's any more; making a model takes minutes at most.
+_ABANDONED = 6 * 3_600
 
 
 class FileNote(Record):
@@ -46,6 +50,8 @@ class Manifest(Record):
     """What a model is, what it was made from, and with what."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")
+    #: What the builder of its time did; a model of an older recipe works, and may be built anew.
+    recipe: str = ""
     #: Folder of the files, beside the manifest: twelve digits of the hash over them.
     folder: str = Field(pattern=r"^[0-9a-f]{12}$")
     dim: int = Field(ge=1)
@@ -143,7 +149,10 @@ def sha256_of(path: Path) -> str:
 def new_files(root: Path) -> Iterator[Path]:
     """An empty folder below ``root`` to write a version into; what is left of it at the end is removed."""
     root.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".part-", dir=root))
+    for old in root.glob(f"{_PART}*"):  # left by a process that was killed
+        if time.time() - old.stat().st_mtime > _ABANDONED:
+            shutil.rmtree(old, ignore_errors=True)
+    part = Path(tempfile.mkdtemp(prefix=_PART, dir=root))
     try:
         yield part
     finally:
@@ -178,6 +187,6 @@ def install(root: Path, part: Path, manifest: Manifest) -> ModelFolder:
         os.fsync(out.fileno())
     written.replace(root / MANIFEST)
     for other in root.iterdir():
-        if other.is_dir() and other != model.path and not other.name.startswith(".part-"):
+        if other.is_dir() and other != model.path and not other.name.startswith(_PART):
             shutil.rmtree(other, ignore_errors=True)
     return model

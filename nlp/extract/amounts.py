@@ -153,8 +153,13 @@ class Money:
         return [number for number in found if not view.taken(number.start, number.end, kinds)]
 
     def _figures(self, view: View) -> Iterator[Number]:
-        for match in NUMBER.finditer(view.plain):
+        last = 0
+        for start in view.figures:
+            match = NUMBER.match(view.plain, start) if start >= last else None
+            if match is None:
+                continue
             value, end = figure(match.group()), match.end()
+            last = end
             if value is None:
                 continue
             multiplied = False

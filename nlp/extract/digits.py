@@ -24,7 +24,15 @@ SURE = frozenset("oOоОοΟlIІі|")
 _SINGLE = frozenset("BВSsZzЗзbбgqA")
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)?")
-_FIGURES, _WORDS, _LOOKALIKE, _NOTHING = frozenset({"figures"}), frozenset({"words"}), frozenset({"look-alikes"}), frozenset({""})
+_FIGURES, _WORDS, _LOOKALIKE, _NOTHING = (
+    frozenset({"figures"}),
+    frozenset({"words"}),
+    frozenset({"look-alikes"}),
+    frozenset({""}),
+)
+#: Figures with a word run into them, before or behind, or with an extension ("7777x23").
+_GLUED = re.compile(r"(?P<head>[0-9]{6,15})[^\W\d_]{1,30}|[^\W\d_]{1,30}(?P<tail>[0-9]{7,15})|(?P<main>[0-9]{4,15})x[0-9]{1,5}")
+_GLUED_LEAST = 6
 #: Most different words whose reading is remembered for one set of languages.
 _MOST_REMEMBERED = 50_000
 
@@ -165,6 +173,10 @@ def digit_tokens(text: str, plain: str, words: NumberWords) -> Iterator[Token]:
                 remembered[raw] = sense
         if sense is not None:
             yield Token(match.start(), match.end(), sense)
+        elif len(raw) > _GLUED_LEAST and (glued := _GLUED.fullmatch(raw)):
+            # "0888003461звъни": the number and a word run together.
+            first, last = glued.span(glued.lastgroup or 0)
+            yield Token(match.start() + first, match.start() + last, Sense(raw[first:last], _FIGURES))
 
 
 def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
@@ -182,6 +194,11 @@ def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
     counts = word in words.counters
     if times or filler or counts or word in words.ands:
         return Sense("", _WORDS if times else _NOTHING, -1, times, joins, not times and not counts, -1, counts)
+    return _looked_at(raw, word, words)
+
+
+def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:
+    """The sense of a word that is none of the known ones: look-alike letters, or a mix run together."""
     if len(raw) <= 4 and SURE.issuperset(raw):
         return Sense("".join(LOOKALIKES[char] for char in raw), _LOOKALIKE)
     if len(raw) == 1 and raw in _SINGLE:

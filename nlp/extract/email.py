@@ -32,20 +32,28 @@ _PLAIN = re.compile(rf"(?<![\w.%+-]){_LOCAL}@(?:{_LABEL}\.){{1,5}}[a-z]{{2,18}}(
 _LETTERS = re.compile(r"(?<![\w.])(?:[a-z0-9._-] ){2,40}@(?: [a-z0-9.-]){4,60}(?![\w.])")
 #: Spoken endings in the alphabets of the languages (plain form).
 _SPOKEN = {
-    "ком": "com", "кома": "com", "бг": "bg", "орг": "org", "нет": "net", "инфо": "info", "еу": "eu", "де": "de", "ру": "ru", "ро": "ro",
-    "уа": "ua", "юа": "ua", "рс": "rs", "юкей": "uk", "ко юкей": "co.uk", "κομ": "com", "οργκ": "org", "γρ": "gr", "рф": "ru",
+    "ком": "com", "кома": "com", "бг": "bg", "орг": "org", "нет": "net", "инфо": "info", "еу": "eu", "де": "de", "ру": "ru",
+    "ро": "ro", "уа": "ua", "юа": "ua", "рс": "rs", "юкей": "uk", "ко юкей": "co.uk", "κομ": "com", "οργκ": "org", "γρ": "gr", "рф": "ru",
 }  # fmt: skip
 #: Words for the @ that are everyday words too: they need brackets or a written-out dot.
 _WEAK = frozenset({"la", "at", "et", "ет", "при", "эт", "ατ", "a", "а", "ат", "affe", "пес", "point"})
 _MONKEYS = "🐒🐵"
 #: Before "at example dot com" these speak of a page, not of an address.
-_NO_NAMES = frozenset(
-    "look us me them it him her see here apply visit site website online page photos pictures more find found meet book order is are"
-    " details available ads advert posted listed register read watch check stay and or".split()  # noqa: SIM905
-)
+_NO_NAMES = frozenset([
+    "look", "us", "me", "them", "it", "him", "her", "see", "here", "apply", "visit", "site", "website", "online", "page",
+    "photos", "pictures", "more", "find", "found", "meet", "book", "order", "is", "are", "details", "available", "ads",
+    "advert", "posted", "listed", "register", "read", "watch", "check", "stay", "and", "or",
+])  # fmt: skip
 #: Most places of a field where a written-out address is looked for: only junk has more, and each costs a search.
 _TRIES = 500
-_OPEN, _CLOSE = r"(?:\s{0,2}[(\[{<*_-]{1,2}\s?)", r"(?:\s?[)\]}>*_-]{1,2}\s{0,2})"
+_OPEN, _CLOSE = r"(?:\s{0,2}[(\[{<*_#-]{1,2}\s?)", r"(?:\s?[)\]}>*_#-]{1,2}\s{0,2})"
+_BRACKETS = frozenset("([{<*_#-")
+#: A host that is drawn, right behind a word for the @; and words that say that an address comes.
+_HOST_AFTER = re.compile(r"\s[a-z0-9-]{1,40}\.[a-z]{2}")
+_MAIL = re.compile(
+    r"(?:mail|мейл|меил|имейл|поща|почт|пошт|posta|correo|мејл|cv|автобиограф|адрес|address|adres)"
+    r"\w{0,6}\W{0,4}(?:\w{1,12}\W{1,2}){0,2}$"
+)
 _LEFT_EDGE, _RIGHT_EDGE = re.compile(rf"(?:{_OPEN}|\s{{0,2}})$"), re.compile(rf"{_CLOSE}|\s{{0,2}}")
 _LETTER = re.compile(r"[(\[{<*]\s?[aа@]\s?[)\]}>*]")
 _ONE_WORD = re.compile(
@@ -95,7 +103,9 @@ def _patterns() -> _Patterns:
         re.compile(underscore),
         re.compile(dash),
         re.compile(rf"{said['dot']}|[(\[{{<*_]\s?\.\s?[)\]}}>*_]"),
-        re.compile(rf"{word}(?:(?:[._]|\s{{1,2}}(?:{said['dot']}|{said['underscore']})\s{{1,2}}){word}){{1,4}}(?<=[a-z0-9])(?!\w)"),
+        re.compile(
+            rf"{word}(?:(?:[._]|\s{{1,2}}(?:{said['dot']}|{said['underscore']})\s{{1,2}}){word}){{1,4}}(?<=[a-z0-9])(?!\w)"
+        ),
     )
 
 
@@ -148,24 +158,39 @@ def _sign_places(view: View) -> Iterator[_Sign]:
                 end += 1
             yield _Sign(at, end, weak=False)
             at = plain.find(sign, end)
-    for match in _LETTER.finditer(plain):
-        yield _Sign(match.start(), match.end(), weak=True)
+    bracketed = not _BRACKETS.isdisjoint(plain)
+    if bracketed:
+        for match in _LETTER.finditer(plain):
+            yield _Sign(match.start(), match.end(), weak=True)
     signs = _signs()
-    if view.vocabulary.isdisjoint(signs.heads):
+    telling = signs.heads & view.vocabulary
+    if not bracketed and "." not in plain and _dots().isdisjoint(view.vocabulary):
+        telling -= _WEAK
+    if not telling:
         return
     for index, word in enumerate(view.words):
-        if word.text in signs.heads and (found := signs.at(view.words, index)):
+        if word.text in telling and (found := signs.at(view.words, index)):
             end = view.words[index + found[1] - 1].end
             # A common "at" is looked at only where a full stop is said near it: adverts are full of them.
             if found[1] > 1 or word.text not in _WEAK or _likely(view, word.start, end):
                 yield _Sign(word.start, end, weak=found[1] == 1 and word.text in _WEAK)
 
 
+@lru_cache(maxsize=1)
+def _dots() -> frozenset[str]:
+    return frozenset(word.split()[0] for data in languages().values() for word in data.dot)
+
+
 def _likely(view: View, start: int, end: int) -> bool:
     plain = view.plain
-    if plain[start - 1 : start] in {"(", "[", "{", "<", "*", "_", "-"} or plain[end : end + 1] in {")", "]", "}", ">", "*", "_", "-"}:
+    if plain[start - 1 : start] in _BRACKETS or plain[end : end + 1] in {")", "]", "}", ">", "*", "_", "-", "#"}:
         return True
-    return _patterns().spoken.search(plain, end, end + 40) is not None
+    if _HOST_AFTER.match(plain, end):
+        return True
+    if not _BRACKETS.isdisjoint(plain[end : end + 40]):
+        return _patterns().spoken.search(plain, end, end + 40) is not None
+    index = view.word_after(end)
+    return any(word.text in _dots() for word in view.words[index : index + 5])
 
 
 def _around(view: View, sign: _Sign) -> None:
@@ -179,28 +204,39 @@ def _around(view: View, sign: _Sign) -> None:
     letter = plain[sign.start] in "([{<*"
     bracketed = letter or (bool(left.group().strip()) and bool(right.group().strip()))
     symbol = plain[sign.start] == "@" or plain[sign.start] in _MONKEYS
-    if not symbol and not bracketed and (begin == sign.start or after == sign.end):
+    parted = begin != sign.start and after != sign.end
+    host = patterns.host.match(plain, after) if symbol or bracketed or parted else None
+    found = _name_before(plain, begin) if host is not None else None
+    if host is None or found is None:
         return
-    host = patterns.host.match(plain, after)
-    if host is None:
+    (start, name), end, top = found, host.end(), host.group("top")
+    if begin != sign.start and not bracketed and name in _NO_NAMES:
         return
-    if sign.weak and not bracketed and not patterns.spoken.search(host.group()):
+    drawn_host = sign.weak and not bracketed and not patterns.spoken.search(host.group())
+    if (drawn_host and not _told(view, sign, start, name)) or view.taken(start, end, (KIND,)):
         return
-    head = plain[max(0, begin - 100) : begin]
-    if match := _ONE_WORD.search(head):
-        start, name = begin - len(head) + match.start(), match.group("name").replace(" ", "")
-    elif match := patterns.name.search(head):
-        start, name = begin - len(head) + match.start(), _drawn(match.group(), patterns)
-        if begin != sign.start and not bracketed and name in _NO_NAMES:
-            return
-    else:
-        return
-    end = host.end()
-    if view.taken(start, end, (KIND,)):
-        return
-    top = host.group("top")
     address = f"{name}@{_drawn(host.group('host'), patterns)}.{_SPOKEN.get(top, top)}"
     view.add(Found(KIND, start, end, address, NAME, 0.9, ("written out",)))
+
+
+def _name_before(plain: str, begin: int) -> tuple[int, str] | None:
+    """Where the name before an @ sign starts, and the name with its marks drawn."""
+    patterns, head = _patterns(), plain[max(0, begin - 100) : begin]
+    if match := _ONE_WORD.search(head):
+        return begin - len(head) + match.start(), match.group("name").replace(" ", "")
+    if match := patterns.name.search(head):
+        return begin - len(head) + match.start(), _drawn(match.group(), patterns)
+    return None
+
+
+def _told(view: View, sign: _Sign, start: int, name: str) -> bool:
+    """True where "jobs at example.com" is an address, not a place: by the name's form, a shouted AT, a word for mail before."""
+    written = view.text[sign.start : sign.end]
+    if any(char in "._" or char.isdigit() for char in name) or (
+        written.isupper() and not view.text[start : sign.start].isupper()
+    ):
+        return True
+    return _MAIL.search(view.plain, max(0, start - 40), start) is not None
 
 
 def spoken_name() -> re.Pattern[str]:

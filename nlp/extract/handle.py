@@ -22,16 +22,18 @@ _MOST = 300
 #: Networks that are reached by telephone number, and those that may be.
 BY_NUMBER = frozenset({"whatsapp", "viber"})
 _SITES = {
-    "t.me": "telegram", "telegram.me": "telegram", "telegram.dog": "telegram", "tg": "telegram", "instagram.com": "instagram", "ig.me": "instagram",
-    "instagram": "instagram", "facebook.com": "facebook", "fb.com": "facebook", "fb.me": "facebook", "m.me": "facebook", "messenger.com": "facebook",
-    "tiktok.com": "tiktok", "vk.com": "vk", "ok.ru": "ok", "wa.me": "whatsapp", "api.whatsapp.com": "whatsapp", "whatsapp.com": "whatsapp",
-    "web.whatsapp.com": "whatsapp", "whatsapp": "whatsapp", "viber": "viber", "viber.me": "viber", "viber.click": "viber", "snapchat.com": "snapchat",
-    "x.com": "x", "twitter.com": "x", "skype": "skype", "signal.me": "signal",
+    "t.me": "telegram", "telegram.me": "telegram", "telegram.dog": "telegram", "tg": "telegram", "instagram.com": "instagram",
+    "ig.me": "instagram", "instagram": "instagram", "facebook.com": "facebook", "fb.com": "facebook", "fb.me": "facebook",
+    "m.me": "facebook", "messenger.com": "facebook", "tiktok.com": "tiktok", "vk.com": "vk", "ok.ru": "ok", "wa.me": "whatsapp",
+    "api.whatsapp.com": "whatsapp", "whatsapp.com": "whatsapp", "web.whatsapp.com": "whatsapp", "whatsapp": "whatsapp",
+    "viber": "viber", "viber.me": "viber", "viber.click": "viber", "snapchat.com": "snapchat", "x.com": "x", "twitter.com": "x", "skype": "skype", "signal.me": "signal",
 }  # fmt: skip
-_NOT_ACCOUNTS = frozenset(
-    "share sharer groups p reel reels explore joinchat add events profile.php s c m pages watch stories hashtag home login send chat"
-    " resolve iv proxy addstickers invite business help about legal tv tag people photo story.php marketplace discover".split()  # noqa: SIM905
-)
+_NOT_ACCOUNTS = frozenset([
+    "share", "sharer", "groups", "p", "reel", "reels", "explore", "joinchat", "add", "events", "profile.php", "s", "c",
+    "m", "pages", "watch", "stories", "hashtag", "home", "login", "send", "chat", "resolve", "iv", "proxy", "addstickers",
+    "invite", "business", "help", "about", "legal", "tv", "tag", "people", "photo", "story.php", "marketplace",
+    "discover",
+])  # fmt: skip
 _FOLDERS = frozenset({"add", "t", "u", "s", "_u"})
 _DIGITS = re.compile(r"\+?(\d{9,15})")
 #: A name as these networks allow it. Without @ or colon it must hold a digit, underscore or full stop to be told from a word.
@@ -54,10 +56,36 @@ _TOWARDS = re.compile(
     rf"(?P<gap>[^\w\n@]{{0,6}}(?:[^\W\d_]{{1,14}}[^\w\n@.!?;]{{1,4}}){{0,5}}?)(?P<sign>@\s?)?(?P<name>(?=[a-z0-9-]{{0,30}}[_.0-9]|(?<=@)){_ACCOUNT})"
     r"(?![\w@]|\.\w|-\w)"
 )
-_NO = (
-    "без no not fara ohne kein keine не нет nu sin bez χωρις нямам nqmam nicht немає немам don't нямаме niamam hicbir degil nemam"
-    " never without only via".split()  # noqa: SIM905
-)
+_NO = [
+    "без",
+    "no",
+    "not",
+    "fara",
+    "ohne",
+    "kein",
+    "keine",
+    "не",
+    "нет",
+    "nu",
+    "sin",
+    "bez",
+    "χωρις",
+    "нямам",
+    "nqmam",
+    "nicht",
+    "немає",
+    "немам",
+    "don't",
+    "нямаме",
+    "niamam",
+    "hicbir",
+    "degil",
+    "nemam",
+    "never",
+    "without",
+    "only",
+    "via",
+]
 _NEGATION = re.compile(rf"(?<!\w)(?:{'|'.join(_NO[:-2])})\s(?:\w{{1,12}}\s){{0,1}}$")
 #: Networks whose names inflect or take an article at the end.
 _LEET = str.maketrans("013457", "oieast")
@@ -126,12 +154,14 @@ def _negated(view: View, start: int) -> bool:
 
 def _disguised(view: View) -> list[tuple[str, int, int]]:
     """Networks whose names are spelt with digits ("t3legram") or letter by letter."""
-    found = []
+    found: list[tuple[str, int, int]] = []
     networks = _networks()
-    for match in _LEET_WORD.finditer(view.plain):
+    figures = any(len(word) == 1 and word in "013457" for word in view.vocabulary)
+    for match in _LEET_WORD.finditer(view.plain) if figures else ():
         if (network := networks.word(match.group().translate(_LEET))) and len(found) < _MOST:
             found.append((network, match.start(), match.end()))
-    for match in _SPACED_WORD.finditer(view.plain):
+    letters = sum(1 for word in view.words if word.end - word.start == 1)
+    for match in _SPACED_WORD.finditer(view.plain) if letters > 3 else ():
         word = "".join(char for char in match.group() if char.isalpha())
         if (network := networks.word(word)) and len(found) < _MOST:
             found.append((network, match.start(), match.end()))
@@ -172,7 +202,7 @@ def _from_link(view: View, item: Found) -> None:
         view.add(Found(KIND, item.start, item.end, f"{network}:{account}", NAME, 0.97))
 
 
-_ANYWHERE = Plan((), frozenset(), frozenset())
+_ANYWHERE = Plan((), frozenset(), "", frozenset())
 
 
 def _number(network: str, path: list[str], query: dict[str, list[str]], fragment: str) -> str:
@@ -213,38 +243,41 @@ def _freed(view: View, match: re.Match[str], part: str) -> bool:
 
 def _named(view: View, cue: _Cue) -> bool:
     """An account named right after the network's name; True where there is one."""
-    if cue.network == "skype" and (link := _LINKED.match(view.plain, cue.end)) and (live := _SKYPE.match(view.plain, link.end())):
-        view.add(Found(KIND, live.start(), live.end(), f"skype:{live.group()}", NAME, 0.95))
-        return True
-    if _spelt(view, cue):
+    if (cue.network == "skype" and _skype(view, cue)) or _spelt(view, cue):
         return True
     match = _after().match(view.plain, cue.end)
     if match is None:
         return False
     part = "spaced" if match.group("spaced") else "name"
-    link = match.group("link")
-    if view.taken(match.start(part), match.end(part), _OTHERS) and not _freed(view, match, part):
+    start, end = match.span(part)
+    name, link = match.group(part).replace(" ", ""), match.group("link")
+    if (view.taken(start, end, _OTHERS) and not _freed(view, match, part)) or not any(char.isalpha() for char in name):
         return False
     if part == "spaced":
-        name, start = match.group("spaced").replace(" ", ""), match.start("spaced")
-        if any(char.isalpha() for char in name):
-            view.add(Found(KIND, start, match.end(), f"{cue.network}:{name}", NAME, 0.9, ("spacing",)))
-            return True
-        return False
-    name, start = match.group("name"), match.start("name")
+        view.add(Found(KIND, start, end, f"{cue.network}:{name}", NAME, 0.9, ("spacing",)))
+        return True
     if "@" in link:
         start -= link[::-1].index("@") + 1
-    elif not _is_account(name, link, view.text[match.start("name") : match.end("name")]):
+    elif not _is_account(name, link, view.text[start:end]):
         return False
-    if not any(char.isalpha() for char in name):
-        return False
-    view.add(Found(KIND, start, match.end("name"), f"{cue.network}:{name}", NAME, 0.95))
+    view.add(Found(KIND, start, end, f"{cue.network}:{name}", NAME, 0.95))
     return True
+
+
+def _skype(view: View, cue: _Cue) -> bool:
+    link = _LINKED.match(view.plain, cue.end)
+    live = _SKYPE.match(view.plain, link.end()) if link else None
+    if live is not None:
+        view.add(Found(KIND, live.start(), live.end(), f"skype:{live.group()}", NAME, 0.95))
+    return live is not None
 
 
 #: Words that are followed by a name whatever its form.
 _NAMING = ("username", "user", "nick", "nickname", "ник", "account", "акаунт", "профил", "profil", "id", "handle")
-_COMMON = frozenset("only само група group канал channel page chat чат bot бот numar номер number тел tel да и or или viber whatsapp".split())  # noqa: SIM905
+_COMMON = frozenset([
+    "only", "само", "група", "group", "канал", "channel", "page", "chat", "чат", "bot", "бот", "numar", "номер", "number",
+    "тел", "tel", "да", "и", "or", "или", "viber", "whatsapp",
+])  # fmt: skip
 
 
 def _is_account(name: str, link: str, written: str) -> bool:
@@ -295,7 +328,16 @@ def _towards(view: View, cue: _Cue) -> bool:
         return False
     if any(_networks().word(word) for word in re.findall(r"[^\W\d_]+", match.group("gap"))):
         return False
-    view.add(Found(KIND, match.start("sign") if match.group("sign") else match.start("name"), match.end("name"), f"{cue.network}:{name}", NAME, 0.85))
+    view.add(
+        Found(
+            KIND,
+            match.start("sign") if match.group("sign") else match.start("name"),
+            match.end("name"),
+            f"{cue.network}:{name}",
+            NAME,
+            0.85,
+        )
+    )
     return True
 
 

@@ -24,8 +24,8 @@ class Word(NamedTuple):
 
 def tokens(plain: str) -> list[Word]:
     """The words and numbers of a plain text in order."""
-    make = Word._make
-    return [make((*match.span(), match.group())) for match in TOKEN.finditer(plain)]
+    new = tuple.__new__
+    return [new(Word, (*match.span(), match.group())) for match in TOKEN.finditer(plain)]
 
 
 #: Most words whose value a lexicon remembers, so that a stream of ever new words does not grow it without end.

@@ -7,7 +7,7 @@ spaCy's tokenizer and the component of nlp/components.py say which tokens can be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -226,12 +226,39 @@ class _Places:
     sure_ends: frozenset[int]
 
 
-def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[int, int, float]]:
-    nlp = pipeline_for("bg" if view.is_reading else main)
+def _pipeline_code(view: View, main: str) -> str:
+    return "bg" if view.is_reading else main
+
+
+def _spaced(text: str) -> str:
     # spaCy's tokenizer takes quadratic time on long unspaced runs, in which no name stands anyway.
-    doc = nlp(_UNSPACED.sub(lambda match: " " * len(match.group()), view.text))
+    return _UNSPACED.sub(lambda match: " " * len(match.group()), text)
+
+
+def prepare(pages: Sequence[Page]) -> None:
+    """Make spaCy's documents of many adverts at once, each language's through ``nlp.pipe``."""
+    by_code: dict[str, list[tuple[str, tuple[Page, View]]]] = {}
+    for page in pages:
+        main = page.codes[0] if page.codes else "xx"
+        for view in page.all_views():
+            by_code.setdefault(_pipeline_code(view, main), []).append((_spaced(view.text), (page, view)))
+    for code, texts in by_code.items():
+        for doc, (page, view) in pipeline_for(code).pipe(texts, as_tuples=True, batch_size=len(texts)):
+            page.docs[view.name, view.is_reading] = doc
+
+
+def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[int, int, float]]:
+    doc = page.docs.get((view.name, view.is_reading))
+    if doc is None:
+        doc = pipeline_for(_pipeline_code(view, main))(_spaced(view.text))
     marked = [(span.start_char, span.end_char, span.label_) for span in islice(doc.spans[SPANS], MOST)]
-    spans = [span for span in marked if not _blocked(page, view, span[0], span[1])]
+    evidence = word_evidence()
+    spans = [
+        (start, end, label)
+        for start, end, label in marked
+        # A capitalised word that is an everyday word of some language is none; most capitals are such, so they go first.
+        if (label != CAPITAL or view.plain[start:end] not in evidence) and not _blocked(page, view, start, end)
+    ]
     phones = [found for found in view.found if found.kind is MentionKind.PHONE]
     places = _Places(
         frozenset(found.start for found in phones),
@@ -317,9 +344,9 @@ def _signs_within(view: View, span: _Span, index: int, rules: _Rules) -> Iterato
 
 def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
     start, end = span
-    if _beside_phone(view, start, end, places):
+    if places.phone_starts and _beside_phone(view, start, end, places):
         yield "telephone"
-    at = next((at for at in range(end + 1, end + 4) if at in places.ages), 0)
+    at = next((at for at in range(end + 1, end + 4) if at in places.ages), 0) if places.ages else 0
     if at and places.ages[at] < 16:
         # A child that is cared for is neither advertised nor a contact.
         yield "child"
@@ -327,7 +354,9 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
         # "Паола 27" is a name; "French, 37" need not be one.
         yield "age" if view.text[end:at] == " " else "age behind a mark"
     follows = view.text[end : end + 5].startswith(_LIST) and any(at in places.sure_starts for at in range(end + 1, end + 6))
-    if follows or any(at in places.sure_ends and view.text[at:start] in _LIST for at in range(start - 5, start)):
+    if follows or (
+        places.sure_ends and any(at in places.sure_ends and view.text[at:start] in _LIST for at in range(start - 5, start))
+    ):
         yield "listed"
     if view.text[start].islower():
         yield "small letter"

@@ -1,4 +1,4 @@
-"""Digits as somebody in a region would dial them: E.164 with how sure that is, through phonenumbers (a port of libphonenumber)."""
+"""Digits as somebody in a region would dial them: E.164 with how sure that is, through phonenumbers (libphonenumber's port)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ FICTIONAL = re.compile(
     r"|49176040690\d{2}|493023125\d{3}|4917139200\d{2}|4915228817386|4915228895456|4915228[0-9]{6}99|1\d{3}55501\d{2}|359888[0]\d{5}|35999910\d{4}|336399800\d{2}|33199001\d{4}|407000000\d{2})$"
 )
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
-_COUNTRY_CODES = tuple("359 40 44 49 30 90 381 34 380 7 43 41 48 39 33 31 32 357 389 373 353 420 45 46 47 351 36 385 386".split())  # noqa: SIM905
+_COUNTRY_CODES = (
+    "359", "40", "44", "49", "30", "90", "381", "34", "380", "7", "43", "41", "48", "39", "33", "31", "32", "357", "389",
+    "373", "353", "420", "45", "46", "47", "351", "36", "385", "386",
+)  # fmt: skip
 
-#: How sure a reading is: a mobile number of a region the advert points to, or one with its country code; another number of
-#: such a region; a mobile number of any other region; anything else that a telephone cue stands beside.
+#: How sure a reading is: a mobile number of a region the advert points to, or one with its country code; a landline number of
+#: such a region beside a telephone cue; a mobile number of any other region; any other landline number beside a cue.
 SURE, OWN, OTHER, CUED, NONE = range(5)
 
 
@@ -29,6 +32,8 @@ class Plan(NamedTuple):
     regions: tuple[str, ...]
     #: Those that the advert points to: its country, Bulgaria, its languages' regions.
     near: frozenset[str]
+    #: The advert's stated country alone, or nothing.
+    stated: str
     #: Those whose numbers may come without a trunk zero: its country, its languages' first regions.
     own: frozenset[str]
 
@@ -50,7 +55,9 @@ def dialled(digits: str, plus: bool, plan: Plan, cue: bool) -> tuple[int, str]:
         value, mobile = _valid(digits, region)
         if value:
             near = region in plan.near
-            rank = (SURE if mobile else OWN) if near else OTHER if mobile else CUED if cue else NONE
+            # Times, codes and lists of figures are valid landline numbers somewhere: these need a word for telephones beside.
+            fixed = (OWN if near else CUED) if cue or region == plan.stated else NONE
+            rank = (SURE if near else OTHER) if mobile else fixed
             if rank < best:
                 best, number = rank, value
             if rank == SURE:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from spacy.tokens import Doc
 
 from nlp.extract.lexicon import Word, tokens
 from nlp.lang import LanguageData, languages
@@ -62,7 +64,12 @@ class View:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The different words of the plain form."""
-        return frozenset(word.text for word in self.words)
+        return frozenset([word[2] for word in self.words])
+
+    @cached_property
+    def figures(self) -> list[int]:
+        """Where the runs of digits of the plain form begin."""
+        return [start for start, _, text in self.words if text[0].isdigit()]
 
     @cached_property
     def _word_starts(self) -> list[int]:
@@ -129,6 +136,8 @@ class Page:
     latin_bg: bool = False
     #: False where the text says too little of its language to tell one from another.
     sure_of_language: bool = True
+    #: spaCy's documents of the fields and readings, where they were made in a batch (by name of the field, reading or not).
+    docs: dict[tuple[str, bool], Doc] = field(default_factory=dict)
 
     def language_data(self) -> tuple[LanguageData, ...]:
         """Data of the advert's languages, main first."""

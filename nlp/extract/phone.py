@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from nlp.extract.digits import NumberWords, Token, number_words
-from nlp.extract.lexicon import Lexicon
-from nlp.extract.numbering import FICTIONAL, NONE, SURE, Plan, dialled
+from nlp.extract.digits import Token
+from nlp.extract.disguise import disguise
+from nlp.extract.numbering import FICTIONAL, NONE, SURE, dialled
 from nlp.extract.page import Found, Page, View
-from nlp.extract.rows import has_plus, readings, rows, unit_follows
-from nlp.lang import codes as all_codes
-from nlp.lang import languages
+from nlp.extract.phone_words import PhoneRules, cue_beside, labelled, phone_rules
+from nlp.extract.rows import clear, has_plus, readings, rows, unit_follows
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PHONE
@@ -31,23 +29,11 @@ _ATTEMPTS = 600
 #: Between the digits of one number these hardly ever stand; between two numbers, or a price and a number, they often do.
 _BREAK = re.compile(r"[(;|\[\n]|\s/\s|,\s")
 #: The other endings of numbers that share their head: "0888 001 204/205".
-_ENDING = re.compile(r"\s?[/\\]\s?(\d{1,4})(?![\w/\\:%€]|[.,]\d|\s\d|\s?(?:лв|eur|€))")
+_ENDING = re.compile(r"\s?[/\\]\s?(\d{1,4})(?![\w\\:%€]|/\d{4}|[.,]\d|\s\d|\s?(?:лв|eur|€))")
 #: Parts of one number may stand this far apart, in characters and words, and in at most so many parts.
 _FAR, _FAR_WORDS, _PARTS = 45, 7, 6
 _WORD = re.compile(r"[^\W\d_]+")
 _AMOUNT_BETWEEN = re.compile(r"[€£$%]")
-_NUMBER_SIGN = frozenset("no nr номер number nummer numar номера бр n № numero numarasi broj број αριθμος".split())  # noqa: SIM905
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """Words of one set of languages, and where its numbers belong."""
-
-    words: NumberWords
-    plan: Plan
-    #: Words that stand beside telephones, and labels of other numbers (company, licence, account).
-    cues: Lexicon[bool]
-    labels: Lexicon[bool]
 
 
 @dataclass(slots=True)
@@ -55,7 +41,7 @@ class _Work:
     """What is known of one field while it is read."""
 
     view: View
-    rules: _Rules
+    rules: PhoneRules
     budget: int = _ATTEMPTS
     found: list[Found] = field(default_factory=list)
     #: Rows that are no number alone, in order; None where figures stand between that belong to something else.
@@ -64,11 +50,11 @@ class _Work:
 
 def extract(page: Page) -> None:
     """Add the telephone numbers of both fields."""
-    rules = _rules(page.codes, page.country, page.sure_of_language)
-    works = []
+    rules = phone_rules(page.codes, page.country, page.sure_of_language)
+    works: list[_Work] = []
     for view in page.views:
         work = _Work(view, rules)
-        _read(work)
+        _read(work, begun=bool(works) and bool(works[0].left))
         works.append(work)
     if len(works) > 1:
         _across(works[0], works[1])
@@ -77,44 +63,52 @@ def extract(page: Page) -> None:
             work.view.add(found)
 
 
-@lru_cache(maxsize=256)
-def _rules(page_codes: tuple[str, ...], country: str | None, sure_of_language: bool) -> _Rules:
-    known = languages()
-    own = [code for code in page_codes if code in known]
-    codes = tuple(dict.fromkeys((*own, *all_codes())))
-    near = [region for code in own for region in known[code].regions]
-    # Bulgaria comes before the advert's language: the sources watched are for readers in Bulgaria, and Irish and Ukrainian
-    # mobiles look the same. A stated country comes before both. The last ones need their own trunk zero to be reached.
-    others = [known[code].regions[0] for code in all_codes()]
-    stated = [country] if country else []
-    plan = Plan(
-        tuple(dict.fromkeys([*stated, "BG", *near, "GB", "DE", "RO", *others])),
-        frozenset([*stated, "BG", *(near if sure_of_language else ())]),
-        frozenset([*stated, *(known[code].regions[0] for code in own)]),
-    )
-    cues, labels = _lexicons(codes[:4])
-    return _Rules(number_words(codes), plan, cues, labels)
+def _read(work: _Work, *, begun: bool) -> None:
+    """Find the numbers of one field that stand in one row, then those in several parts.
+
+    ``begun`` says that the title may hold the head of a number whose rest is here.
+    """
+    found = rows(work.view, work.rules.words)
+    short: list[tuple[int, list[Token]]] = []
+    for row in found:
+        # Counted and spoken digits are more than they look.
+        if sum(max(len(item.digits), 3 * (item.sense.times > 0), 2 * (item.sense.plural >= 0)) for item in row) >= 7:
+            _parts_of(work, row)
+        else:
+            short.append((len(work.left), row))
+    # Short rows are of use only where one of the rows left can be the head of a number.
+    left = [(0, part) for part in work.left if part is not None]
+    if begun or any(_may_be_head(work.view, row) for _, row in (*short, *left)):
+        _with_short(work, short)
+        _apart(work)
 
 
-@lru_cache(maxsize=64)
-def _lexicons(codes: tuple[str, ...]) -> tuple[Lexicon[bool], Lexicon[bool]]:
-    known = languages().values()
-    cues = [word for data in known for word in (*data.phone_cues, *(form for forms in data.networks.values() for form in forms))]
-    return Lexicon.of(cues), Lexicon.of(word for code in codes for word in languages()[code].id_labels)
+def _with_short(work: _Work, short: list[tuple[int, list[Token]]]) -> None:
+    """Put the short rows among those that are left, in the order of the text."""
+    before, work.left = work.left, []
+    at = 0
+    for place, row in short:
+        work.left += before[at:place]
+        at = place
+        _parts_of(work, row)
+    work.left += before[at:]
 
 
-def _read(work: _Work) -> None:
-    """Find the numbers of one field that stand in one row, then those in several parts."""
-    for row in rows(work.view, work.rules.words):
-        if row is None:
+def _parts_of(work: _Work, row: list[Token]) -> None:
+    for part in clear(work.view, row):
+        tokens = _likeliest(work, part) if part else []
+        if part is None:
             work.left.append(None)
-            continue
-        tokens = _likeliest(work, row)
-        if sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
+        elif sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
             _row(work, tokens)
         elif tokens:
             work.left.append(tokens)
-    _apart(work)
+
+
+def _may_be_head(view: View, row: list[Token]) -> bool:
+    if any(item.digits[:1] == "0" or item.sense.times or item.sense.plural == 0 for item in row):
+        return True
+    return "+" in view.text[max(0, row[0].start - 3) : row[0].start]
 
 
 def _likeliest(work: _Work, row: list[Token]) -> list[Token]:
@@ -131,12 +125,13 @@ def _likeliest(work: _Work, row: list[Token]) -> list[Token]:
 
 
 def _row(work: _Work, row: list[Token]) -> None:
-    cue = _cue(work, row[0].start, row[-1].end)
+    cue = cue_beside(work.view, work.rules, row[0].start, row[-1].end)
     at = begin = 0
-    if _labelled(work, row[0].start):
+    if labelled(work.view, work.rules, row[0].start):
         # The number of a company, a parcel, a book: all of it up to the next strong mark.
         at = begin = next(
-            (place for place in range(1, len(row)) if _BREAK.search(work.view.text[row[place - 1].end : row[place].start])), len(row)
+            (place for place in range(1, len(row)) if _BREAK.search(work.view.text[row[place - 1].end : row[place].start])),
+            len(row),
         )
     while at < len(row) and work.budget > 0:
         size, value = _window(work, row, at, cue)
@@ -231,19 +226,7 @@ def _may_start(work: _Work, row: list[Token], at: int) -> bool:
     before = view.text[max(0, start - 2) : start]
     if before[-1:] in {"€", "$", "£", "#", "№"} or (before[-1:] in {".", ","} and before[:1].isdigit() and at == 0):
         return False
-    return not _labelled(work, start)
-
-
-def _labelled(work: _Work, start: int) -> bool:
-    """True behind the label of another number ("ЕИК", "order no.")."""
-    view, index, edge = work.view, work.view.word_after(start) - 1, start
-    for _ in range(2):
-        if index >= 0 and view.words[index].text in _NUMBER_SIGN and edge - view.words[index].end <= 4:
-            edge, index = view.words[index].start, index - 1
-    if index < 0 or edge - view.words[index].end > 4 or work.rules.labels.before(view.words, index) is None:
-        return False
-    # A full stop parts the label from the number, unless a sign for "number" was between them.
-    return edge != start or "." not in view.text[view.words[index].end : start].replace(".:", ":")
+    return not labelled(work.view, work.rules, start)
 
 
 def _may_end(view: View, row: list[Token], following: int) -> bool:
@@ -254,22 +237,6 @@ def _may_end(view: View, row: list[Token], following: int) -> bool:
     if following >= len(row) or row[following].start != end + 1:
         return True
     return not (view.text[end] == "," and len(row[following].digits) == 2)
-
-
-def _cue(work: _Work, start: int, end: int) -> bool:
-    """True where a word for telephones stands within 30 characters before or 20 after."""
-    words, cues = work.view.words, work.rules.cues
-    index = work.view.word_after(start) - 1
-    while index >= 0 and words[index].end > start - 30:
-        if cues.before(words, index):
-            return True
-        index -= 1
-    index = work.view.word_after(end)
-    while index < len(words) and words[index].start < end + 20:
-        if cues.at(words, index):
-            return True
-        index += 1
-    return False
 
 
 def _endings(work: _Work, row: list[Token], at: int, tokens: list[Token], value: str) -> int:
@@ -368,33 +335,6 @@ def _found(work: _Work, tokens: Sequence[Token], value: str) -> Found:
     before = view.text[max(0, start - 4) : start]
     if "+" in before:
         start -= len(before) - before.rindex("+")
-    disguise = _disguise(view, start, end, tokens)
+    done = disguise(view, start, end, tokens)
     tags = ("fictional range",) if FICTIONAL.match(value) else ()
-    return Found(KIND, start, end, value, NAME, 0.9 if disguise else 0.98, disguise, tags)
-
-
-_HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff\u202a-\u202e\u00ad]")
-_ORDINARY = re.compile(r"[\w\s+()./,:;-]+")
-
-
-def _disguise(view: View, start: int, end: int, tokens: Sequence[Token]) -> tuple[str, ...]:
-    """What was done to hide the number, for the reader."""
-    forms = frozenset().union(*(item.forms for item in tokens))
-    marks: list[str] = [name for name in ("words", "look-alikes") if name in forms]
-    first, last = view.normal.original(start, end)
-    captured = view.captured[first:last]
-    if not captured.isascii():
-        if any(ord(char) > 0x2300 or char == "\u20e3" for char in captured):
-            marks.append("emoji")
-        if _HIDDEN.search(captured):
-            marks.append("hidden characters")
-    pieces = [item for item in tokens if "figures" in item.forms]
-    single = sum(1 for item in pieces if len(item.digits) == 1)
-    if single >= 5 or (len(pieces) >= 6 and sum(len(item.digits) for item in pieces) / len(pieces) < 1.7):
-        marks.append("spacing")
-    text = view.text[start:end]
-    if "emoji" not in marks and (_ORDINARY.sub("", text) or "_" in text):
-        marks.append("separators")
-    elif any(char.isalpha() for char in text) and not marks:
-        marks.append("text between")
-    return tuple(marks)
+    return Found(KIND, start, end, value, NAME, 0.9 if done else 0.98, done, tags)

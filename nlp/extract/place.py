@@ -160,7 +160,12 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
         start, end = words[index]
         size = 1
         if view.text[start].isupper() or (small and end - start > 4):
-            longest = _LONGEST if _begins(view.plain[start:end], cases) else 1
+            form = view.plain[start:end]
+            longest = _LONGEST if _begins(form, cases) else 1
+            # Languages whose names inflect are looked up without their endings too; elsewhere an unknown word is no place.
+            if longest == 1 and not cases and not _known(form) and "'" not in form and "’" not in form:
+                index += 1
+                continue
             for count in range(min(longest, len(words) - index), 0, -1):
                 candidate = _candidate(page, view, words[index : index + count], view.plain[last : words[index][0]] in _LIST)
                 if candidate is not None:
@@ -175,9 +180,14 @@ def _begins(word: str, cases: tuple[str, ...]) -> bool:
     return starts(word) or (bool(cases) and any(starts(other) for other in nominatives(word, cases)))
 
 
+@lru_cache(maxsize=20_000)
+def _known(form: str) -> bool:
+    return bool(gazetteer().find(form))
+
+
 def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: bool) -> _Candidate | None:
     start, end = words[0][0], words[-1][1]
-    for (left, last), (first, _) in pairwise(words):
+    for (left, last), (first, _) in pairwise(words) if len(words) > 1 else ():
         gap = view.text[last:first]
         if gap not in {" ", "-"} and not (gap == ". " and last - left <= 3):
             return None

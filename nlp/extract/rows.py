@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from nlp.extract.digits import NumberWords, Token, digit_tokens, token
 from nlp.extract.page import View
+from strazha.model.screening import MentionKind
 
 _WORDS = frozenset({"words"})
 #: What may stand between the digits of one number: a few marks, spaces, at most three line breaks; no long gap.
 _GAP = re.compile(r"(?:[^\w\n]|_){0,12}(?:\n(?:[^\w\n]|_){0,4}){0,3}")
 _BRACKETED = re.compile(r"[^\w\n]{0,3}[(\[][^\d()\[\]\n]{1,24}[)\]][^\w\n]{0,3}")
 _LONGEST_GAP = 30
-_MONEY = re.compile(r"[€£$%]")
+_MONEY = re.compile(r"[€£$%@]")
 _PLUS = re.compile(r"\+\s?\(?\s?$")
 #: Dates, hours, spans of years, shifts, accounts: figures that are spoken for.
 _TAKEN = re.compile(
@@ -26,6 +27,9 @@ _TAKEN = re.compile(
 _UNIT_AFTER = re.compile(
     r"\s?(?:,-\s?)?(?:лв|лева|лев|евро|паунд\w{0,3}|eur|euro|lei|лей|€|\$|£|%|кг|kg|км|km|кв|м2|m2|см|cm|мм|mm|ccm|куб|к\.с|hp)(?!\w)"
 )
+#: A text with fewer digits has no telephone, not even a part of one.
+_FEWEST = 3
+_ADDRESSES = (MentionKind.EMAIL, MentionKind.URL)
 _MONEY_BEFORE = frozenset("€$£#№")
 
 
@@ -43,27 +47,46 @@ def has_plus(view: View, start: int, words: NumberWords) -> bool:
     return bool(said) and said[-1] in words.plus
 
 
-def rows(view: View, words: NumberWords) -> Iterator[list[Token] | None]:
-    """Rows of tokens that may belong to one number; None where figures stand that belong to something else."""
-    tokens = list(digit_tokens(view.text, view.plain, words))
-    if not any(item.sense.digits for item in tokens):
-        return
-    taken = sorted([*(match.span() for match in _TAKEN.finditer(view.plain)), *((f.start, f.end) for f in view.found)])
+def rows(view: View, words: NumberWords) -> list[list[Token]]:
+    """Rows of neighbouring tokens that have digits, in order; nothing where a text has hardly any."""
+    text = view.text
+    found: list[list[Token]] = []
     row: list[Token] = []
+    digits = total = 0
+    end = -1
+    for item in digit_tokens(text, view.plain, words):
+        sense = item.sense
+        if row and not (item.start - end == 1 and text[end] != "+") and not _touching(view, end, item.start):
+            if digits:
+                found.append(row)
+            row, digits = [], 0
+        if row or sense.digits or sense.times or sense.plural >= 0:
+            row.append(item)
+            digits += len(sense.digits)
+            total += len(sense.digits)
+            end = item.end
+    if digits:
+        found.append(row)
+    return found if total >= _FEWEST else []
+
+
+def clear(view: View, row: list[Token]) -> list[list[Token] | None]:
+    """A row cut where figures belong to something else (a date, an amount, an address), with None in their place."""
+    first, last = max(0, row[0].start - 3), row[-1].end + 8
+    taken = [match.span() for match in _TAKEN.finditer(view.plain, first, last)]
+    parts: list[list[Token] | None] = []
+    part: list[Token] = []
     at = 0
-    for item in tokens:
+    for item in row:
         while at < len(taken) and taken[at][1] <= item.start:
             at += 1
-        other = (at < len(taken) and taken[at][0] < item.end) or (item.digits and _amount(view, item))
-        if row and (other or not _touching(view, row[-1].end, item.start)):
-            yield row
-            row = []
-        if other:
-            yield None
+        other = (at < len(taken) and taken[at][0] < item.end) or view.taken(item.start, item.end, _ADDRESSES)
+        if other or (item.digits and _amount(view, item)):
+            parts += [part, None] if part else [None]
+            part = []
         else:
-            row.append(item)
-    if row:
-        yield row
+            part.append(item)
+    return [*parts, part] if part else parts
 
 
 def _amount(view: View, item: Token) -> bool:

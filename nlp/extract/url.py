@@ -18,6 +18,8 @@ _PATH = r"(?:[/?#][^\s<>\"'«»„“”]{0,500})?"
 _URL = re.compile(
     rf"(?<![\w@.-])(?:(?:https?|viber|whatsapp|tg|skype|instagram|fb)://[^\s<>\"'«»„“”]{{3,800}}|www\.{_HOST}[a-z]{{2,18}}(?![\w@-]){_PATH}|{_HOST}{TOP}(?![\w@-]){_PATH})"
 )
+#: Without one of these there is no address; most adverts have none, and this is searched ten times faster.
+_ANY = re.compile(r"://|\.[a-z]")
 _TRACKING = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|yclid|dclid|msclkid|mc_[ce]id|igshid|igsh|ref|ref_src|si|spm|_ga|_hsenc|_hsmi)$"
 )
@@ -27,7 +29,7 @@ _TRAILING = ".,;:!?)]}'\"*"
 def extract(page: Page) -> None:
     """Add the web addresses of both fields."""
     for view in page.views:
-        if "." not in view.text and "://" not in view.text:
+        if _ANY.search(view.plain) is None:
             continue
         for match in _URL.finditer(view.plain):
             start, end = match.start(), match.end()

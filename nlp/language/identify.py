@@ -68,6 +68,11 @@ class Identified:
     passages: tuple[tuple[Passage, ...], ...]
 
     @property
+    def typed(self) -> bool:
+        """True where any passage is Bulgarian typed in Latin letters."""
+        return any(passage.lang == LATIN_BG for row in self.passages for passage in row)
+
+    @property
     def main(self) -> str:
         """Code of the main language."""
         return self.languages[0].lang if self.languages else ""
@@ -147,7 +152,7 @@ def identify(texts: Sequence[str], hint: str = "") -> Identified:
     passages = tuple(
         tuple(Passage(first, last, _passage_language(scores, main)) for first, last, scores, _ in rows) for rows in scored
     )
-    return Identified(_guesses(ranked, scored), main == LATIN_BG, passages)
+    return Identified(_guesses(ranked, scored, passages), main == LATIN_BG, passages)
 
 
 def _scores(text: str) -> tuple[dict[str, float], int]:
@@ -173,7 +178,9 @@ def _passage_language(scores: dict[str, float], main: str) -> str:
 
 
 def _guesses(
-    ranked: list[tuple[str, float]], scored: list[list[tuple[int, int, dict[str, float], int]]]
+    ranked: list[tuple[str, float]],
+    scored: list[list[tuple[int, int, dict[str, float], int]]],
+    passages: tuple[tuple[Passage, ...], ...],
 ) -> tuple[LanguageGuess, ...]:
     if not ranked or ranked[0][1] <= 0:
         return ()
@@ -183,9 +190,9 @@ def _guesses(
     # Further languages: those in which whole passages are written.
     shares: dict[str, int] = {}
     total = 0
-    for rows in scored:
-        for _first, _last, scores, letters in rows:
-            code = _code(_passage_language(scores, main))
+    for rows, row in zip(scored, passages, strict=True):
+        for (_first, _last, _scores, letters), passage in zip(rows, row, strict=True):
+            code = _code(passage.lang)
             shares[code] = shares.get(code, 0) + letters
             total += letters
     for code, letters in sorted(shares.items(), key=lambda item: -item[1]):

@@ -21,12 +21,17 @@ _CYRILLIC = {
 _TABLE = str.maketrans(_CYRILLIC)
 _NUMBER = re.compile(r"\d[\d.,:/]*")
 #: Repeated letters: "ооо", and the ия that some type as ia.
-_DOUBLED = re.compile(r"([a-z])\1+")
+_DOUBLES = tuple((2 * char, char) for char in "abcdefghijklmnopqrstuvwxyz")
 _REST = re.compile(r"[^\w#@*]+|_+")
 
 
-def fold(text: str, masks: Sequence[Mask] = ()) -> str:
-    """Lower case, one script, digits as ``#``, the masked ranges as their sign, single spaces, no punctuation."""
+def fold(text: str, masks: Sequence[Mask] = (), *, is_plain: bool = False) -> str:
+    """Lower case, one script, digits as ``#``, the masked ranges as their sign, single spaces, no punctuation.
+
+    ``is_plain`` says that the text is in plain form already.
+    """
+    if not is_plain:
+        text = plain(text)
     pieces: list[str] = []
     at = 0
     for start, end, sign in sorted(masks):
@@ -41,4 +46,9 @@ def fold(text: str, masks: Sequence[Mask] = ()) -> str:
 
 def _clean(text: str) -> str:
     low = _NUMBER.sub("#", _REST.sub(" ", text.replace("#", " ").replace("@", " ").replace("*", " ")))
-    return _DOUBLED.sub(r"\1", plain(low).translate(_TABLE))
+    if not low.isascii():
+        low = low.translate(_TABLE)
+    for double, single in _DOUBLES:
+        while double in low:
+            low = low.replace(double, single)
+    return low

@@ -28,20 +28,24 @@ def _bytes_1251() -> dict[str, int]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[re.Pattern[str], dict[str, int]], ...]:
+def _patterns() -> tuple[tuple[re.Pattern[str], dict[str, int], frozenset[str], frozenset[str]], ...]:
+    """For each one-byte encoding: runs that may be UTF-8 in it, its bytes, and what such a run begins and goes on with."""
     result = []
     for table in (_bytes_1252(), _bytes_1251()):
         lead = "".join(re.escape(char) for char, code in table.items() if 0xC2 <= code <= 0xF4)
         trail = "".join(re.escape(char) for char, code in table.items() if 0x80 <= code <= 0xBF)
-        result.append((re.compile(f"(?:[{lead}][{trail}]{{1,3}})+"), table))
+        leads = frozenset(char for char, code in table.items() if 0xC2 <= code <= 0xF4)
+        trails = frozenset(char for char, code in table.items() if 0x80 <= code <= 0xBF)
+        result.append((re.compile(f"(?:[{lead}][{trail}]{{1,3}})+"), table, leads, trails))
     return tuple(result)
 
 
 def unmangle(normal: NormalText) -> NormalText:
     """Undo what is provably UTF-8 shown in a one-byte encoding; everything else stays."""
-    for (pattern, table), least in zip(_patterns(), (2, 6), strict=True):
+    for (pattern, table, leads, trails), least in zip(_patterns(), (2, 6), strict=True):
         # One accented letter is two characters in Latin script. Cyrillic needs three letters' worth, as "Р°" can be real.
-        if len(normal.text) < 200_000 or pattern.search(normal.text):
+        there = set(normal.text)
+        if not leads.isdisjoint(there) and not trails.isdisjoint(there):
             normal = rewrite(normal, pattern, _undo(table, least))
     return normal
 

@@ -12,6 +12,7 @@ _LATIN = "A-Za-z\u00c0-\u024f"
 _CYRILLIC = "\u0400-\u052f"
 _GREEK = "\u0370-\u03ff"
 _SEAM = re.compile(f"[{_LATIN}][{_CYRILLIC}{_GREEK}]|[{_CYRILLIC}][{_LATIN}{_GREEK}]|[{_GREEK}][{_LATIN}{_CYRILLIC}]")
+_SCRIPTS = tuple(re.compile(f"[{letters}]") for letters in (_LATIN, _CYRILLIC, _GREEK))
 _WORD = re.compile(f"[{_LATIN}{_CYRILLIC}{_GREEK}]+")
 
 
@@ -28,7 +29,8 @@ def script_of(char: str) -> str:
 
 def unmix(normal: NormalText) -> NormalText:
     """Give each mixed word one script, where every stranger in it has a look-alike in that script."""
-    if not _SEAM.search(normal.text):
+    there = "".join(set(normal.text))
+    if sum(pattern.search(there) is not None for pattern in _SCRIPTS) < 2 or not _SEAM.search(normal.text):
         return normal
     return rewrite(normal, _WORD, _one_script)
 

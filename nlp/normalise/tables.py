@@ -50,3 +50,5 @@ SLOPPY_1252 = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
 #: HTML tags that end a line for a reader; every other tag only parts words.
 LINE_TAGS = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "section"})
+#: In the brackets of a tag, but no tags: parts of a written-out address ("name <at> example <dot> com").
+NO_TAGS = frozenset({"at", "dot", "et", "punkt", "punct", "punto", "arroba", "point", "tochka"})

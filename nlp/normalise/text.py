@@ -11,7 +11,7 @@ from functools import lru_cache
 from nlp.normalise.mojibake import unmangle
 from nlp.normalise.rewrite import rewrite
 from nlp.normalise.scripts import unmix
-from nlp.normalise.tables import LINE_TAGS, PICTURES, SMALL_CAPITALS
+from nlp.normalise.tables import LINE_TAGS, NO_TAGS, PICTURES, SMALL_CAPITALS
 from strazha.model.text import NormalText
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -43,7 +43,9 @@ _ODD = re.compile(
 _MARK = re.compile("[\u0300-\u036f\u0483-\u0489]")
 _COMBINED = re.compile("(?:[^\\W\\d_]|[0-9])[\u0300-\u036f\u0483-\u0489]+|[\u0300-\u036f\u0483-\u0489]+")
 #: Runs of the same mark. Two of ! or ? say no more than one; of other marks three or more do not.
-_ANY_REPEAT = re.compile(r"!!|\?\?|([^\s0-9])\1\1")
+_REPEATABLE = frozenset(" \n\t0123456789")
+#: Of more different characters than this each is not searched for alone, so that time stays linear.
+_MANY = 300
 _REPEAT = re.compile(r"([!?])\1+|([.,;:*_~=#|\-–—+/\\<>•·♥❤★☆✨\"'])\2{2,}|([^\W\d_])\3{3,}")
 
 
@@ -58,15 +60,23 @@ def normalise(text: str) -> NormalText:
         normal = rewrite(normal, _ENTITY, _entity)
     if "<" in normal.text:
         normal = rewrite(normal, _TAG, _tag)
+    # What is searched for first are the text's different characters: some forty in place of many hundred.
     if not normal.text.isascii():
         normal = unmangle(normal)
-        if _MARK.search(normal.text):
+        if _MARK.search("".join(set(normal.text))):
             normal = rewrite(normal, _COMBINED, _compose)
-    if _ANY_ODD.search(normal.text):
+    if _ANY_ODD.search("".join(set(normal.text))):
         normal = rewrite(normal, _ODD, _odd)
     if not normal.text.isascii():
         normal = unmix(normal)
-    return rewrite(normal, _REPEAT, _once) if _ANY_REPEAT.search(normal.text) else normal
+    return rewrite(normal, _REPEAT, _once) if _repeats(normal.text) else normal
+
+
+def _repeats(text: str) -> bool:
+    there = set(text)
+    if len(there) > _MANY:
+        return True
+    return "!!" in text or "??" in text or any(char * 3 in text for char in there - _REPEATABLE)
 
 
 def _entity(match: re.Match[str]) -> str | None:
@@ -75,7 +85,9 @@ def _entity(match: re.Match[str]) -> str | None:
     return char if char != entity else None
 
 
-def _tag(match: re.Match[str]) -> str:
+def _tag(match: re.Match[str]) -> str | None:
+    if match.group(1).lower() in NO_TAGS:
+        return None
     return "\n" if match.group(1).lower() in LINE_TAGS else " "
 
 

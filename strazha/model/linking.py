@@ -30,6 +30,10 @@ class Linkable(Record):
     city: str = ""
     country: CountryCode | None = None
     image_hashes: tuple[str, ...] = ()
+    #: First language of the text (ISO 639-1), empty where unknown.
+    lang: str = ""
+    #: Vectors of its sentences, packed (clusters/meaning.py); empty without a model.
+    sentences: tuple[bytes, ...] = ()
 
 
 class LinkReason(Record):

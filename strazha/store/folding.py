@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-VERSION = "1"
+VERSION = "2"
 
 #: A word: letters and digits of any script, no underscore; accents, soft hyphens, unseen joiners and apostrophes within it
 #: belong to it. The classes are disjoint, so it stays linear.
@@ -56,10 +56,13 @@ _LETTERS: dict[int, str | None] = {
 }  # fmt: skip
 #: Spellings of one sound, longest first: щ as shch (Russian), sh as sch (German), х as kh, ц as ts or tz.
 _SOUNDS = (("shch", "sht"), ("sch", "sh"), ("kh", "h"), ("ts", "c"), ("tz", "c"))
+_GREEK_START = re.compile(r"^(?:μπ|ντ)")
+_GREEK_PAIR = {"μπ": "b", "ντ": "d"}
 _CHAT_DIGIT = re.compile(r"(?<=[a-z])[46](?!\d)|(?<!\d)[46](?=[a-z])")
 _CHAT_SOUND = {"4": "ch", "6": "sh"}
 _DOUBLED = re.compile(r"([a-z])\1+")
 _CLEAN = re.compile(r"[^\W_]+")
+_UMLAUT = re.compile("([aou])\u0308")
 
 # Letters that look alike: a word that mixes scripts only through these is written in its other letters' script.
 _ALIKE_CYRILLIC, _ALIKE_LATIN = "авекмнорстухіј", "abekmhopctyxij"
@@ -73,7 +76,8 @@ class FoldedWord(NamedTuple):
 
     #: Its skeleton; empty if no letter or digit is left of it.
     main: str
-    #: Further skeletons, of words with ъ: people type it in Latin as a (the official way), u, or y.
+    #: Further skeletons: of words with ъ, which people type in Latin as a (the official way), u, or y; of words with ä, ö or ü,
+    #: which people type as ae, oe, ue.
     others: tuple[str, ...]
     #: As spelled, in lower case, without accents.
     plain: str
@@ -87,6 +91,8 @@ def _fold_word(word: str) -> FoldedWord:
         plain = _one_script(plain)
     main = _skeleton(plain)
     others = {_skeleton(plain.replace("ъ", vowel)): None for vowel in "уи"} if "ъ" in plain else {}
+    if "\u0308" in lower and (spelled := _UMLAUT.sub(r"\1e", lower)) != lower:
+        others[_skeleton("".join(_CLEAN.findall(spelled.translate(_PLAIN))))] = None
     others.pop(main, None)
     return FoldedWord(main, tuple(others), plain)
 
@@ -139,7 +145,10 @@ _PLAIN: dict[int, str | None] = {**_MARKS, **_UNSEEN}
 
 
 def _skeleton(plain: str) -> str:
-    text = plain.replace("ьо", "io").translate(_LETTERS)
+    text = plain.replace("ьо", "io")
+    if "υ" in text or "π" in text or "τ" in text:  # Greek: ου is one sound, and so is μπ or ντ at the beginning
+        text = _GREEK_START.sub(lambda match: _GREEK_PAIR[match[0]], text.replace("ου", "ou"))
+    text = text.translate(_LETTERS)
     if "4" in text or "6" in text:
         text = _CHAT_DIGIT.sub(lambda match: _CHAT_SOUND[match[0]], text)
     for spelled, sound in _SOUNDS:

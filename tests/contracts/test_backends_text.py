@@ -99,6 +99,85 @@ def test_fragments_of_telephones_in_any_written_form(shared: AdIndex, text: str,
     assert {row.doc.advert.key for row in page.rows} == set(keys)
 
 
+#: By language an advert in its own letters; below, what people type to find it and what they mean by it.
+LANGUAGES = {
+    "bg": "Търсим жени за почивна станция, заплащане всяка седмица", "ru": "Нужны девушки, жильё предоставляем, ёлка",
+    "uk": "Потрібні працівники, житло надаємо, ґанок", "ro": "Căutăm fete pentru muncă în străinătate, șofer",
+    "de": "Mädchen für Café gesucht, Größe egal", "en": "We’re hiring waitresses – naïve résumé welcome",
+    "el": "Ζητούνται κοπέλες για εργασία στη Θεσσαλονίκη", "tr": "İşçi aranıyor, çalışma saatleri ŞIK",
+}  # fmt: skip
+
+
+TYPED = {
+    "bg": ["търсим ЖЕНИ", "tarsim zheni", "tyrsim jeni", "sedmica", "sedmitsa", "STANCIQ", "zapla6tane", "zaplasht*",
+           '"zheni za pochivna"'],
+    "ru": ["жилье", "ЖИЛЬЁ", "zhile", "devushki", "elka", "ёлка", '"нужны девушки"'],
+    "uk": ["потрібні", "POTRIBNI", "ганок", "ganok", "zhitlo", "житло надаємо"],
+    "ro": ["cautam", "CĂUTĂM", "strainatate", "şofer", "sofer", "munca", "страйнэтате OR șofer"],
+    "de": ["madchen", "Maedchen", "MÄDCHEN", "fuer cafe", "groesse", "GRÖSSE", "grosse", "ma\u0308dchen"],
+    "en": ["were hiring", "we're", "naive resume", "NAÏVE", "waitres*", '"welcome"'],
+    "el": ["ζητουνται", "ΖΗΤΟΎΝΤΑΙ", "zitountai", "ergasia", "thesaloniki", "κοπελες"],
+    "tr": ["isci", "İŞÇİ", "işçi", "calisma", "CALISMA", "şık", "sik"],
+}  # fmt: skip
+
+
+def test_each_language_is_found_however_it_is_typed(index: AdIndex) -> None:
+    index.put_adverts(advert(lang, lang, text, langs=[lang]) for lang, text in LANGUAGES.items())
+    index.refresh()
+    for lang, queries in TYPED.items():
+        for typed in queries:
+            page = index.search_adverts(Query(text=typed, highlight=True))
+            assert [row.doc.advert.title for row in page.rows] == [lang], typed
+            assert any(span.marked for span in page.rows[0].snippet), typed
+
+
+WRITTEN = ["0888 00 12 34", "+359 (0) 888 / 001-234", "00359-888-001.234", "٠٨٨٨٠٠١٢٣٤", "0️⃣8️⃣8️⃣8️⃣ 00 12 34", "(0888)001234"]
+FRAGMENTS = ["88800", "00123", "01234", "888-001", "8880 01234", "088 800 12 34", "88 8 001 234", "٨٨٨٠٠", "phone:888.00"]
+
+
+def test_any_piece_of_a_number_finds_every_way_of_writing_it(index: AdIndex) -> None:
+    index.put_adverts([*(advert(one, one, f"call {one} now") for one in WRITTEN), advert("x", "other", "call 0888 00 21 34")])
+    index.refresh()
+    for typed in FRAGMENTS:
+        assert found(index, typed) - {"other"} == set(WRITTEN), typed
+    assert found(index, "1234") == set()  # four digits are a price or a year: words like any other
+    assert found(index, "+359 888 001 234") == {one for one in WRITTEN if "359" in one}
+
+
+def test_relevance_has_the_order_its_numbers_are_chosen_for(index: AdIndex) -> None:
+    filler = "една две три четири пет шест седем осем"
+    docs = [
+        advert("1", "склад", filler),
+        advert("2", "sklad", filler),
+        advert("3", "обява", f"{filler} склад", score=99, band="urgent", head_of_queue=True),
+        advert("4", "обява", f"{filler} sklad", score=99, band="urgent"),
+        advert("5", "обява", f"{filler} склад {filler} {filler} {filler}", score=99, band="urgent"),
+        advert("6", "obqva", "edna dve tri 4etiri pet", reading="обява склад", score=99),
+        *(advert(f"x{n}", f"друго {n}", f"{filler} хора" if n % 2 else filler) for n in range(30)),
+    ]
+    index.put_adverts(reversed(docs))
+    index.refresh()
+
+    def order(text: str) -> str:
+        rows = index.search_adverts(Query(text=text, sort="relevance", size=100)).rows
+        return "".join(row.doc.advert.key for row in rows if not row.doc.advert.key.startswith("x"))
+
+    # Title, then body, then reading; spelled as typed before folded alike; a short text before a long one.
+    assert order("склад").replace("5", "") == "12346"
+    assert order("склад").index("3") < order("склад").index("5")
+    starred = order("скла*")
+    assert set(starred[:2]) == {"1", "2"}
+    assert starred.index("3") < starred.index("6")
+    # A number names an operation: an advert that has it goes before one that only has the words.
+    index.put_adverts([advert("7", "обява", f"{filler} 0888 001 234"), advert("8", "обява", f"{filler} шофьор")])
+    index.refresh()
+    assert order("шофьор OR 0888001234") == "78"
+    # A rare word says more than one that every second advert has, and both say more than either.
+    index.put_adverts([advert("9", "обява", f"{filler} шофьор хора"), advert("0", "обява", f"{filler} хора")])
+    index.refresh()
+    assert order("шофьор OR хора") == "980"
+
+
 def marked(index: AdIndex, text: str, title: str) -> list[str]:
     rows = index.search_adverts(Query(text=text, highlight=True)).rows
     return [span.text for row in rows if row.doc.advert.title == title for span in row.snippet if span.marked]

@@ -33,6 +33,8 @@ from strazha.store.folding import digit_runs, fold, fold_word, fold_words, fragm
         ("çalışma", "calisma"),
         ("зарплата", "зарплата́", "zarplata"),
         ("їжа", "izha"),
+        ("δουλειά", "ΔΟΥΛΕΙΆ", "douleia"),
+        ("μπαρ", "bar"),
         ("𝐰𝐨𝐫𝐤", "work", "ｗｏｒｋ"),
     ],
 )
@@ -45,6 +47,13 @@ def test_the_hard_sign_meets_all_its_spellings() -> None:
     word = fold_word("България")
     assert {fold("Balgaria"), fold("Bulgaria"), fold("Bylgariq")} == {word.main, *word.others}
     assert fold_word("работа").others == ()
+
+
+def test_an_umlaut_meets_both_its_spellings() -> None:
+    for word, *typed in (("Mädchen", "madchen", "Maedchen"), ("KÖLN", "koln", "Koeln"), ("u\u0308ber", "uber", "ueber")):
+        folded = fold_word(word)
+        assert [folded.main, *folded.others] == [fold(one) for one in typed]
+    assert fold_word("ёлка").others == fold_word("naïve").others == ()
 
 
 @pytest.mark.parametrize(

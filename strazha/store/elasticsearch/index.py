@@ -47,7 +47,8 @@ class ElasticsearchIndex:
         self.names = Names(settings.elasticsearch_prefix)
         self.generations = Generations(self.client, self.names)
         self.quarantine = Quarantine(settings.home / "quarantine" / f"{self.names.prefix}-refused.jsonl")
-        self._loader = Loader(self.client, self.quarantine, patience=settings.elasticsearch_patience)
+        waiting = {"patience": settings.elasticsearch_patience, "timeout": settings.elasticsearch_timeout}
+        self._loader = Loader(self.client, self.quarantine, **waiting)
         self._decisions = Decisions(self.client, self.names.decisions, self._targets)
         self._ready = False
         #: Where documents are read: a build of another layout reads what it has written itself.

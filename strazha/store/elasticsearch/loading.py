@@ -34,6 +34,9 @@ MAX_BYTES = 8_000_000
 #: Batches under way at once: as many as bare parallel_bulk has; two keep the server's threads busy while others are
 #: made ready.
 THREADS = 4
+#: Times the settings' time-out that a bulk request may take: it can stand behind as many others and a merge of the server's,
+#: and one that is given up goes on being worked at there.
+BULK_TIME = 4
 #: Share of a batch that the server must hold already for asking first to cost less than making and sending it in vain.
 WORTH_ASKING = 0.05
 #: What does not pass while a batch waits: the run ends as "interrupted" and is taken up when somebody has seen to it.
@@ -78,9 +81,10 @@ class Sent:
 class Loader:
     """Writes documents of any kind to the aliases it is told."""
 
-    def __init__(self, client: Elasticsearch, quarantine: Quarantine, *, patience: float) -> None:
+    def __init__(self, client: Elasticsearch, quarantine: Quarantine, *, patience: float, timeout: float) -> None:
         # Repeating is decided here, where it is known what may be repeated.
         self._client = client.options(max_retries=0)
+        self._bulk_client = client.options(max_retries=0, request_timeout=timeout * BULK_TIME)
         self._quarantine, self._patience = quarantine, patience
         #: By alias, whether the next batch asks first what is there already: as the last one showed it to be worth it.
         self._asking: dict[str, bool] = {}
@@ -196,7 +200,7 @@ class Loader:
     def _bulk(self, alias: str, lines: Sequence[Line]) -> Any:
         # require_alias: a name that is gone must not come back as an index with a guessed mapping.
         lines_as_sent: Any = [line.bytes() for line in lines]  # the client passes bytes on as they are
-        return self._client.bulk(index=alias, operations=lines_as_sent, require_alias=True)
+        return self._bulk_client.bulk(index=alias, operations=lines_as_sent, require_alias=True)
 
     def patiently(self, call: Callable[[], Result], alias: str) -> Result:
         """Call until the server answers; StoreUnavailableError when patience ends."""
@@ -215,11 +219,13 @@ class _Pause:
     """Waits twice as long each time, with a share of chance so that writers do not come back all at once."""
 
     def __init__(self, patience: float) -> None:
-        self._until = time.monotonic() + patience
+        self._patience, self._until = patience, 0.0
         self._next = FIRST_PAUSE
 
     def wait(self, problem: str, place: str) -> None:
         """Wait, or raise StoreUnavailableError where patience is at its end."""
+        # From the first refusal on: a request that took all its time to fail must leave some to try again.
+        self._until = self._until or time.monotonic() + self._patience
         left = self._until - time.monotonic()
         if left <= 0:
             raise unavailable(problem, place)

@@ -180,9 +180,10 @@ class Snapshots:
         fixed, tags, points = (b"".join(row[place] for row in rows) for place in range(3))
         table = np.frombuffer(fixed, dtype=_ROWS[prefix])
         docs = table["doc"].astype(np.int64)
-        size = int(max(docs.max(initial=0) + 1, len(known.present) if known else 1))
         dropped = np.array([row[0] for row in gone], dtype=np.int64)
         before = known or _empty(prefix)
+        # Also of what came and went since: its number is beyond all that are known.
+        size = int(max(docs.max(initial=0), dropped.max(initial=0), len(before.present) - 1)) + 1
 
         def column(name: str, old: Array) -> Array:
             found = np.zeros(size, dtype=old.dtype)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -57,8 +58,14 @@ class Search:
         self.mask: Mask = compiler.found(clause)
         #: What cannot be ranked (no words, or words mixed with fields by OR) comes in the queue's order.
         self.sort = query.sort if query.sort != "relevance" or clause.match else "priority"
-        #: What each document is sorted by, the greatest first.
-        self._keys: Array = _KEYS[self.sort](view.columns) if self.sort in _KEYS else relevance(view, compiler, tree)
+        self._compiler, self._tree = compiler, tree
+
+    @cached_property
+    def _keys(self) -> Array:
+        """What each document is sorted by, the greatest first."""
+        if self.sort in _KEYS:
+            return _KEYS[self.sort](self._view.columns)
+        return relevance(self._view, self._compiler, self._tree)
 
     def run(self) -> Found:
         """One page, and what is counted; BadInputError for a malformed cursor."""

@@ -32,7 +32,9 @@ START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 def guarded() -> Iterator[LiveElasticsearch]:
     from examples.live_elasticsearch import LiveElasticsearch
 
-    with LiveElasticsearch(heap="512m", secure=True, brief=True) as node:
+    # One write at a time and one waiting: more at once are refused (test_a_server_that_is_overloaded).
+    queue = "thread_pool.write.size: 1\nthread_pool.write.queue_size: 1\n"
+    with LiveElasticsearch(heap="512m", secure=True, brief=True, settings=queue) as node:
         yield node
 
 
@@ -260,4 +262,18 @@ def test_the_other_hosts_are_asked_while_one_is_down(
     index.refresh()
     for _ in range(5):
         assert index.search_adverts(Query()).total == 30
+    index.generations.drop("current")
+
+
+def test_a_server_that_is_overloaded_is_asked_again_until_everything_is_in(
+    opened: Opened, key: Callable[[str], str], advert: Callable[..., AdvertDoc], administrator: Elasticsearch
+) -> None:
+    docs = [advert(n, f"word {n}", "a few words more " * 40) for n in range(4000)]
+    index = opened(key("strazha-loader"))
+    assert index.put_adverts(docs) == len(docs)
+    index.refresh()
+    assert [doc.id for doc in index.scan_adverts()] == sorted(doc.id for doc in docs)
+    assert index.quarantine.count() == 0
+    [node] = administrator.nodes.stats(metric="thread_pool")["nodes"].values()
+    assert node["thread_pool"]["write"]["rejected"] > 0, "the server refused nothing: this showed nothing"
     index.generations.drop("current")

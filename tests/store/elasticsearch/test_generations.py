@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from strazha.model import Outcome
 from strazha.settings import Settings
 from strazha.store import AdvertDoc, Query
 from strazha.store.elasticsearch import ElasticsearchIndex
+from strazha.store.elasticsearch.names import KINDS, Role
 
 pytestmark = pytest.mark.elasticsearch
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -136,3 +138,76 @@ def test_a_decision_made_before_an_older_document_arrives_stays(
     index.decide("advert", advert(1).id, Outcome.REFER, START)
     index.put_adverts([advert(1, "new words", version=2)])
     assert index.advert(advert(1).id) == advert(1, "new words", version=2, decision=Outcome.REFER, decided_at=START)
+
+
+class _Policies:
+    """Stands in for the one part that the server these tests can start lacks: lifecycle management. It answers as documented
+    for Elasticsearch 8.19 (get and remove of a policy, settings of an index); everything else goes to the real server.
+    """
+
+    def __init__(self, real: Callable[..., Any], installed: bool) -> None:
+        self.real, self.installed = real, installed
+        self.settings: dict[str, dict[str, Any]] = {}
+        self.removed: list[str] = []
+
+    def __call__(self, method: str, target: str, **options: Any) -> Any:
+        path, body = target.partition("?")[0], options.get("body")
+        if path.startswith("/_ilm/policy/"):
+            assert method == "GET"
+            missing = {"error": {"type": "resource_not_found_exception", "reason": "Lifecycle policy not found"}, "status": 404}
+            return self._answer({}) if self.installed else self._answer(missing, 404)
+        if path.endswith("/_ilm/remove"):
+            assert method == "POST"
+            index = path.split("/")[1]
+            del self.settings[index]["index.lifecycle.name"]
+            self.removed.append(index)
+            return self._answer({"has_failures": False, "failed_indexes": []})
+        if path.endswith("/_settings") and method == "PUT" and any("lifecycle" in name for name in body):
+            for index in path.split("/")[1].split(","):
+                self.settings[index] = {n: v for n, v in (self.settings.get(index, {}) | body).items() if v is not None}
+            return self._answer({"acknowledged": True})
+        if path.endswith("/_settings/index.lifecycle.*"):
+            index = path.split("/")[1]
+            return self._answer({index: {"settings": self.settings.get(index, {})}})
+        return self.real(method, target, **options)
+
+    @staticmethod
+    def _answer(body: dict[str, Any], status: int = 200) -> Any:
+        from elastic_transport import ApiResponseMeta, HttpHeaders, NodeConfig, TransportApiResponse
+
+        headers = HttpHeaders({"x-elastic-product": "Elasticsearch", "content-type": "application/json"})
+        node = NodeConfig(scheme="http", host="127.0.0.1", port=9)
+        return TransportApiResponse(ApiResponseMeta(status, "1.1", headers, 0.0, node), body)
+
+
+def test_former_indices_end_by_themselves_and_never_the_one_in_use(
+    index: ElasticsearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill() -> None:
+        index.generations.begin()
+        index.generations.finish()
+
+    fill()
+    assert "this server has no lifecycle management" in index.switch(), "the real server's own answer"
+    policies = _Policies(index.client.transport.perform_request, installed=False)
+    monkeypatch.setattr(index.client.transport, "perform_request", policies)
+    assert "strazha index install" in index.rollback()
+    assert policies.settings == {}
+    policies.installed = True
+    fill()
+    begun = datetime.now(UTC).timestamp() * 1000
+    assert "end by themselves" in index.switch()
+
+    def held(role: Role) -> list[str]:
+        return [name for kind in KINDS for name in index.generations.roles(kind).get(role, [])]
+
+    assert sorted(policies.settings) == sorted(held("former"))
+    for found in policies.settings.values():
+        assert found["index.lifecycle.name"] == f"{index.names.prefix}-former"
+        # Counted from the switch: an index that was in use for a year must not end at once.
+        assert 0 <= found["index.lifecycle.origination_date"] - begun < 60_000
+    former = held("former")
+    index.rollback()
+    assert sorted(policies.removed) == sorted(former) == sorted(held("current"))
+    assert not any(policies.settings[name] for name in former), "an index in use has no policy that would delete it"
+    assert all("index.lifecycle.name" in policies.settings[name] for name in held("former"))

@@ -59,22 +59,27 @@ def common(doc_id: str, title: str) -> dict[str, dict[str, Any]]:
 
 
 def leaves(properties: dict[str, Any], path: str = "") -> set[str]:
+    """Every field that can be searched: all but those the mapping itself says are only kept."""
     found: set[str] = set()
     for name, field in properties.items():
         inner = field.get("properties")
-        found |= leaves(inner, f"{path}{name}.") if inner else {f"{path}{name}"}
+        if inner:
+            found |= leaves(inner, f"{path}{name}.")
+        elif field.get("index") is not False:
+            found.add(f"{path}{name}")
     return found
 
 
-def assert_each_finds(
-    index: ElasticsearchIndex, alias: str, kind: str, queries: dict[str, dict[str, Any]], unsearched: set[str]
-) -> None:
-    fields = leaves(shape.mapping(kind)["properties"])
-    assert set(queries) == fields - unsearched, "a field of the mapping has no query here, or a query no field"
-    index.client.indices.refresh(index=alias)
+def assert_each_finds(index: ElasticsearchIndex, alias: str, kind: str, queries: dict[str, dict[str, Any]]) -> None:
+    assert set(queries) == leaves(shape.mapping(kind)["properties"]), "a field of the mapping has no query, or a query no field"
+    # A document with nothing in it: a query that finds it too looks at no field.
+    index.client.index(index=alias, id="nothing", document={"id": "nothing"}, refresh=True)
     for field, query in queries.items():
         body = query if "knn" in query else {"query": query}
-        assert index.client.search(index=alias, **body)["hits"]["total"]["value"] >= 1, field
+        found = {hit["_id"] for hit in index.client.search(index=alias, size=100, **body)["hits"]["hits"]}
+        assert found, field
+        assert "nothing" not in found, field
+    index.client.delete(index=alias, id="nothing", refresh=True)
 
 
 def test_every_field_of_an_advert_is_found(
@@ -108,7 +113,7 @@ def test_every_field_of_an_advert_is_found(
     }  # fmt: skip
     with ElasticsearchIndex(live) as index:
         assert index.put_adverts([whole, *others]) == 1 + len(others)
-        assert_each_finds(index, index.names.alias("adverts"), "adverts", queries, {"doc"})
+        assert_each_finds(index, index.names.alias("adverts"), "adverts", queries)
         # Nested: one hit must meet all conditions by itself.
         both = within("hits", {"bool": {"filter": [term("hits.indicator", "debt"), term("hits.rule", "other.1")]}})
         assert index.client.search(index=index.names.alias("adverts"), query=both)["hits"]["total"]["value"] == 0
@@ -140,17 +145,18 @@ def test_every_field_of_clusters_links_and_decisions_is_found(index: Elasticsear
     alias = index.names.alias
     queries = common("c1", "sklad") | {"members": term("members", "b"), "size": term("size", 2), "exact": term("exact", "ivan")}
     # A cluster has no reading of its own; its field is there so that one query serves both kinds.
-    assert_each_finds(index, alias("clusters"), "clusters", queries, {"doc", "reading"})
+    index.client.index(index=alias("clusters"), id="c2", document={"id": "c2", "reading": "sklad"})
+    assert_each_finds(index, alias("clusters"), "clusters", queries | {"reading": term("reading", "sklad")})
     queries = {
         "id": term("id", "a~b"), "version": term("version", 7), "cluster": term("cluster", "c1"), "a": term("a", "a"),
         "b": term("b", "b"), "score": term("score", 0.5), "judgement": term("judgement", "none"),
     }  # fmt: skip
-    assert_each_finds(index, alias("links"), "links", queries, {"doc"})
+    assert_each_finds(index, alias("links"), "links", queries)
     queries = {
         "id": term("id", "clusters:c1"), "subject": term("subject", "clusters"), "subject_id": term("subject_id", "c1"),
         "outcome": term("outcome", "monitor"), "decided_at": at("decided_at"),
     }  # fmt: skip
-    assert_each_finds(index, index.names.decisions, "decisions", queries, set())
+    assert_each_finds(index, index.names.decisions, "decisions", queries)
 
 
 def test_a_field_that_no_mapping_knows_is_refused(index: ElasticsearchIndex) -> None:
@@ -217,3 +223,13 @@ def test_an_index_of_another_layout_is_refused_until_it_is_built_anew(index: Ela
         assert opened.generations.check().problems == []
         opened.generations.switch()
         assert opened.count()["adverts"] == 0
+    # One that a later version made: nothing to build here.
+    newer = str(IndexName(index.names.prefix, "adverts", "l10f0", 9))
+    [current] = index.generations.roles("adverts")["current"]
+    index.client.indices.create(index=newer, mappings=shape.mapping("adverts"), settings=shape.settings())
+    index.client.indices.update_aliases(
+        actions=[{"remove_index": {"index": current}}, {"add": {"index": newer, "alias": alias}}]
+    )
+    with ElasticsearchIndex(live) as opened, pytest.raises(StoreError, match="layout l10f0") as caught:
+        opened.count()
+    assert "this program is older than its index" in caught.value.remedy
