@@ -79,7 +79,8 @@ COMPARISONS: Mapping[str, str] = {
 DISGUISED = marked("disguised")
 REMARKS: tuple[str, ...] = (
     marked("words"), marked("look-alikes"), marked("emoji"), marked("hidden characters"), marked("spacing"),
-    marked("separators"), marked("text between"), marked("fictional range"), marked("by number"),
+    marked("separators"), marked("text between"), marked("fictional range"), marked("by number"), marked("origin"),
+    marked("destination"), marked("split"),
 )  # fmt: skip
 PER: Mapping[str, str] = {
     "hour": marked("per hour"),
