@@ -12,7 +12,7 @@ ARGS ?=
 # Index backend of the demo: sqlite, or elasticsearch (starts a real server; needs Java, and Maven for the first time)
 STORE ?= sqlite
 
-.PHONY: help setup demo test lint types bench eval serve screenshots clean
+.PHONY: help setup demo test lint types bench eval heads serve screenshots clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +36,12 @@ bench: setup ## Run the benchmarks, each printing a table with versions (ARGS=be
 	@for name in $(or $(ARGS),$(patsubst benchmarks/%.py,benchmarks.%,$(shell grep -l __main__ benchmarks/*.py))); do \
 		echo "== $$name"; $(BIN)/python -m $$name || exit 1; done
 
-eval: setup ## Score screening and linking on the labelled development sets (ARGS=FILE... for others)
-	@$(BIN)/strazha eval $(or $(ARGS),$(wildcard tests/eval/*.jsonl))
+eval: setup ## Score screening on the own labelled sets (ARGS=FILE... for others), then what each way of seeing is worth
+	@$(BIN)/strazha eval $(or $(ARGS),$(wildcard tests/eval/own-*.jsonl))
+	@$(BIN)/python -m benchmarks.heads
+
+heads: setup ## Train the heads (indicators by meaning) on the project's own labels; needs the model (strazha model build)
+	@$(BIN)/strazha heads train tests/eval/own-a.jsonl tests/eval/own-b.jsonl
 
 serve: setup ## Serve the review pages on what STRAZHA_HOME (default: var) holds
 	@$(BIN)/strazha serve $(ARGS)

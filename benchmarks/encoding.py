@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,17 @@ WORDS = " ".join(SENTENCES).split()
 COUNTS = {"30": 256, "120": 96, "mixed": 160}
 
 
+class Rate(NamedTuple):
+    """Texts a second, by the clock and of processor time."""
+
+    clock: float
+    processor: float
+
+    def beside(self, other: Rate) -> str:
+        """The other's rate, and this one's divided by it."""
+        return f"{other.clock:7.1f} ({self.clock / other.clock:.2f}, {self.processor / other.processor:.2f})"
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -63,9 +75,10 @@ def main() -> None:
     print(f"memory: {memory() - before:.0f} MB more with the model loaded, ", end="")
     rows = [(kind, *compare(kind, ours, model, threads, chosen.seconds)) for kind in COUNTS]
     print(f"{memory():.0f} MB at the peak of the whole process (two sessions)\n")
-    print("tokens    ours   bare, same batches   bare, batches of 32   (texts a second; ours divided by it)")
+    print("texts a second (ours divided by it: by the clock, in processor time)")
+    print("tokens    ours   bare, same batches      bare, batches of 32")
     for kind, mine, same, usual in rows:
-        print(f"{kind:6} {mine:7.1f}    {same:7.1f} ({mine / same:.2f})      {usual:7.1f} ({mine / usual:.2f})")
+        print(f"{kind:6} {mine.clock:7.1f}   {mine.beside(same)}   {mine.beside(usual)}")
     repeats(model, threads)
     torch(threads, chosen.seconds)
 
@@ -90,7 +103,7 @@ def kind_of(kind: str, tokens: Tokens) -> list[str]:
     return found
 
 
-def compare(kind: str, ours: BatchEncoder, model: ModelFolder, threads: int, seconds: float) -> tuple[float, ...]:
+def compare(kind: str, ours: BatchEncoder, model: ModelFolder, threads: int, seconds: float) -> list[Rate]:
     """Texts a second by our encoder, by a bare session over the same batches, and over batches of 32, turn by turn."""
     import onnxruntime
 
@@ -125,21 +138,23 @@ def feeds(rows: Sequence[Sequence[int]], plan: Plan) -> list[tuple[NDArray[np.in
     return found
 
 
-def best(seconds: float, count: int, *jobs: Callable[[], object]) -> tuple[float, ...]:
-    """Texts a second of each job at its best, the jobs taking turns, at least three each."""
+def best(seconds: float, count: int, *jobs: Callable[[], object]) -> list[Rate]:
+    """Texts a second of each job at its best, the jobs taking turns in changing order, at least three turns."""
     for job in jobs:
         job()
-    shortest = [float("inf")] * len(jobs)
+    shortest = [(float("inf"), float("inf"))] * len(jobs)
     ends, turns = time.perf_counter() + (seconds + 1) * len(jobs), 0
     while turns < 3 or time.perf_counter() < ends:
-        for at, job in enumerate(jobs):
+        for step in range(len(jobs)):
+            at = (turns + step) % len(jobs)
             # ONNX Runtime's own threads go on spinning for a while after their last product.
             time.sleep(0.3)
-            started = time.perf_counter()
-            job()
-            shortest[at] = min(shortest[at], time.perf_counter() - started)
+            started, used = time.perf_counter(), time.process_time()
+            jobs[at]()
+            clock, processor = time.perf_counter() - started, time.process_time() - used
+            shortest[at] = min(shortest[at][0], clock), min(shortest[at][1], processor)
         turns += 1
-    return tuple(count / one for one in shortest)
+    return [Rate(count / clock, count / processor) for clock, processor in shortest]
 
 
 def repeats(model: ModelFolder, threads: int) -> None:
@@ -185,7 +200,7 @@ def torch(threads: int, seconds: float) -> None:
         figures = []
         for kind in COUNTS:
             wanted = kind_of(kind, tokens)
-            figures.append(f"{kind} tokens {best(seconds, len(wanted), partial(encoder.encode, wanted))[0]:.1f}")
+            figures.append(f"{kind} tokens {best(seconds, len(wanted), partial(encoder.encode, wanted))[0].clock:.1f}")
     version = importlib.metadata.version("torch")
     print(f"PyTorch {version} float32: {', '.join(figures)} texts a second; {memory():.0f} MB at the peak")
 

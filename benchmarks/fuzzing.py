@@ -91,8 +91,7 @@ PIECES = [
     "é̂̃",
 ]
 ADVERTS = (
-    "Търсим жени за работа в хотел в Германия, 1200 евро на месец, квартира. Питайте за Ани: 0888 - вечер - 001 - 204,"
-    " ani точка x (маймунско а) example.com",
+    "Търсим жени за хотел в Германия, 1200 евро на месец, питай за Ани: 0888 - 001 - 204, ani (маймунско а) example.com",
     "New in town, Anna 23, real photos, 80 pounds an hour. Oh double seven double oh 900 123 or t.me/anna_tr, insta anna.tr",
     "Căutăm fete 18-30 ani, salariu 2.500 EUR, zero sapte zero zero 000 012, telegram @fete_job",
     "Tyrsim momi4eta za bar v Gurciq, zaplata 1400 evro, viber nula osem osem osem 001 234",
@@ -145,8 +144,8 @@ def main() -> None:
         if number and number % 20_000 == 0:
             print(f"{number:8,} texts", flush=True)
     print(
-        f"Python {sys.version.split()[0]}: {options.texts:,} texts, {mentions:,} mentions, each where it says; slowest {slowest * 1000:.0f} ms;"
-        f" {time.perf_counter() - begin:.0f} s"
+        f"Python {sys.version.split()[0]}: {options.texts:,} texts, {mentions:,} mentions, each where it says;"
+        f" slowest {slowest * 1000:.0f} ms; {time.perf_counter() - begin:.0f} s"
     )
 
 

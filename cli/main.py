@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "clusters": ("cli.clusters_", "Look at clusters, explain links, and confirm, cut, merge, split."),
     "eval": ("cli.eval_", "Score screening and linking against labelled files."),
     "indicators": ("cli.indicators_", "List the catalogue's indicators, and try one on a text."),
+    "heads": ("cli.heads", "Train the classifiers that see indicators by meaning, and see what they are worth."),
     "model": ("cli.model", "Build, fetch, verify and list the models by which meanings are compared."),
     "index": ("cli.index_", "Rebuild the index from landing area and ledger, and count it."),
     "evidence": ("cli.evidence_", "Verify the landing area, and read a capture back."),

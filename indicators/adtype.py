@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -157,6 +157,50 @@ def settle(family: Family, hits: Sequence[Hit]) -> AdType:
     ):
         return AdType.BENIGN
     return AdType.JOB
+
+
+#: What the rules' own type is worth against how far an advert leans towards a kind (shares, adding up to 1).
+RULES_WORTH = 0.3
+
+
+def lean(
+    family: Family, ad_type: AdType, leaning: Mapping[str, float], strong: Set[str], catalogue: Mapping[str, CatalogueEntry]
+) -> tuple[Family, AdType] | None:  # fmt: skip
+    """Family and type by what the advert is like as a whole, the rules' type counted in; None where there is no leaning.
+
+    ``strong`` names the strong indicators that stand there in words. Such a sign is never overruled: nothing that a person
+    should see is made harmless.
+    """
+    if not leaning:
+        return None
+    worth = {kind: share + (RULES_WORTH if _type_of(kind) is ad_type else 0.0) for kind, share in leaning.items()}
+    kind = max(worth, key=lambda name: worth[name])
+    chosen = Family(_FAMILY_OF_KIND[kind], _GATE_OF_KIND[kind], family.points)
+    if (strong and _type_of(kind) is AdType.BENIGN) or any(not applies(catalogue[name], chosen) for name in strong):
+        return None
+    return chosen, _type_of(kind)
+
+
+def _type_of(kind: str) -> AdType:
+    return AdType.BENIGN if kind.startswith("benign") else AdType(kind)
+
+
+#: Kind (indicators.heads.model.KINDS) -> family, and the type whose indicators are looked for: those of a job in a lawful one.
+_FAMILY_OF_KIND = {
+    **{name: name for name in ("job", "adult", "transport", "other")},
+    "benign_job": "job",
+    "benign_massage": "massage",
+    "benign": "none",
+}
+_GATE_OF_KIND = {
+    "job": AdType.JOB,
+    "benign_job": AdType.JOB,
+    "adult": AdType.ADULT,
+    "transport": AdType.TRANSPORT,
+    "other": AdType.OTHER,
+    "benign_massage": AdType.BENIGN,
+    "benign": AdType.BENIGN,
+}
 
 
 def applies(entry: CatalogueEntry, family: Family) -> bool:

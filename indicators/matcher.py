@@ -60,6 +60,8 @@ class Matches:
     features: dict[str, int] = field(default_factory=dict)
     #: Features of which one stands in the title.
     titled: set[str] = field(default_factory=set)
+    #: Where words of an indicator stand that do not mean it (denied, quoted, told): its id, the field, where they begin.
+    denied: set[tuple[str, str, int]] = field(default_factory=set)
 
 
 class PatternMatcher:
@@ -114,6 +116,7 @@ class PatternMatcher:
             for name, count in again.features.items():
                 matches.features[name] = max(matches.features.get(name, 0), count)
             matches.titled |= again.titled
+            matches.denied |= again.denied
         matches.hits = distinct(matches.hits)
         return matches
 
@@ -136,10 +139,14 @@ class PatternMatcher:
                 matches.features[rule.name] = matches.features.get(rule.name, 0) + 1
                 if one.first < tokens.body:
                     matches.titled.add(rule.name)
-            elif rule.kind == "indicator" and self._stands(rule, one, scope, unless):
+            elif rule.kind == "indicator":
                 hit = _hit(rule, one, tokens, {"title": (title, title_text), "body": (body, body_text)})
-                if hit is not None:
+                if hit is None or hit.start is None or hit.field is None:
+                    continue
+                if self._stands(rule, one, scope, unless):
                     matches.hits.append(hit)
+                else:
+                    matches.denied.add((rule.name, hit.field, hit.start))
         return matches
 
     def _stands(self, rule: Rule, one: Found, scope: Scope, unless: Mapping[int, list[int]]) -> bool:

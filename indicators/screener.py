@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final
 
 from indicators import adtype, catalogue, structured
+from indicators.heads.finder import Seen, SemanticFinder
 from indicators.languages import load_languages
-from indicators.matcher import PatternMatcher, distinct
+from indicators.matcher import Matches, PatternMatcher, distinct
 from indicators.scoring import score_advert
-from strazha.model import AdType, Advert, Band, Hit, Mention, ReadText, Reason
+from strazha.model import AdType, Advert, Band, Hit, Mention, ReadText, Reason, Strength
+from strazha.model.screening import Method
 
-
-class HitFinder(Protocol):
-    """A further way to see indicators in a text, beside patterns and derivations; it must be deterministic."""
-
-    def find(self, text: ReadText, mentions: Sequence[Mention]) -> Sequence[Hit]:
-        """Hits with offsets into the captured text; those that do not apply to the advert's type are dropped later."""
-        ...
+#: The ways of seeing an indicator: its words, its meaning, what follows from mentions and fields.
+WAYS: Final[tuple[Method, ...]] = ("pattern", "semantic", "derived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +32,60 @@ class Findings:
 class Screener:
     """Screens adverts with the whole catalogue; make one and keep it (compiling the patterns takes a second).
 
-    ``further`` are more ways of finding hits, asked in order. Safe to share between threads.
+    With a ``finder`` indicators are also seen by meaning, and the type of an advert by what it is like as a whole. ``ways``
+    leaves some ways of seeing out, to measure what each is worth. Safe to share between threads.
     """
 
-    def __init__(self, further: Sequence[HitFinder] = ()) -> None:
+    def __init__(self, finder: SemanticFinder | None = None, ways: Collection[Method] = WAYS) -> None:
         entries = catalogue.load()
         self._catalogue = {name: entry for name, entry in entries.items() if entry.indicator.level == "advert"}
         self._matcher = PatternMatcher(self._catalogue, load_languages(), adtype.table().features())
-        self._further = tuple(further)
+        self._ways = frozenset(ways)
+        self._finder = finder if "semantic" in self._ways else None
+
+    def prepare(self, texts: Iterable[ReadText]) -> None:
+        """Tell which adverts come next, so that their sentences are encoded in one go."""
+        if self._finder is not None:
+            self._finder.prepare(texts)
 
     def screen(self, text: ReadText, mentions: Sequence[Mention], *, advert: Advert | None = None) -> Findings:
         """Findings of one advert; ``advert`` adds what the site's own fields say (country, price, seller)."""
         matches = self._matcher.match(text)
-        hits = list(matches.hits)
-        for finder in self._further:
-            hits += finder.find(text, mentions)
-        family = adtype.family_of(matches, hits, mentions, self._catalogue)
-        hits = [hit for hit in hits if adtype.applies(self._catalogue[hit.indicator], family)]
-        hits += structured.derive(text, mentions, family.ad_type, hits, advert)
-        hits = distinct(hits)
-        ad_type = adtype.settle(family, hits)
-        scored = score_advert(hits, self._catalogue)
-        return Findings(ad_type, tuple(hits), scored.score, scored.band, scored.reasons)
+        seen = self._finder.look(text) if self._finder is not None else Seen((), {})
+        by_words = [hit for hit in matches.hits if "pattern" in self._ways]
+        hits = [*by_words, *_new(seen.hits, by_words, matches, self._catalogue)]
+        family = adtype.family_of(matches, by_words, mentions, self._catalogue)
+        found = self._applying(family, hits, text, mentions, advert)
+        ad_type = adtype.settle(family, found)
+        words = {hit.indicator for hit in found if hit.method == "pattern"}
+        strong = {name for name in words if self._catalogue[name].indicator.strength is Strength.STRONG}
+        leaning = adtype.lean(family, ad_type, seen.leaning, strong, self._catalogue)
+        if leaning is not None:
+            family, ad_type = leaning
+            found = self._applying(family, hits, text, mentions, advert)
+        scored = score_advert(found, self._catalogue)
+        return Findings(ad_type, tuple(found), scored.score, scored.band, scored.reasons)
+
+    def _applying(
+        self, family: adtype.Family, hits: Sequence[Hit], text: ReadText, mentions: Sequence[Mention], advert: Advert | None
+    ) -> list[Hit]:
+        """Hits that speak about adverts of this family, with what is derived for its type."""
+        kept = [hit for hit in hits if adtype.applies(self._catalogue[hit.indicator], family)]
+        if "derived" in self._ways:
+            kept += structured.derive(text, mentions, family.ad_type, kept, advert)
+        return distinct(kept)
+
+
+def _new(
+    semantic: Iterable[Hit], by_words: Sequence[Hit], matches: Matches, entries: Mapping[str, catalogue.CatalogueEntry]
+) -> Iterator[Hit]:
+    """Semantic hits that say something the patterns did not: neither what they found there, nor what they saw denied."""
+    for hit in semantic:
+        if hit.indicator not in entries or hit.start is None or hit.end is None:
+            continue  # a head of an indicator that has left the catalogue
+        same = (other for other in by_words if other.indicator == hit.indicator and other.field == hit.field)
+        if any(other.start is not None and other.start < hit.end and hit.start < (other.end or 0) for other in same):
+            continue
+        if any(hit.start <= at < hit.end for name, field, at in matches.denied if (name, field) == (hit.indicator, hit.field)):
+            continue
+        yield hit

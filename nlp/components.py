@@ -9,7 +9,7 @@ made in every worker process. Registration is a call, not an effect of importing
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.metadata import entry_points
 
@@ -45,29 +45,53 @@ def name_lexicon() -> dict[str, str]:
     for label, field in ((SHAKY, "shaky_names"), (SURE, "names")):
         for data in languages().values():
             for name in getattr(data, field):
-                lexicon.setdefault(name, label)
-                if not name.isascii():
-                    latin = name.translate(_TO_LATIN)
-                    for form in _spellings(latin):
-                        if len(form) > 2:
-                            lexicon.setdefault(form, label)
+                for form in _forms(name):
+                    lexicon.setdefault(form, label)
     return lexicon
 
 
+@lru_cache(maxsize=1)
+def open_names() -> dict[str, frozenset[str]]:
+    """Names of the long open lists and the languages in whose adverts they are sure; elsewhere they need a context."""
+    found: dict[str, set[str]] = {}
+    for code, data in languages().items():
+        for name in data.open_shaky_names:
+            for form in _forms(name):
+                found.setdefault(form, set())
+        for name in data.open_names:
+            for form in _forms(name):
+                found.setdefault(form, set()).add(code)
+    return {form: frozenset(codes) for form, codes in found.items()}
+
+
+def _forms(name: str) -> Iterator[str]:
+    yield name
+    if not name.isascii():
+        yield from (form for form in _spellings(name.translate(_TO_LATIN)) if len(form) > 2)
+
+
 def _spellings(latin: str) -> tuple[str, ...]:
-    return latin, latin.replace("ya", "ia").replace("yu", "iu"), latin.replace("iya", "ia"), latin.replace("zh", "j")
+    return (
+        latin,
+        latin.replace("ya", "ia").replace("yu", "iu"),
+        latin.replace("iya", "ia"),
+        latin.replace("zh", "j"),
+        latin.replace("ts", "tz"),
+    )
 
 
 class Persons:
     """Marks the tokens of a document that can be given names."""
 
     def __init__(self, nlp: Language, code: str) -> None:
-        lexicon, evidence = name_lexicon(), word_evidence()
+        lexicon, wide, evidence = name_lexicon(), open_names(), word_evidence()
         near = {code, "en"}
 
         def label(text: str) -> str:
             form = plain(text)
             found = lexicon.get(form, "")
+            if not found and form in wide:
+                found = SURE if code in wide[form] else SHAKY
             # A name that is also a word of this language needs a context, whatever its list says.
             return SHAKY if found and any(other in near for other, _ in evidence.get(form, ())) else found
 

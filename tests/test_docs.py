@@ -40,6 +40,9 @@ ELSEWHERE = {
     "strazha model list": ("tests/nlp/test_encoder.py", '"list"'),
     "strazha sources test": ("tests/crawlers/test_sources_command.py", '"test"'),
     "strazha sources record": ("tests/crawlers/test_sources_command.py", '"record"'),
+    # Need clusters to speak of, or minutes.
+    "strazha clusters": ("tests/flows/test_clusters_command.py", '"clusters"'),
+    "python benchmarks/linking.py": ("tests/clusters/test_benchmark.py", "benchmarks/linking.py"),
     "strazha evidence show": ("tests/evidence/test_evidence_command.py", '"show"'),
 }
 

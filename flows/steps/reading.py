@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from strazha import __version__
 from strazha.clock import now
 from strazha.model import Advert, Indicator, Linkable, MentionKind, Screening, Versions
 from strazha.model.base import digest
 from strazha.model.sentences import sentences
+from strazha.model.text import Reading
 from strazha.settings import Settings, settings
 from strazha.store.vectors import DIMS, pack_vector
 
 if TYPE_CHECKING:
+    from indicators.heads.finder import SemanticFinder
     from indicators.screener import Screener
     from nlp.pipeline import Reader
     from strazha.model.vectors import Encoder
@@ -26,6 +28,12 @@ CONTACT_KINDS = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.HANDLE)
 #: What a single broken text can raise in a reader or a rule. Anything else (no memory, no disk, an interrupt) is not about
 #: the text and must stop the run.
 TEXT_ERRORS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError, RecursionError)
+
+
+#: Adverts read and encoded together: enough for the encoder to be at its best, few enough to hold in memory.
+TOGETHER = 64
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +74,45 @@ def catalogue() -> dict[str, Indicator]:
 
 
 def screen_adverts(adverts: Iterable[Advert]) -> Iterator[Screening | Unreadable]:
-    """Screen adverts one after another, in order. A text that breaks a reader or a rule gives Unreadable, not an error."""
+    """Screen adverts in order, some at a time. A text that breaks a reader or a rule gives Unreadable, not an error."""
+    waiting: list[Advert] = []
     for advert in adverts:
-        _machine()  # outside of the try: a reader that cannot be made is no fault of the text
-        try:
-            yield screen_advert(advert)
-        except TEXT_ERRORS as error:
-            yield Unreadable(advert, f"{type(error).__name__}: {error}"[:500])
+        waiting.append(advert)
+        if len(waiting) == TOGETHER:
+            yield from _screen_some(waiting)
+            waiting = []
+    yield from _screen_some(waiting)
+
+
+def _screen_some(adverts: Sequence[Advert]) -> Iterator[Screening | Unreadable]:
+    if not adverts:
+        return
+    _, screener = _machine()  # outside of the try: a reader that cannot be made is no fault of the text
+    readings = [_tried(_read, advert) for advert in adverts]
+    # The encoder takes many sentences together far faster than one by one.
+    screener.prepare(reading.text for reading in readings if isinstance(reading, Reading))
+    for advert, reading in zip(adverts, readings, strict=True):
+        yield reading if isinstance(reading, Unreadable) else _tried(partial(_screen, reading), advert)
+
+
+def _tried(function: Callable[[Advert], Made], advert: Advert) -> Made | Unreadable:
+    try:
+        return function(advert)
+    except TEXT_ERRORS as error:
+        return Unreadable(advert, f"{type(error).__name__}: {error}"[:500])
 
 
 def screen_advert(advert: Advert, *, at: datetime | None = None) -> Screening:
     """Read and screen one version of one advert."""
-    reader, screener = _machine()
-    reading = reader.read(advert.title, advert.body, country=advert.country, lang_hint=advert.lang_hint)
-    findings = screener.screen(reading.text, reading.mentions, advert=advert)
+    return _screen(_read(advert), advert, at=at)
+
+
+def _read(advert: Advert) -> Reading:
+    return _machine()[0].read(advert.title, advert.body, country=advert.country, lang_hint=advert.lang_hint)
+
+
+def _screen(reading: Reading, advert: Advert, *, at: datetime | None = None) -> Screening:
+    findings = _machine()[1].screen(reading.text, reading.mentions, advert=advert)
     return Screening(
         advert_id=advert.id,
         content_hash=advert.content_hash,
@@ -155,7 +188,11 @@ def _versions(of: Settings) -> Versions:
     from nlp.encoder import encoder_label
     from nlp.pipeline import VERSION
 
-    return Versions(code=__version__, nlp=VERSION, catalogue=VERSION_KEY(), encoder=encoder_label(of))
+    finder = _finder(of)
+    label = encoder_label(of) if finder is None else f"{encoder_label(of)}+{finder.label}"
+    # What was screened with some ways only, for a measurement, never passes for the whole.
+    key = VERSION_KEY() + (f"+{of.ways}" if of.ways else "")
+    return Versions(code=__version__, nlp=VERSION, catalogue=key, encoder=label)
 
 
 @lru_cache(maxsize=1)
@@ -165,12 +202,28 @@ def _opened(of: Settings) -> Encoder | None:
     return open_encoder(of)
 
 
-@lru_cache(maxsize=1)
 def _machine() -> tuple[Reader, Screener]:
-    from indicators.screener import Screener
+    return _made(settings())
+
+
+@lru_cache(maxsize=1)
+def _made(of: Settings) -> tuple[Reader, Screener]:
+    from indicators.screener import WAYS, Screener
     from nlp.pipeline import Reader
 
-    return Reader(), Screener()
+    chosen = [way for way in WAYS if way in of.ways.split(",")] if of.ways else WAYS
+    return Reader(), Screener(_finder(of), chosen)
+
+
+def _finder(of: Settings) -> SemanticFinder | None:
+    """Sees by meaning where there are an encoder and heads trained for it; heads of another encoder would see nonsense."""
+    from indicators.heads.finder import SemanticFinder
+    from indicators.heads.model import load
+
+    found, heads = _opened(of), load()
+    if found is None or heads is None or heads.encoder != found.version:
+        return None
+    return SemanticFinder(found, heads)
 
 
 def _sentences(advert: Advert) -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: Small batches, each run by one thread, several at a time: measured 1.4 to 1.9 times as fast as batches of 32 whose every
+#: Small batches, each run by one thread, several at a time: measured 1.6 to 1.9 times the work of batches of 32 whose every
 #: product is shared out among the threads, as a batch of eight stays within a core's own cache (benchmarks/encoding.py).
 BATCH_TEXTS, BATCH_TOKENS = 8, 1_024
 

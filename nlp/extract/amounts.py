@@ -26,7 +26,7 @@ _THOUSANDS_GAP = re.compile(r"[ .,'\u2019](?=\d{3}(?:\D|$))")
 #: "хиляда и двеста", "mil doscientos": thousands that are one thousand where no number stands before them.
 _ONE_THOUSAND = frozenset({"хиляда", "mil", "bin", "тысяча", "тысячу", "тисяча", "тисячу", "хиљада", "χιλια", "tausend", "mie"})
 #: A bare e after a number is euro where it is joined to it ("200e") or a period follows ("2400 e na mesec").
-_E = re.compile(r"(?<=\d)[eе](?![\w'])|\s[eе](?=\s(?:na|per|a|an|pe|на|за|pro|im|al|la|por)\s)|[eе](?=\s?/)")
+_E = re.compile(r"(?<=\d\d)[eе](?![\w'])|\s[eе](?=\s(?:na|per|a|an|pe|на|за|pro|im|al|la|por)\s)|[eе](?=\s?/)")
 _BEFORE_CURRENCY = re.compile(r"(?:,-|\.-|\+)?\s{0,2}(?:de\s)?[(]?")
 
 
@@ -64,6 +64,7 @@ class Money:
         self._thousand = thousand
         #: Words that a spoken number can begin with.
         self._telling = frozenset(word for word in numbers.values if not word.isdigit()) | numbers.hundreds
+        self._telling |= _ONE_THOUSAND & thousand
         self._currencies: Lexicon[str] = Lexicon({**currencies, **dict.fromkeys(crowns, "crowns")})
 
     def amounts(self, page: Page, view: View, numbers: Sequence[Number]) -> Iterator[Amount]:
@@ -93,7 +94,9 @@ class Money:
                 continue
             if currency == "crowns":
                 currency = _crowns(page)
-            if pending and not number.multiplied and pending[-1].value >= number.value:
+            # "над 60 – 45 лв", "пакет от 10 - 340 лв": what falls, or is far apart, is no range.
+            first = pending[-1].value if pending else number.value
+            if pending and not number.multiplied and (first >= number.value or (first < 20 and number.value > 8 * first)):
                 pending = []
             group = [*pending, number]
             if number.multiplied:

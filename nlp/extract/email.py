@@ -33,7 +33,8 @@ _LETTERS = re.compile(r"(?<![\w.])(?:[a-z0-9._-] ){2,40}@(?: [a-z0-9.-]){4,60}(?
 #: Spoken endings in the alphabets of the languages (plain form).
 _SPOKEN = {
     "ком": "com", "кома": "com", "бг": "bg", "орг": "org", "нет": "net", "инфо": "info", "еу": "eu", "де": "de", "ру": "ru",
-    "ро": "ro", "уа": "ua", "юа": "ua", "рс": "rs", "юкей": "uk", "ко юкей": "co.uk", "κομ": "com", "οργκ": "org", "γρ": "gr", "рф": "ru",
+    "ро": "ro", "уа": "ua", "юа": "ua", "рс": "rs", "юкей": "uk", "ко юкей": "co.uk", "κομ": "com", "οργκ": "org", "γρ": "gr",
+    "рф": "ru",
 }  # fmt: skip
 #: Words for the @ that are everyday words too: they need brackets or a written-out dot.
 _WEAK = frozenset({"la", "at", "et", "ет", "при", "эт", "ατ", "a", "а", "ат", "affe", "пес", "point"})
@@ -57,9 +58,9 @@ _MAIL = re.compile(
 _LEFT_EDGE, _RIGHT_EDGE = re.compile(rf"(?:{_OPEN}|\s{{0,2}})$"), re.compile(rf"{_CLOSE}|\s{{0,2}}")
 _LETTER = re.compile(r"[(\[{<*]\s?[aа@]\s?[)\]}>*]")
 _ONE_WORD = re.compile(
-    r"(?<!\w)(?P<name>[a-z0-9]{1,30}\s[a-z0-9]{1,30}),?\s\(?(?:all\s|in\s|в\s|als\s){0,2}(?:one word|no space|una palabra|todo junto"
-    r"|една дума|слято|слитно|одно слово|одним словом|разом|одне слово|ein wort|zusammen|un cuvant|legat|jedna rec|spojeno|tek kelime|bitisik"
-    r"|μια λεξη)\)?,?\s?$"
+    r"(?<!\w)(?P<name>[a-z0-9]{1,30}\s[a-z0-9]{1,30}),?\s\(?(?:all\s|in\s|в\s|als\s){0,2}(?:one word|no space|una palabra"
+    r"|todo junto|една дума|слято|слитно|одно слово|одним словом|разом|одне слово|ein wort|zusammen|un cuvant|legat|jedna rec"
+    r"|spojeno|tek kelime|bitisik|μια λεξη)\)?,?\s?$"
 )
 
 

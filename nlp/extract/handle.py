@@ -26,7 +26,8 @@ _SITES = {
     "ig.me": "instagram", "instagram": "instagram", "facebook.com": "facebook", "fb.com": "facebook", "fb.me": "facebook",
     "m.me": "facebook", "messenger.com": "facebook", "tiktok.com": "tiktok", "vk.com": "vk", "ok.ru": "ok", "wa.me": "whatsapp",
     "api.whatsapp.com": "whatsapp", "whatsapp.com": "whatsapp", "web.whatsapp.com": "whatsapp", "whatsapp": "whatsapp",
-    "viber": "viber", "viber.me": "viber", "viber.click": "viber", "snapchat.com": "snapchat", "x.com": "x", "twitter.com": "x", "skype": "skype", "signal.me": "signal",
+    "viber": "viber", "viber.me": "viber", "viber.click": "viber", "snapchat.com": "snapchat", "x.com": "x", "twitter.com": "x",
+    "skype": "skype", "signal.me": "signal",
 }  # fmt: skip
 _NOT_ACCOUNTS = frozenset([
     "share", "sharer", "groups", "p", "reel", "reels", "explore", "joinchat", "add", "events", "profile.php", "s", "c",

@@ -46,6 +46,11 @@ class _Seen(dict[str, Value | None]):
         return value
 
 
+def word_set(text: str) -> frozenset[str]:
+    """A set of words written as one text."""
+    return frozenset(text.split())
+
+
 class Lexicon(Generic[Value]):
     """Entries in plain form with a value each; an entry may be a phrase, and may end with a star (any ending)."""
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from nlp.components import CAPITAL, SHAKY, SPANS, SURE, name_lexicon, pipeline_for
-from nlp.extract.lexicon import Lexicon
+from nlp.components import CAPITAL, SHAKY, SPANS, SURE, name_lexicon, open_names, pipeline_for
+from nlp.extract.lexicon import Lexicon, word_set
 from nlp.extract.page import MOST, Found, Page, View
+from nlp.extract.reading import reads_as_word
 from nlp.gazetteer import nominatives
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
@@ -86,8 +87,11 @@ _WEAK = frozenset(
         "επικοινωνια",
     ]
 )
-_COMPANY = frozenset(
-    "ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel agency".split()  # noqa: SIM905
+_COMPANY = word_set(
+    """
+    ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel
+    agency
+    """
 )
 #: What each thing is worth; 1 is enough for a name. A known name all but suffices; a bare capital needs a telephone, an age,
 #: a list with a known name, or a cue that stands before nothing but names.
@@ -95,8 +99,8 @@ WEIGHTS = {
     SURE: 1.1,
     SHAKY: 0.3,
     CAPITAL: 0.0,
-    "inflected": 0.2,
-    "inflected after cue": 0.6,
+    "inflected": 0.4,
+    "inflected after cue": 1.0,
     "strong cue": 0.9,
     "weak cue": 0.35,
     "cue after": 0.8,
@@ -105,6 +109,12 @@ WEIGHTS = {
     "age behind a mark": 0.8,
     "child": -3.0,
     "listed": 1.0,
+    # "from June": a month that is a name too needs more than a preposition.
+    "month": -0.6,
+    # "Hazel, Leicester": a known name at the head of a title, before a mark.
+    "heads title": 0.7,
+    "patronymic": 1.0,
+    "title": 0.8,
     "person before": 0.5,
     "within sentence": 0.4,
     "small letter": -1.0,
@@ -114,12 +124,26 @@ _KNOWN_ONLY = frozenset({"weak cue", "cue after", "age behind a mark"})
 _UNSPACED = re.compile(r"\S{80,}")
 _PHONE_GAP = re.compile(r"[\s,:;|()/*·•.-]{0,4}")
 _QUOTES_BEFORE, _QUOTES_AFTER = ("«", "„", "“", '"', "@", "#", "_", "/"), frozenset({"»", "“", "”", '"', "_"})
-_NUMBER_AFTER = re.compile(r"[\s,(|–-]{1,3}\d{2}(?!\d|[:%€$£]|\s?(?:лв|eur|€|lei|£))")
+_NUMBER_AFTER = re.compile(r"[\s,(|–-]{1,3}\d{2}(?!\d|\s?[-–—]\s?\d|[:%€$£]|\s?(?:лв|eur|€|lei|£))")
 _LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ", " ve ", " + ", " или ", " or ")
 #: Endings of surnames: such a word alone is no given name, however it stands.
 _SURNAME = re.compile(
     r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
 )
+_MONTHS = word_set(
+    """
+    june april may august july juni mai юни юли май март januar avril κυριακη παρασκευη неделя
+    """
+)
+_PREPOSITIONS = word_set(
+    """
+    am im an in zum zur beim at near der die das the στο στην
+    """
+)
+#: Start and end in a view's text, and the component's label.
+_Span = tuple[int, int, str]
+_STOP = re.compile(r"[.!?]\s")
+_PATRONYMIC = re.compile(r"(?:овна|евна|івна|ївна|ична|ович|евич|йович)$")
 _CASES = ("ru", "uk", "sr", "el")
 
 
@@ -135,6 +159,10 @@ class _Rules:
         self.persons = Lexicon.of(word for data in known for word in data.age.persons)
         self.after = Lexicon.of(word for data in known for word in data.name_cues.after)
         self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
+        # "Mindestalter 21", "Ηλικία 18": words of ages stand where names of the aged do.
+        self.ages = Lexicon.of(
+            word for data in known for word in (*data.age.before, *data.age.over, *data.age.under, *data.age.years)
+        )
         self.networks = Lexicon.of(form for data in languages().values() for forms in data.networks.values() for form in forms)
         self.not_names = Lexicon.of(word for data in known for word in (*data.not_names, *data.streets))
         self.codes = codes
@@ -149,7 +177,8 @@ def _rules(codes: tuple[str, ...]) -> _Rules:
 @lru_cache(maxsize=1)
 def _known() -> frozenset[str]:
     lexicon = name_lexicon()
-    return frozenset(name for name, label in lexicon.items() if label == SURE and len(name) > 2)
+    wide = (form for form, codes in open_names().items() if codes and not form.isascii())
+    return frozenset((*(name for name, label in lexicon.items() if label == SURE and len(name) > 2), *wide))
 
 
 def _inflected(form: str, cases: tuple[str, ...]) -> bool:
@@ -240,44 +269,77 @@ def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[i
     )
     last_end = -10
     for start, end, label in spans:
-        score = _score(view, (start, end), label, rules, places)
+        score = _score(page, view, (start, end, label), rules, places)
         # "Maria Ivanova": the surname behind a name is not another name.
         if score >= 1.0 and not (label == CAPITAL and start - last_end == 1):
             yield start, end, round(min(0.95, 0.35 + 0.3 * score), 2)
             last_end = end
 
 
-def _score(view: View, span: tuple[int, int], label: str, rules: _Rules, places: _Places) -> float:
+def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) -> float:
     """What speaks for a name; 1 is enough, 0 where something rules it out."""
-    start, end = span
+    start, end, label = span
     form = view.plain[start:end]
     index = view.word_after(start)
     near = index > 0 and start - view.words[index - 1].end <= 3 and "\n" not in view.text[view.words[index - 1].end : start]
-    known = label != CAPITAL
-    if not known and (view.is_reading or rules.persons.word(form) or rules.networks.word(form)):
+    if _ruled_out(page, view, span, index if near else -index, rules):
         return 0.0
-    if (not known and _SURNAME.search(form)) or _is_other(view, start, end, index, near, rules=rules):
-        return 0.0
-    cue = rules.cues.before(view.words, index - 1) if near else None
+    known, cue = label != CAPITAL, rules.cues.before(view.words, index - 1) if near else None
+    if cue and len(view.words[index - 1].text) > 4 and _STOP.search(view.text, view.words[index - 1].end, start):
+        # "... und ohne Fahrer. Anzahlung 40 €": a sentence ends between them.
+        cue = None
     opens = _opens_sentence(view, start)
     score = WEIGHTS[label]
     if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
-    signs = set(_signs(view, span, places))
+    signs = {*_signs(view, (start, end), places), *_signs_within(view, span, index if near else 0, rules)}
     if cue:
         signs.add("strong cue" if cue[0] else "weak cue")
-    if near and label != SURE and rules.persons.word(view.words[index - 1].text):
-        signs.add("person before")
     if index + 1 < len(view.words) and rules.after.word(view.words[index + 1].text):
         signs.add("cue after")
-    if opens:
-        # "Диспечер 0999 ...": a capital at the head of a sentence says nothing.
+    if opens or (label != SURE and _qualifies(view, end)):
+        # "Диспечер 0999 ...": a capital at the head of a sentence says nothing; "Vanessa, Balkan brunette": what qualifies a
+        # noun is no further name of a list.
         signs.discard("listed")
-        if not known and "telephone" in signs:
-            return 0.0
-    elif label == SHAKY:
+    if opens and not known and "telephone" in signs:
+        return 0.0
+    if not opens and label == SHAKY:
         signs.add("within sentence")
     return score + sum(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY)
+
+
+def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -> bool:
+    """True where the word cannot be a name; ``index`` is that of its token, negative where nothing stands right before it."""
+    start, end, label = span
+    form, near = view.plain[start:end], index > 0
+    if _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
+        return True
+    title = near and rules.titles.before(view.words, index - 1) is not None
+    if label == SURE:
+        # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
+        return title and form not in name_lexicon()
+    if label == SHAKY:
+        return view.text[start].islower() and not view.text.islower()
+    if title or _no_name(view, form, abs(index), rules):
+        return True
+    return page.latin_bg and reads_as_word(page, view, start, end)
+
+
+def _signs_within(view: View, span: _Span, index: int, rules: _Rules) -> Iterator[str]:
+    start, end, label = span
+    before = view.words[index - 1].text if index else ""
+    if view.plain[start:end] in _MONTHS:
+        yield "month"
+    if label != CAPITAL and _PATRONYMIC.search(_word_at(view, end + 1)):
+        yield "patronymic"
+    if label != SURE and before and rules.persons.word(before):
+        yield "person before"
+    if label != SHAKY:
+        return
+    if index and rules.titles.before(view.words, index - 1):
+        yield "title"
+    if view.name == "title" and start == 0 and view.text[end : end + 2] in {", ", " -", " –", " |", ": "}:
+        yield "heads title"
 
 
 def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
@@ -298,6 +360,29 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
         yield "listed"
     if view.text[start].islower():
         yield "small letter"
+
+
+def _no_name(view: View, form: str, index: int, rules: _Rules) -> bool:
+    """True for an unknown capitalised word that means something else: a person's description, an app, a surname."""
+    before = view.words[index - 1].text if index else ""
+    if before in _PREPOSITIONS and not rules.cues.before(view.words, index - 1):
+        return True
+    words = rules.persons.word(form) or rules.ages.word(form) or rules.networks.word(form)
+    return bool(words) or form in word_evidence() or view.is_reading or _SURNAME.search(form) is not None
+
+
+def _qualifies(view: View, end: int) -> bool:
+    return view.text[end : end + 1] == " " and view.text[end + 1 : end + 2].islower() and len(_word_at(view, end + 1)) > 3
+
+
+def _word_at(view: View, at: int) -> str:
+    index = view.word_after(at)
+    return view.words[index].text if index < len(view.words) and view.words[index].start == at else ""
+
+
+def _behind_place(view: View, start: int) -> bool:
+    """True right behind a place ("Varna Marina"): the word belongs to it."""
+    return view.text[start - 1 : start] == " " and view.taken(start - 2, start - 1, (MentionKind.PLACE,))
 
 
 def _is_other(view: View, start: int, end: int, index: int, near: bool, *, rules: _Rules) -> bool:

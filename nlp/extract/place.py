@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from nlp.extract.lexicon import Lexicon
+from nlp.extract.lexicon import Lexicon, word_set
 from nlp.extract.page import MOST, Found, Page, View
+from nlp.extract.reading import reads_as_word
 from nlp.extract.role import assign_roles
 from nlp.gazetteer import Place, gazetteer, nominatives
 from nlp.gazetteer.inflect import INFLECTED
@@ -75,35 +76,23 @@ WEIGHTS = {
     "short": -1.0,
     "rather short": -0.4,
 }
-_HOUSES = frozenset(
-    {"hotel", "club", "bar", "хотел", "клуб", "бар", "отель", "готель", "ξενοδοχειο", "otel", "salon", "салон", "studio"}
+_HOUSES = word_set(
+    """
+    hotel club bar хотел клуб бар отель готель ξενοδοχειο otel salon салон studio
+    """
 )
 _LIST = frozenset(
-    {
-        ", ",
-        " and ",
-        " и ",
-        " или ",
-        " or ",
-        " und ",
-        " si ",
-        " y ",
-        " і ",
-        " та ",
-        " και ",
-        " ve ",
-        "/",
-        " - ",
-        "-",
-        " oder ",
-        " sau ",
-        " i ",
-    }
-)
+    f" {word} " for word in ("and", "и", "или", "or", "und", "si", "y", "і", "та", "και", "ve", "-", "oder", "sau", "i")
+) | {
+    ", ",
+    "/",
+    "-",
+}
 #: Villages have fewer people than this, cities whose quarters share names with villages more than that.
-_VILLAGE, _SMALL, _CITY = 1_500, 10_000, 30_000
-_MARK_LETTERS = frozenset("с г м гр s g gr к п d".split())  # noqa: SIM905
+_VILLAGE, _SMALL, _CITY = 3_000, 10_000, 30_000
+_MARK_LETTERS = word_set("с г м гр s g gr к п d")
 _POSTAL = re.compile(r"(?<![\d+.,])(?!(?:19|20)\d\d\s)[1-9]\d{3,4}\s$")
+_MONTHS = frozenset({"септември"})
 #: "Ipswich to Poznan": at the head of a sentence a route shows a place.
 _ROUTE = re.compile(r"\s(?:to|do|до|nach|bis|spre|a|za|за|için|και|i|и|and|und|si|y|->)\s")
 _TURKISH = re.compile(r"['’](?:d[ae]|t[ae]|d[ae]n|t[ae]n|y[ae]|[ae]|n[iıuü]n|[iıuü]n|y[iıuü]|[iıuü])$")
@@ -209,6 +198,8 @@ def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: boo
     if not places and len(words) == 1 and (match := _TURKISH.search(form)):
         places, exact = gazetteer().find(form[: match.start()]), True
         end -= len(form) - match.start()
+    if places and page.latin_bg and len(words) == 1 and reads_as_word(page, view, start, end):
+        return None
     if not places or view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
         return None
     if view.text[start].islower() and (not exact or max(place.population for place in places) < 20_000):
@@ -300,7 +291,9 @@ def _score(page: Page, seen: _Sight) -> tuple[float, bool]:
         signs.add("preposition")
     elif page.codes[:1] == ("de",):
         signs.add("german noun")
-    if near and not marked and seen.size < 1_000_000 and rules.persons.before(words, index):
+    # "bei Beelitz", "nach Ulm": what stands before persons and places says nothing of an unknown name.
+    doubtful = not preposition or seen.form in _given_names()
+    if near and not marked and doubtful and seen.size < 1_000_000 and rules.persons.before(words, index):
         signs.add("person cue")
     return math.log10(max(seen.size, 100)) - 2.6 + sum(WEIGHTS[sign] for sign in signs), marked
 
@@ -325,7 +318,7 @@ def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bo
         return False
     # Far-away cities need a preposition, the largest a mark; so does an inflected name: without its ending almost any word is
     # like some name.
-    far = all(place.name and place.country not in EUROPE for place in seen.places)
+    far = all(place.name and place.country not in EUROPE for place in seen.places) and not gazetteer().listed(seen.form)
     far = far and not (seen.size >= 1_000_000 and seen.before.rstrip().endswith((",", "-", "–", "(")))
     return far or (not seen.exact and any(place.name for place in seen.places))
 
@@ -374,12 +367,16 @@ def _other_meanings(seen: _Sight, page: Page, preposition: bool) -> Iterator[str
     """Signs that the word may be no place at all; a word for a settlement before it silences them."""
     form = seen.form
     if form in gazetteer().everyday and seen.size < _CITY:
-        yield "everyday village" if seen.size < _VILLAGE else "everyday town"
+        here = max((place.population for place in seen.places if place.country == "BG"), default=0)
+        month = form in _MONTHS and seen.before.endswith(("за ", "ез "))
+        yield "everyday village" if here < _VILLAGE or month else "everyday town"
     # The largest cities are in the word lists because adverts name them.
     elif " " not in form and form in word_evidence() and not _large(seen):
         own = {code for code, _ in word_evidence()[form]}.intersection((*page.codes, "en"))
         yield "everyday word" if own else "everyday word elsewhere"
-    if form in _given_names() and seen.size < 500_000:
+    if form in _given_names() and (
+        seen.size < 500_000 or not any(_own_name(place, form) or not form.isascii() for place in seen.places)
+    ):
         yield "given name after preposition" if preposition else "given name"
 
 
@@ -403,7 +400,8 @@ def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: P
     # A Bulgarian village in Latin letters looks like any word; in its own script it does not.
     latin = item.view.text[item.start].isascii() and best.population < _VILLAGE and not item.marked
     small = best.name and best.population < 20_000 and (best.country != "BG" or latin)
-    return best if item.score + support >= (2.2 if small else 1.3) else None
+    least = (2.0 if best.country in home else 2.2) if small else 1.3
+    return best if item.score + support >= least else None
 
 
 def _neighbours(place: Place, other: Place) -> bool:

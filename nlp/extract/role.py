@@ -72,11 +72,11 @@ def _of_view(view: View, row: list[Found], rules: _Rules) -> None:
             if _LISTED.fullmatch(gap):
                 found.tags = previous.tags
                 continue
-        role = _beside(view, found, rules)
+        role = _beside(view, found, previous.end if previous else 0, rules)
         found.tags = (role,) if role else ()
 
 
-def _beside(view: View, found: Found, rules: _Rules) -> str:
+def _beside(view: View, found: Found, last: int, rules: _Rules) -> str:
     """The role that the ending of a name or the words before it give."""
     tail = view.plain[found.end : found.end + 6]
     if _FROM_ENDING.match(tail) or (not tail[:1].isalnum() and "tr" in _codes(view) and _WHOLE_FROM.search(_form(view, found))):
@@ -84,7 +84,7 @@ def _beside(view: View, found: Found, rules: _Rules) -> str:
     if _TO_ENDING.match(tail):
         return DESTINATION
     index = _cue(view, found, rules)
-    return "" if index < 0 else _before(view, index, rules)
+    return "" if index < 0 else _before(view, index, last, rules)
 
 
 def _cue(view: View, found: Found, rules: _Rules) -> int:
@@ -100,16 +100,16 @@ def _cue(view: View, found: Found, rules: _Rules) -> int:
     return index
 
 
-def _before(view: View, index: int, rules: _Rules) -> str:
+def _before(view: View, index: int, last: int, rules: _Rules) -> str:
     words = view.words
     origin, destination = rules.origin.before(words, index), rules.destination.before(words, index)
     before = index - (origin or destination or (True, 1))[1]
     if before >= 0 and (origin or destination) and rules.distance.word(words[before].text):
         return ""
-    about = _about(view, index, rules)
+    about = _about(view, index, last, rules)
     if origin:
         employer = before >= 0 and rules.employers.word(words[before].text)
-        return DESTINATION if employer else "" if about == DESTINATION and not destination else ORIGIN
+        return DESTINATION if employer else ORIGIN
     weak = rules.at.before(words, index) is not None
     if destination and not weak:
         return DESTINATION
@@ -127,11 +127,11 @@ def _form(view: View, found: Found) -> str:
     return form if name and not name.endswith(form[-3:]) and form.startswith(name[:4]) else ""
 
 
-def _about(view: View, index: int, rules: _Rules) -> str:
+def _about(view: View, index: int, last: int, rules: _Rules) -> str:
     """What the clause before is about: leaving, or the work and where it is."""
     words = view.words
     for at in range(index - 1, max(-1, index - 1 - _CLAUSE_WORDS), -1):
-        if _BREAK.search(view.plain, words[at].end, words[at + 1].start):
+        if words[at].start < last or _BREAK.search(view.plain, words[at].end, words[at + 1].start):
             return ""
         if rules.departure.word(words[at].text):
             return ORIGIN

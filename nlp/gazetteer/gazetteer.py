@@ -55,6 +55,10 @@ class Gazetteer:
                 self._found[form] = found
         return found
 
+    def listed(self, form: str) -> bool:
+        """True for a name of a language's own list: adverts name it, however far it is."""
+        return form in self._own
+
     def starts(self, word: str) -> bool:
         """True where a name of several words begins with this word."""
         found = self._heads.get(word)

@@ -29,6 +29,10 @@ class AgeWords(Record):
     not_before: Words = ()
     not_after: Words = ()
     persons: Words = ()
+    #: Behind a number ("18 or over"); things that have an age of their own; words of a title that sells one.
+    after: Words = ()
+    things: Words = ()
+    sale: Words = ()
 
 
 class NameCues(Record):
@@ -105,6 +109,12 @@ class LanguageData(Record):
     #: What a fare is paid for (a seat, a ticket, a person).
     seats: Words = ()
     job: Words = ()
+    #: Words of a title that offers a sale, a marriage or papers: sums are paid once.
+    deal: Words = ()
+    #: Words of a title that offers treatments: sums are for a sitting.
+    massage: Words = ()
+    #: "Price", "costs": words that say that a sum follows, not what it is for.
+    price: Words = ()
     age: AgeWords
     name_cues: NameCues
     not_names: Words = ()
@@ -120,6 +130,9 @@ class LanguageData(Record):
     names: Words = ()
     #: Given names that are also everyday words: they need a context (names.txt, marked with a question mark).
     shaky_names: Words = ()
+    #: The same from names_open.txt (nlp/lang/given_names.py): many more, less sure; the project's own lists come first.
+    open_names: Words = ()
+    open_shaky_names: Words = ()
     #: Place names in this language that the gazetteer lacks: own form to "Name|CC" (places.txt).
     places: dict[str, str] = Field(default_factory=dict)
 
@@ -154,6 +167,7 @@ def load_language(folder: Traversable) -> LanguageData:
             raw = _merged(raw, more)
         data = _plain(raw)
         data["names"], data["shaky_names"] = _names(folder / "names.txt")
+        data["open_names"], data["open_shaky_names"] = _names(folder / "names_open.txt")
         data["places"] = dict(_pairs(folder / "places.txt"))
         return LanguageData.model_validate(_with_variants(data))
     except (ValidationError, yaml.YAMLError, KeyError, TypeError) as error:

@@ -48,7 +48,8 @@ def test_a_trained_pipeline_is_used_where_it_is_installed() -> None:
     assert trained("de") == PACKAGE
     nlp = pipeline("de")
     assert nlp.pipe_names == ["entity_ruler", "strazha_persons"]
-    marked = {span.text: span.label_ for span in nlp("Am Abend war Quirlina in der Stadt.").spans[SPANS]}
+    doc = nlp("Am Abend war Quirlina in der Stadt.")
+    marked = {span.text: span.label_ for span in doc.spans[SPANS]}
     assert marked["Quirlina"] == SHAKY
     text = "Ich suche eine Wohnung in der Stadt, bitte nur abends, meine Freundin Quirlina kommt mit."
     assert "Quirlina" in [m.text for m in Reader().read("", text).mentions if m.kind == "name"]

@@ -1,0 +1,91 @@
+"""What each way of seeing indicators is worth on adverts that no head was trained on.
+
+Run: ``python -m benchmarks.heads`` (trains on tests/eval/own-a.jsonl, measures on own-b.jsonl; ``--train`` and ``--test`` for
+others). Prints precision, recall and F1 of patterns, semantics, derivations and all together, by language, with versions.
+Patterns were tuned on own-a and partly on own-b; heads here saw own-a and the catalogue's examples only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy
+
+from flows.heads import train_heads
+from indicators import catalogue
+from indicators.heads.finder import SemanticFinder
+from indicators.heads.model import load
+from indicators.screener import WAYS, Screener
+from nlp.encoder import open_encoder
+from nlp.pipeline import Reader
+from strazha.evaluation.labelled import Labelled, read_labelled
+from strazha.model import Reading, Strength
+from strazha.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+Counted = tuple[int, int, int]
+
+
+def counted(rows: Sequence[Labelled], found: Sequence[frozenset[str]], names: frozenset[str]) -> Counted:
+    """Rightly found, wrongly found and missed indicators."""
+    right = sum(len(names & one & set(row.indicators)) for row, one in zip(rows, found, strict=True))
+    wrong = sum(len((names & one) - set(row.indicators)) for row, one in zip(rows, found, strict=True))
+    missed = sum(len((names & set(row.indicators)) - one) for row, one in zip(rows, found, strict=True))
+    return right, wrong, missed
+
+
+def figures(counts: Counted) -> str:
+    """Precision, recall and F1 as the table shows them."""
+    right, wrong, missed = counts
+    precision, recall = right / max(1, right + wrong), right / max(1, right + missed)
+    return f"{precision:9.3f} {recall:6.3f} {2 * right / max(1, 2 * right + wrong + missed):6.3f}"
+
+
+def seen(screener: Screener, readings: Iterable[Reading]) -> list[frozenset[str]]:
+    """Indicators found in each advert."""
+    return [frozenset(hit.indicator for hit in screener.screen(one.text, one.mentions).hits) for one in readings]
+
+
+def main() -> None:
+    """Train, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--train", type=Path, nargs="+", default=[ROOT / "tests/eval/own-a.jsonl"])
+    parser.add_argument("--test", type=Path, nargs="+", default=[ROOT / "tests/eval/own-b.jsonl"])
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder))
+        encoder = open_encoder(settings)
+        if encoder is None:
+            raise SystemExit("there is no model: strazha model build")
+        print(f"encoder {encoder.name}@{encoder.version}, numpy {numpy.__version__}, Python {platform.python_version()}")
+        train_heads(given.train, settings, Path(folder))
+        heads = load(Path(folder))
+        if heads is None:
+            raise SystemExit("no heads were made")
+        finder = SemanticFinder(encoder, heads)
+        rows = [row for path in given.test for row in read_labelled(path)]
+        reader = Reader()
+        readings = [reader.read(row.title, row.body) for row in rows]
+        finder.prepare(reading.text for reading in readings)
+        entries = catalogue.load()
+        counters = frozenset(name for name, entry in entries.items() if entry.indicator.strength is Strength.COUNTER)
+        risks = frozenset(entries) - counters
+        print(f"{len(rows)} adverts\n{'':26} {'precision':>9} {'recall':>6} {'F1':>6}")
+        found = []
+        for ways in ((WAYS[0],), (WAYS[1],), (WAYS[2],), (WAYS[0], WAYS[2]), WAYS):
+            found = seen(Screener(finder, ways), readings)
+            label = "all" if ways == WAYS else " and ".join(ways)
+            against = figures(counted(rows, found, counters))
+            print(f"{label:26} {figures(counted(rows, found, risks))}   counter-indicators {against}")
+        for lang in sorted({row.lang for row in rows}):
+            at = [number for number, row in enumerate(rows) if row.lang == lang]
+            own = counted([rows[number] for number in at], [found[number] for number in at], risks)
+            print(f"all, {lang} ({len(at)} adverts)".ljust(26), figures(own))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Semantic hits: sentences whose meaning a head knows, whatever their words; and which kind of advert the whole is like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indicators.heads.model import Heads
+from strazha.model import Hit, Mention, ReadField, ReadText
+from strazha.model.sentences import sentences
+from strazha.model.vectors import Encoder
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from strazha.model.text import FieldName
+
+#: Sentences looked at in one advert; an advert of ordinary length has fewer than thirty.
+MOST = 200
+#: Hits of one indicator kept in one advert, the surest ones.
+KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: where it stands in the captured text, and its words as read (Latin-typed Bulgarian in Cyrillic)."""
+
+    field: FieldName
+    start: int
+    end: int
+    text: str
+
+
+def split(text: ReadText) -> list[Sentence]:
+    """The sentences of an advert: the title as one, then those of the body."""
+    found: list[Sentence] = []
+    for read in text.fields():
+        captured = read.captured
+        places = [(0, len(captured))] if read.name == "title" else sentences(captured)
+        for start, end in places:
+            words = _read(read, start, end)
+            if sum(char.isalpha() for char in words) >= 3:
+                found.append(Sentence(read.name, start, end, words))
+            if len(found) == MOST:
+                return found
+    return found
+
+
+def _read(read: ReadField, start: int, end: int) -> str:
+    # As read: without disguises, and in Cyrillic what was typed in Latin letters, which the encoder hardly knows.
+    form = read.reading or read.normal
+    first, last = form.normal(start, end)
+    return form.text[first:last].strip()
+
+
+class SemanticFinder:
+    """Finds indicators by meaning. Deterministic; one encoder call for each advert, or one for many (``prepare``)."""
+
+    def __init__(self, encoder: Encoder, heads: Heads) -> None:
+        self._encoder, self._heads = encoder, heads
+
+    @property
+    def label(self) -> str:
+        """What a screening says of it: the heads' version."""
+        return f"heads-{self._heads.version}"
+
+    def prepare(self, texts: Iterable[ReadText]) -> None:
+        """Encode the sentences of many adverts in one call; the encoder remembers them until they are asked for."""
+        wanted = list(dict.fromkeys(one.text for text in texts for one in split(text)))
+        if wanted:
+            self._encoder.encode(wanted)
+
+    def look(self, text: ReadText) -> Seen:
+        """What the heads see in an advert."""
+        found = split(text)
+        if not found:
+            return Seen((), {})
+        centred = self._heads.centred(self._encoder.encode([one.text for one in found]))
+        titles = [row for row, one in zip(centred, found, strict=True) if one.field == "title"]
+        leaning = self._heads.leaning(centred, titles[0] if titles else None)
+        return Seen(tuple(self._hits(found, self._heads.probabilities(centred))), leaning)
+
+    def find(self, text: ReadText, mentions: Sequence[Mention]) -> Sequence[Hit]:
+        """Hits alone."""
+        return self.look(text).hits
+
+    def _hits(self, found: Sequence[Sentence], probabilities: NDArray[np.float32]) -> Iterable[Hit]:
+        for column, name in enumerate(self._heads.names):
+            rows = np.flatnonzero(probabilities[:, column] >= self._heads.thresholds[column]).tolist()
+            for row in sorted(rows, key=lambda at: -probabilities[at, column])[:KEPT]:
+                one = found[row]
+                yield Hit(
+                    indicator=name,
+                    field=one.field,
+                    start=one.start,
+                    end=one.end,
+                    text=one.text[:400],
+                    method="semantic",
+                    confidence=round(float(probabilities[row, column]), 2),
+                    rule=f"head:{self._heads.version}",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Hits by meaning, and how far the advert leans towards each kind (empty where it has no sentence)."""
+
+    hits: tuple[Hit, ...]
+    leaning: dict[str, float]

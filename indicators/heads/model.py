@@ -1,0 +1,115 @@
+"""Trained heads as plain numbers: one linear classifier for each indicator and each kind of advert.
+
+They lie in ``heads.npz`` (arrays, never pickle) beside ``card.json``, which says what they were trained on, with which encoder,
+and how well they do. A head is ``sigmoid(x @ w + b)`` of a centred unit vector ``x``, float32 [384].
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from strazha.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FOLDER = Path(__file__).parent
+ARRAYS, CARD = "heads.npz", "card.json"
+
+#: Kinds of advert told apart: the types, with the harmless ones by what they are taken for.
+KINDS = ("job", "adult", "transport", "other", "benign_job", "benign_massage", "benign")
+
+
+@dataclass(frozen=True)
+class Heads:
+    """All heads of one encoder. Vectors are rows; every method takes and gives float32."""
+
+    encoder: str
+    names: tuple[str, ...]
+    #: [len(names)]: from which probability on a sentence counts as a hit.
+    thresholds: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    biases: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    kind_weights: NDArray[np.float32]
+    kind_biases: NDArray[np.float32]
+    version: str
+
+    def centred(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Vectors without what all sentences have in common, of length 1 again: E5's cosines live close to 1."""
+        return unit(vectors - self.mean)
+
+    def probabilities(self, centred: NDArray[np.float32]) -> NDArray[np.float32]:
+        """[sentences, len(names)]: how surely each sentence shows each indicator."""
+        return sigmoid(centred @ self.weights.T + self.biases)
+
+    def leaning(self, centred: NDArray[np.float32], title: NDArray[np.float32] | None) -> dict[str, float]:
+        """How far an advert leans towards each of ``KINDS``, from all its sentences and its title; adds up to 1."""
+        scores = sigmoid(advert_vector(centred, title) @ self.kind_weights.T + self.kind_biases)
+        total = float(scores.sum()) or 1.0
+        return {kind: float(score) / total for kind, score in zip(KINDS, scores, strict=True)}
+
+
+#: Share of the title in an advert's vector, against its sentences together.
+TITLE = 0.5
+
+
+def advert_vector(centred: NDArray[np.float32], title: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    """[2 x 384]: the mean of an advert's sentences, then its title's own vector."""
+    mean = unit(centred.mean(axis=0, keepdims=True))[0]
+    return np.concatenate([mean, np.zeros_like(mean) if title is None else TITLE * title]).astype(np.float32)
+
+
+def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    made: NDArray[np.float32] = (rows / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return made
+
+
+def sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Logistic function, without overflow."""
+    made: NDArray[np.float32] = (0.5 * (1.0 + np.tanh(0.5 * values))).astype(np.float32)
+    return made
+
+
+def save(heads: Heads, card: dict[str, Any], folder: Path = FOLDER) -> None:
+    """Write the heads and their card."""
+    np.savez_compressed(
+        folder / ARRAYS, names=np.array(heads.names), thresholds=heads.thresholds, weights=heads.weights.astype(np.float16),
+        biases=heads.biases, mean=heads.mean, kind_weights=heads.kind_weights.astype(np.float16), kind_biases=heads.kind_biases,
+    )  # fmt: skip
+    (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def load(folder: Path = FOLDER) -> Heads | None:
+    """The heads of a folder, or None where none were trained.
+
+    Raises:
+        EvidenceError: the files are there and are not what a training wrote.
+    """
+    return _load(folder) if (folder / ARRAYS).is_file() else None
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path) -> Heads:
+    path = folder / ARRAYS
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        wide = {name: arrays[name].astype(np.float32) for name in arrays if name != "names"}
+        names = tuple(str(name) for name in arrays["names"])
+        version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        return Heads(encoder=str(card["encoder"]), names=names, version=version, **wide)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EvidenceError(
+            f"the trained heads cannot be read: {error}", place=str(path), remedy="train them again: strazha heads train"
+        ) from error

@@ -1,0 +1,308 @@
+"""Training of the heads: from labelled adverts and the catalogue's own examples, by one command, always with the same outcome.
+
+Each indicator gets one logistic regression on sentence vectors (L2, L-BFGS). Positive are the sentences in which a
+labelled span stands, the entry's prototypes and its examples that must match; negative are all other sentences and the
+examples that must not. Thresholds come from out-of-fold probabilities of whole adverts, drawn towards a common one where
+labels are few, so that no head is tuned on a handful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from indicators.catalogue import CatalogueEntry
+from indicators.heads.finder import Sentence, split
+from indicators.heads.model import KINDS, Heads, advert_vector, sigmoid, unit
+from strazha.model import ReadText
+from strazha.model.vectors import Encoder
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.float32]
+
+#: Reads a title and a body as nlp does; given from outside, as rooms of one floor do not import each other.
+Read = Callable[[str, str], ReadText]
+
+#: Fewest positive sentences for a head; with fewer it would learn the examples by heart.
+FEWEST = 8
+#: Inverse strength of regularisation, and weight of a positive sentence against a negative one: chosen on held-back adverts
+#: (benchmarks/heads.py prints others beside them); neither is sharp.
+SOFTNESS, POSITIVE = 10.0, 3.0
+#: The threshold heads are drawn towards, as if this many adverts had voted for it, and how far one may go from it.
+COMMON, VOTES, LOWEST, HIGHEST = 0.4, 20.0, 0.3, 0.7
+FOLDS = 5
+
+
+class LabelledAdvert(Protocol):
+    """What training needs of a labelled advert (strazha.evaluation.labelled.Labelled has it)."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def lang(self) -> str: ...  # noqa: D102
+    @property
+    def ad_type(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def body(self) -> str: ...  # noqa: D102
+    @property
+    def indicators(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def spans(self) -> Mapping[str, tuple[str, ...]]: ...  # noqa: D102
+
+
+@dataclass
+class Material:
+    """Sentences with their vectors and what each shows. ``advert`` is the number of the advert, -1 for an example."""
+
+    vectors: Rows
+    shows: list[frozenset[str]]
+    advert: NDArray[np.int64]
+    title: NDArray[np.bool_]
+    #: Of an example: the only entry it says anything about.
+    only: list[str]
+    adverts: Sequence[LabelledAdvert]
+    mean: Rows = field(default_factory=lambda: np.zeros(0, np.float32))
+
+
+def gather(adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEntry], read: Read, encoder: Encoder) -> Material:
+    """Split, encode and label everything there is to learn from."""
+    texts: list[str] = []
+    shows: list[frozenset[str]] = []
+    number: list[int] = []
+    title: list[bool] = []
+    only: list[str] = []
+
+    def add(one: Sentence, shown: frozenset[str], advert: int, entry: str = "") -> None:
+        texts.append(one.text)
+        shows.append(shown)
+        number.append(advert)
+        title.append(one.field == "title")
+        only.append(entry)
+
+    for at, advert in enumerate(adverts):
+        places = _places(advert)
+        for one in split(read(advert.title, advert.body)):
+            shown = frozenset(name for name, where, low, high in places if where == one.field and _within(one, low, high))
+            add(one, shown, at)
+    for name, entry in entries.items():
+        if entry.indicator.level != "advert":
+            continue
+        said = [(text, True) for examples in entry.examples.values() for text in examples.match]
+        said += [(text, False) for examples in entry.examples.values() for text in examples.no_match]
+        said += [(text, True) for prototypes in entry.prototypes.values() for text in prototypes]
+        for text, positive in said:
+            for one in split(read("", text)):
+                # An example of several sentences shows its sign in one of them, and it is not said in which.
+                if one.start == 0 and one.end >= len(text.rstrip(" .!?")):
+                    add(one, frozenset({name}) if positive else frozenset(), -1, name)
+    vectors = encoder.encode(texts)
+    from_adverts = np.array(number) >= 0
+    mean = vectors[from_adverts].mean(axis=0).astype(np.float32)
+    return Material(unit(vectors - mean), shows, np.array(number), np.array(title), only, adverts, mean)
+
+
+def _places(advert: LabelledAdvert) -> list[tuple[str, str, int, int]]:
+    found = []
+    for name, spans in advert.spans.items():
+        for span in spans:
+            for where, text in (("title", advert.title), ("body", advert.body)):
+                at = text.find(span) if span else -1
+                while at >= 0:
+                    found.append((name, where, at, at + len(span)))
+                    at = text.find(span, at + 1)
+    return found
+
+
+def _within(one: Sentence, low: int, high: int) -> bool:
+    shared = min(one.end, high) - max(one.start, low)
+    return shared >= min(6.0, (high - low) / 2)
+
+
+def train(material: Material, entries: Mapping[str, CatalogueEntry], encoder: Encoder) -> tuple[Heads, dict[str, Any]]:
+    """Heads and their card."""
+    names = [name for name in entries if _positives(material, name) >= FEWEST]
+    folds = _folds(material.adverts)
+    weights, biases, thresholds, figures = [], [], [], {}
+    for name in names:
+        weight, bias = _head(material, name, np.ones(len(material.only), bool))
+        threshold, figure = _threshold(material, name, folds)
+        weights.append(weight)
+        biases.append(bias)
+        thresholds.append(threshold)
+        figures[name] = figure
+    kind_weights, kind_biases, kinds = _kinds(material, folds)
+    heads = Heads(
+        encoder=encoder.version, names=tuple(names), thresholds=np.array(thresholds, np.float32),
+        weights=np.array(weights, np.float32), biases=np.array(biases, np.float32), mean=material.mean,
+        kind_weights=kind_weights, kind_biases=kind_biases, version="",
+    )  # fmt: skip
+    return heads, _card(material, encoder, entries, figures, kinds)
+
+
+def _positives(material: Material, name: str) -> int:
+    return sum(name in shown for shown in material.shows)
+
+
+def _head(material: Material, name: str, usable: NDArray[np.bool_]) -> tuple[Rows, float]:
+    chosen = np.array([not only or only == name for only in material.only]) & usable
+    target = np.array([name in shown for shown in material.shows])[chosen]
+    return regression(material.vectors[chosen], target, np.where(target, POSITIVE, 1.0))
+
+
+def regression(rows: Rows, target: NDArray[np.bool_], weight: NDArray[np.float64]) -> tuple[Rows, float]:
+    """Weighted logistic regression with L2 on everything but the bias, by L-BFGS to convergence."""
+    design = np.hstack([rows, np.ones((len(rows), 1), np.float32)])
+    ridge = np.full(design.shape[1], 1.0 / SOFTNESS)
+    ridge[-1] = 1e-6
+    sign, scale = np.where(target, 1.0, -1.0), weight
+
+    def slope(at: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margin = sign * (design @ at.astype(np.float32))
+        loss = float(scale @ np.logaddexp(0.0, -margin)) + 0.5 * float(ridge @ (at * at))
+        pull = scale * sign / (1.0 + np.exp(np.clip(margin, -30, 30)))
+        return loss, ridge * at - (pull.astype(np.float32) @ design).astype(np.float64)
+
+    solution = _lowest(slope, np.zeros(design.shape[1]))
+    return solution[:-1].astype(np.float32), float(solution[-1])
+
+
+#: Steps remembered, steps taken at most, and how flat is flat: further steps move no threshold.
+_MEMORY, _STEPS, _FLAT = 12, 200, 2e-3
+
+
+def _lowest(
+    slope: Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]], at: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Where a smooth convex function is lowest: limited-memory BFGS with backtracking (Nocedal and Wright, algorithm 7.5)."""
+    value, gradient = slope(at)
+    moves: list[tuple[NDArray[np.float64], NDArray[np.float64], float]] = []
+    for _ in range(_STEPS):
+        if np.linalg.norm(gradient) < _FLAT * max(1.0, float(np.linalg.norm(at))):
+            break
+        direction = -_curved(gradient, moves)
+        falling = float(direction @ gradient)
+        step = 1.0 if moves else 1.0 / max(float(np.linalg.norm(gradient)), 1.0)
+        while True:
+            there = at + step * direction
+            new_value, new_gradient = slope(there)
+            if new_value <= value + 1e-4 * step * falling or step < 1e-8:
+                break
+            step /= 2
+        moved, turned = there - at, new_gradient - gradient
+        if float(moved @ turned) > 1e-12:
+            moves = [*moves[-_MEMORY + 1 :], (moved, turned, 1.0 / float(moved @ turned))]
+        if value - new_value < 1e-7 * max(1.0, abs(value)):
+            return there
+        at, value, gradient = there, new_value, new_gradient
+    return at
+
+
+def _curved(
+    gradient: NDArray[np.float64], moves: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], float]]
+) -> NDArray[np.float64]:
+    way, shares = gradient.copy(), []
+    for moved, turned, worth in reversed(moves):
+        share = worth * float(moved @ way)
+        shares.append(share)
+        way -= share * turned
+    if moves:
+        moved, turned, worth = moves[-1]
+        way /= worth * float(turned @ turned)
+    for (moved, turned, worth), share in zip(moves, reversed(shares), strict=True):
+        way += moved * (share - worth * float(turned @ way))
+    return way
+
+
+def _folds(adverts: Sequence[LabelledAdvert]) -> NDArray[np.int64]:
+    # By a hash of the id, so that an advert added later moves no other one into another fold.
+    return np.array([int(sha256(advert.id.encode()).hexdigest()[:8], 16) % FOLDS for advert in adverts], dtype=np.int64)
+
+
+def _threshold(material: Material, name: str, folds: NDArray[np.int64]) -> tuple[float, dict[str, float]]:
+    gold = np.array([name in advert.indicators for advert in material.adverts], dtype=bool)
+    best = np.zeros(len(gold), np.float32)
+    for fold in range(FOLDS):
+        held = (material.advert >= 0) & np.isin(material.advert, np.flatnonzero(folds == fold))
+        if not held.any():
+            continue
+        weight, bias = _head(material, name, ~held)
+        np.maximum.at(best, material.advert[held], sigmoid(material.vectors[held] @ weight + np.float32(bias)))
+    tried = np.round(np.arange(LOWEST, HIGHEST + 0.001, 0.05), 2)
+    scores = [_f1(gold, best >= at) for at in tried]
+    found = float(tried[int(np.argmax(scores))])
+    votes = float(gold.sum())
+    threshold = round((votes * found + VOTES * COMMON) / (votes + VOTES), 3)
+    return threshold, {"adverts": int(gold.sum()), "threshold": threshold, "f1": round(_f1(gold, best >= threshold), 3)}
+
+
+def _f1(gold: NDArray[np.bool_], found: NDArray[np.bool_]) -> float:
+    right = float((gold & found).sum())
+    total = float(gold.sum() + found.sum())
+    return 2 * right / total if total else 0.0
+
+
+def kind_of(advert: LabelledAdvert) -> str:
+    """Which of ``KINDS`` a labelled type is."""
+    if advert.ad_type in KINDS:
+        return advert.ad_type
+    return "benign"
+
+
+def _kinds(material: Material, folds: NDArray[np.int64]) -> tuple[Rows, Rows, dict[str, float]]:
+    rows = []
+    for number in range(len(material.adverts)):
+        of = material.advert == number
+        titles = material.vectors[of & material.title]
+        vectors = material.vectors[of] if of.any() else np.zeros_like(material.vectors[:1])
+        rows.append(advert_vector(vectors, titles[0] if len(titles) else None))
+    design = np.array(rows, np.float32)
+    gold = np.array([KINDS.index(kind_of(advert)) for advert in material.adverts])
+
+    def fit(usable: NDArray[np.bool_]) -> tuple[Rows, Rows]:
+        weights, biases = [], []
+        for kind in range(len(KINDS)):
+            target = gold[usable] == kind
+            # Kinds count alike, however many adverts of each there are.
+            share = max(target.mean(), 1e-3)
+            weight, bias = regression(design[usable], target, np.where(target, 0.5 / share, 0.5 / (1 - min(share, 0.999))))
+            weights.append(weight)
+            biases.append(bias)
+        return np.array(weights, np.float32), np.array(biases, np.float32)
+
+    found = np.zeros(len(gold), np.int64)
+    for fold in range(FOLDS):
+        held = folds == fold
+        weights, biases = fit(~held)
+        found[held] = (design[held] @ weights.T + biases).argmax(axis=1)
+    figures = {kind: round(_f1(gold == at, found == at), 3) for at, kind in enumerate(KINDS)}
+    weights, biases = fit(np.ones(len(gold), bool))
+    return weights, biases, figures
+
+
+def _card(
+    material: Material, encoder: Encoder, entries: Mapping[str, CatalogueEntry], figures: dict[str, dict[str, float]],
+    kinds: dict[str, float],
+) -> dict[str, Any]:  # fmt: skip
+    languages = [advert.lang for advert in material.adverts]
+    return {
+        "encoder": encoder.version,
+        "encoder_name": encoder.name,
+        "adverts": len(material.adverts),
+        "adverts_by_language": {lang: languages.count(lang) for lang in sorted(set(languages))},
+        "sentences": int((material.advert >= 0).sum()),
+        "examples": int((material.advert < 0).sum()),
+        "heads": figures,
+        "kinds_f1_out_of_fold": kinds,
+        "without_head": sorted(
+            name for name, entry in entries.items() if entry.indicator.level == "advert" and name not in figures
+        ),
+        "settings": {"softness": SOFTNESS, "positive": POSITIVE, "common_threshold": COMMON, "folds": FOLDS},
+    }

@@ -1,0 +1,182 @@
+"""Heads: trained classifiers on sentence vectors, what they may and may not decide, and the ones that are shipped."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from indicators import adtype, catalogue
+from indicators.heads import model
+from indicators.heads.finder import SemanticFinder, split
+from indicators.heads.train import POSITIVE, SOFTNESS, gather, kind_of, regression, train
+from indicators.screener import Screener
+from nlp.pipeline import Reader
+from strazha.errors import EvidenceError
+from strazha.model import AdType
+from strazha.model.vectors import Encoder
+
+EVAL = Path(__file__).parents[1] / "eval"
+
+
+def test_regression_ends_where_nothing_pulls() -> None:
+    random = np.random.default_rng(7)
+    rows = random.normal(size=(400, 20)).astype(np.float32)
+    target = rows @ random.normal(size=20) + random.normal(size=400) > 1
+    weight = np.where(target, POSITIVE, 1.0)
+    solution, bias = regression(rows, target, weight)
+    chance = 1 / (1 + np.exp(-(rows @ solution + bias)))
+    pull = rows.T @ (weight * (chance - target)) + solution / SOFTNESS
+    assert np.abs(pull).max() < 0.2
+    assert abs(float((weight * (chance - target)).sum())) < 0.2
+    assert ((chance > 0.5) == target).mean() > 0.8
+
+
+def test_regression_of_separable_classes_stays_finite() -> None:
+    rows = np.vstack([np.eye(8, dtype=np.float32)] * 3)
+    target = np.arange(24) % 8 == 0
+    solution, bias = regression(rows, target, np.ones(24))
+    assert np.isfinite(solution).all()
+    assert np.isfinite(bias)
+    assert rows[0] @ solution + bias > 0 > rows[1] @ solution + bias
+
+
+def _small(tmp_path: Path) -> model.Heads:
+    size = 4
+    heads = model.Heads(
+        encoder="abc", names=("debt_bondage",), thresholds=np.array([0.5], np.float32), weights=np.ones((1, size), np.float32),
+        biases=np.zeros(1, np.float32), mean=np.zeros(size, np.float32),
+        kind_weights=np.zeros((len(model.KINDS), 2 * size), np.float32), kind_biases=np.zeros(len(model.KINDS), np.float32),
+        version="",
+    )  # fmt: skip
+    model.save(heads, {"encoder": "abc"}, tmp_path)
+    return heads
+
+
+def test_heads_come_back_as_they_were_saved(tmp_path: Path) -> None:
+    heads = _small(tmp_path)
+    found = model.load(tmp_path)
+    assert found is not None
+    assert (found.encoder, found.names) == ("abc", ("debt_bondage",))
+    assert np.allclose(found.weights, heads.weights)
+    assert sum(found.leaning(np.eye(4, dtype=np.float32), None).values()) == pytest.approx(1)
+
+
+def test_no_heads_are_none_and_half_heads_are_an_error(tmp_path: Path) -> None:
+    assert model.load(tmp_path) is None
+    _small(tmp_path)
+    path = tmp_path / model.ARRAYS
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(EvidenceError, match="train them again"):
+        model.load(tmp_path)
+
+
+def test_a_strong_sign_in_words_is_never_made_harmless() -> None:
+    entries = catalogue.load()
+    family = adtype.Family("job", AdType.JOB, {})
+    harmless = dict.fromkeys(model.KINDS, 0.0) | {"benign": 1.0}
+    assert adtype.lean(family, AdType.JOB, harmless, {"documents_withheld"}, entries) is None
+    led = adtype.lean(family, AdType.JOB, harmless, set(), entries)
+    assert led is not None
+    assert led[1] is AdType.BENIGN
+    # Nor does it go where the sign would not be looked for.
+    adult = dict.fromkeys(model.KINDS, 0.0) | {"adult": 1.0}
+    assert adtype.lean(family, AdType.JOB, adult, {"wages_withheld"}, entries) is None
+    assert adtype.lean(family, AdType.JOB, {}, set(), entries) is None
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+def test_sentences_are_those_of_the_captured_text(reader: Reader) -> None:
+    text = reader.read("Rabota v Germania", "Tyrsim beracha. Dokumentite ostavat pri nas! ☎ 0888 001 204").text
+    found = split(text)
+    assert [one.field for one in found[:2]] == ["title", "body"]
+    for one in found:
+        captured = text.title.captured if one.field == "title" else text.body.captured
+        assert captured[one.start : one.end].strip()
+    # What was typed in Latin letters is read in Cyrillic, which the encoder knows far better.
+    assert any("ок" in one.text for one in found)
+
+
+@pytest.fixture(scope="module")
+def heads() -> model.Heads:
+    found = model.load()
+    assert found is not None
+    return found
+
+
+def test_shipped_heads_are_of_the_shipped_labels(heads: model.Heads) -> None:
+    card = json.loads((model.FOLDER / model.CARD).read_text(encoding="utf-8"))
+    for name, digest in card["files"].items():
+        assert sha256((EVAL / name).read_bytes()).hexdigest() == digest, f"{name} changed: make heads"
+    assert set(heads.names) <= set(catalogue.load())
+    assert card["encoder"] == heads.encoder
+
+
+def test_shipped_heads_are_of_the_model_that_is_built(heads: model.Heads, encoder: Encoder) -> None:
+    assert heads.encoder == encoder.version
+
+
+PARAPHRASES = [
+    ("documents_withheld", "Farm hands", "On arrival you hand your passport to the foreman, who looks after it to the end."),
+    ("documents_withheld", "Работници за ферма", "При пристигане оставяте паспорта си на бригадира и го получавате накрая."),
+    ("third_party_voice", "Massage, Leeds", "The girls are waiting for your call, our lovely ladies will meet you any day."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "title", "body"), PARAPHRASES)
+def test_meaning_is_seen_without_the_words(
+    heads: model.Heads, encoder: Encoder, reader: Reader, name: str, title: str, body: str
+) -> None:
+    hits = SemanticFinder(encoder, heads).look(reader.read(title, body).text).hits
+    found = [hit for hit in hits if hit.indicator == name]
+    assert found, [hit.indicator for hit in hits]
+    assert found[0].method == "semantic"
+    assert found[0].field == "body"
+    assert found[0].rule == f"head:{heads.version}"
+
+
+def test_denied_words_overrule_a_head(heads: model.Heads, encoder: Encoder, reader: Reader) -> None:
+    screener = Screener(SemanticFinder(encoder, heads))
+    for body in (
+        "We never keep your passport. Pickers wanted, tel. 07700 900123.",
+        "Никога не задържаме документите ви. Търсим берачи.",
+    ):
+        reading = reader.read("Work", body)
+        assert "documents_withheld" not in {hit.indicator for hit in screener.screen(reading.text, reading.mentions).hits}
+
+
+def test_hostile_texts_are_looked_at_too(heads: model.Heads, encoder: Encoder, reader: Reader) -> None:
+    finder = SemanticFinder(encoder, heads)
+    for title, body in (("", ""), ("\0", "\u202e\u200b"), ("x" * 50_000, "!?." * 5_000), ("\ud800", "a. " * 3_000)):
+        seen = finder.look(reader.read(title.encode("utf-8", "replace").decode(), body).text)
+        assert len(seen.hits) < 2_000
+
+
+def test_training_gives_the_same_heads_each_time(encoder: Encoder, reader: Reader) -> None:
+    adverts = [
+        SimpleNamespace(
+            id=f"t{number}", lang="en", ad_type="job" if number % 2 else "benign_goods", title=f"Advert {number}",
+            body=f"We hold your papers for {number} weeks. Call now." if number % 2 else f"Bicycle for sale, {number} gears.",
+            indicators=("documents_withheld",) if number % 2 else (),
+            spans={"documents_withheld": (f"We hold your papers for {number} weeks",)} if number % 2 else {},
+        )
+        for number in range(24)
+    ]  # fmt: skip
+    entries = {"documents_withheld": catalogue.load()["documents_withheld"]}
+
+    def made() -> model.Heads:
+        material = gather(adverts, entries, lambda title, body: reader.read(title, body).text, encoder)
+        return train(material, entries, encoder)[0]
+
+    one, other = made(), made()
+    assert one.names == ("documents_withheld",)
+    assert np.array_equal(one.weights, other.weights)
+    assert kind_of(adverts[0]) == "benign"
