@@ -95,7 +95,7 @@ def test_latin_typed_bulgarian_gives_a_reading_and_spans_as_typed() -> None:
     assert "заплата" in reading.text.body.reading.text
     by_kind = {mention.kind: mention for mention in reading.mentions}
     assert by_kind["name"].text == "Vanq"
-    assert by_kind["price"].value == {"amount": 1400.0, "currency": "EUR", "per": "month"}
+    assert by_kind["price"].value == {"amount": 1400.0, "currency": "EUR", "per": "month", "amount_eur": 1400.0}
     assert by_kind["place"].value["country"] == "DE"  # type: ignore[index]
 
 
