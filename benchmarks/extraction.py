@@ -6,12 +6,15 @@ Adverts of about 80 words in three languages are made from a fixed seed; figures
 from __future__ import annotations
 
 import argparse
+import platform
 import random
 import resource
 import statistics
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 
+PACKAGES = ("spacy", "phonenumbers", "py3langid")
 PARTS = {
     "bg": [
         "Търсим жени за работа в хотел", "Заплатата е {n} евро на месец", "Квартирата е осигурена от фирмата",
@@ -78,6 +81,7 @@ def main() -> None:
     from nlp.pipeline import Reader
 
     reader = Reader()
+    print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES))
     words = statistics.mean(len(body.split()) for _, body in rows)
     print(f"start-up {time.perf_counter() - start:.2f} s, words an advert {words:.0f}")
     whole = rate(lambda: [reader.read(title, body) for title, body in rows], count)

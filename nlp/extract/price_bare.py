@@ -118,7 +118,11 @@ def _bare_listed(view: View, amount: Amount, amounts: list[Amount], rules: Rules
     if PART.search(between):
         amount.per = other.per
         return True
-    if CLAUSE_END.search(between + " ") or not 0.15 <= amount.value / other.value <= 4 or not (tail[:1] in ",.;)" or not tail):
+    if (
+        CLAUSE_END.search(between + " ")
+        or not 0.15 * other.value <= amount.value <= 4 * other.value
+        or not (tail[:1] in ",.;)" or not tail)
+    ):
         return False
     index = view.word_after(amount.start) - 1
     word = view.words[index]

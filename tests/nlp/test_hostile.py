@@ -18,12 +18,17 @@ READER = Reader()
 
 
 def test_a_sample_of_hostile_texts_is_read_and_every_mention_stands_where_it_says() -> None:
-    for text in islice(texts(7), 300):
+    for text in islice(texts(7), 200):
         title, body = text[: len(text) // 5], text[len(text) // 5 :]
         captured = {"title": title, "body": body}
         for mention in READER.read(title, body).mentions:
             assert captured[mention.field][mention.start : mention.end] == mention.text, repr(text)
             assert mention.text
+
+
+def test_a_price_of_nothing_beside_a_bare_one() -> None:
+    # Found by the fuzzing command: the second is compared with the first.
+    assert [m.value["amount"] for m in READER.read("", "0 euro, 30, 50.").mentions if m.kind == "price"][:1] == [0.0]  # type: ignore[index]
 
 
 #: What each extractor's patterns begin to match again and again, and never finish.
@@ -88,7 +93,7 @@ def test_time_of_each_extractor_grows_with_length_only(kind: str) -> None:
 
     for piece in TRAPS[kind]:
         seconds(piece, 1000)
-        short, long = seconds(piece, 5_000), seconds(piece, 40_000)
+        short, long = seconds(piece, 2_000), seconds(piece, 16_000)
         # Eight times the text: linear growth is eight, quadratic sixty-four.
         assert long < 24 * short + 0.25, (piece, short, long)
 
