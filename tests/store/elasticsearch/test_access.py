@@ -154,6 +154,7 @@ def test_the_documented_rights_are_enough_for_everything_that_is_called(
         "advert": lambda: review.advert(docs[0].id), "adverts": lambda: review.adverts([docs[0].id]),
         "cluster": lambda: review.cluster("c1"), "links": lambda: review.links("c1"),
         "search_adverts": lambda: review.search_adverts(query), "search_clusters": lambda: review.search_clusters(query),
+        "each_advert": lambda: [*review.each_advert(query)],
         "similar": lambda: review.similar(docs[0].id), "by_keys": lambda: review.by_keys(["k"]),
         "similar_by_vector": lambda: review.similar_by_vector([0.1] * 384), "count": review.count,
         "scan_adverts": lambda: [*review.scan_adverts()], "scan_clusters": lambda: [*review.scan_clusters()],
