@@ -38,6 +38,8 @@ ELSEWHERE = {
     "strazha model fetch": ("tests/nlp/test_encoder_making.py", '"fetch"'),
     "strazha model verify": ("tests/nlp/test_encoder.py", '"verify"'),
     "strazha model list": ("tests/nlp/test_encoder.py", '"list"'),
+    "strazha heads train": ("tests/indicators/test_heads.py", "gather("),
+    "strazha heads show": ("tests/indicators/test_heads.py", '"show"'),
     "strazha sources test": ("tests/crawlers/test_sources_command.py", '"test"'),
     "strazha sources record": ("tests/crawlers/test_sources_command.py", '"record"'),
     # Need clusters to speak of, or minutes.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -109,7 +110,7 @@ def _load(folder: Path) -> Heads:
         names = tuple(str(name) for name in arrays["names"])
         version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
         return Heads(encoder=str(card["encoder"]), names=names, version=version, **wide)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise EvidenceError(
             f"the trained heads cannot be read: {error}", place=str(path), remedy="train them again: strazha heads train"
         ) from error

@@ -180,3 +180,14 @@ def test_training_gives_the_same_heads_each_time(encoder: Encoder, reader: Reade
     assert one.names == ("documents_withheld",)
     assert np.array_equal(one.weights, other.weights)
     assert kind_of(adverts[0]) == "benign"
+
+
+def test_show_prints_the_card() -> None:
+    from click.testing import CliRunner
+
+    from cli.heads import command
+
+    printed = CliRunner().invoke(command, ["show"])
+    assert printed.exit_code == 0
+    assert "documents_withheld" in printed.output
+    assert "kind benign_job" in printed.output
