@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import math
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-
-from market import Market, market
-
+from benchmarks.market import Market, market
 from clusters.bulk import Whole, link_whole, packed
 from clusters.candidates import MemoryCandidates
 from clusters.form import form_of
