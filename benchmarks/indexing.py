@@ -19,8 +19,9 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -141,14 +142,14 @@ def measure(index: ElasticsearchIndex, count: int, *, also_rendered: bool) -> No
             written += index.put_adverts(chunk)
             return time.perf_counter() - begin
 
-        turns = {
+        turns: dict[str, Callable[[], float]] = {
             "Strazha's loader": ours,
-            "bare parallel_bulk": lambda ready=ready: send(client, bare, iter(ready)),
-            "bare parallel_bulk, rendered": lambda chunk=chunk: send(client, rendered, actions(rendered, chunk)),
+            "bare parallel_bulk": partial(send, client, bare, iter(ready)),
+            "bare parallel_bulk, rendered": partial(send, client, rendered, actions(rendered, chunk)),
         }
         for at in range(len(names)):  # each goes first in turn: the first of a chunk finds a server that rests
             name = names[(at + turn) % len(names)]
-            took[name] += turns[name]()  # type: ignore[no-untyped-call]
+            took[name] += turns[name]()
         turn += 1
         done += len(chunk)
         if done - told >= TOLD or done == count:

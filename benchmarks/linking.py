@@ -1,6 +1,6 @@
 """Linking measured on invented markets with known operations: quality, time, memory, growth; beside plain methods.
 
-    python benchmarks/linking.py [--sizes 1000,10000] [--large] [--methods "strazha;telephones alone"]
+    python -m benchmarks.linking [--sizes 1000,10000] [--large] [--methods "strazha;telephones alone"]
                                  [--stored 100000] [--rebuilt 100000] [--json OUT.json]
 
 A market (benchmarks/market.py) is written to a file of JSON lines first; every method then reads that file in a process of its
@@ -21,7 +21,6 @@ import platform
 import random
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -30,17 +29,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
-
-from keystore import KeyStore  # noqa: E402 - found through the line above, wherever the script is started from
-from market import linkable, market, rows  # noqa: E402
-from peers import PEERS, Row, available  # noqa: E402
-
-from clusters.bulk import link_whole, packed  # noqa: E402
-from clusters.grouping import group  # noqa: E402
-from clusters.linker import Linker  # noqa: E402
-from clusters.shelf import Pack, Shelf, pack  # noqa: E402
-from strazha.evaluation.linking import score_linking  # noqa: E402
+from benchmarks.keystore import KeyStore
+from benchmarks.market import linkable, market, rows
+from benchmarks.peers import PEERS, Row, available
+from clusters.bulk import link_whole, packed
+from clusters.grouping import group
+from clusters.linker import Linker
+from clusters.shelf import Pack, Shelf, pack
+from strazha.evaluation.linking import score_linking
 
 PROCESSES = len(os.sched_getaffinity(0))
 OWN = {"strazha": False, "strazha, texts alone": True}

@@ -18,12 +18,10 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1])]
-
-from indicators.catalogue import VERSION_KEY, load  # noqa: E402
-from indicators.screener import Screener  # noqa: E402
-from nlp.pipeline import Reader  # noqa: E402
-from strazha.model.text import Reading  # noqa: E402
+from indicators.catalogue import VERSION_KEY, load
+from indicators.screener import Screener
+from nlp.pipeline import Reader
+from strazha.model.text import Reading
 
 
 def adverts(path: Path | None) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -66,14 +67,14 @@ class Case:
     def ours(self, index: AdIndex) -> list[Call]:
         """The calls of the index."""
         if self.vectors is None:
-            return [lambda query=query: index.search_adverts(query) for query in self.queries]  # type: ignore[misc]
+            return [partial(index.search_adverts, query) for query in self.queries]
         pairs = zip(self.vectors, self.queries, strict=True)
-        return [lambda one=one, query=query: index.similar_by_vector(one, query=query) for one, query in pairs]  # type: ignore[misc]
+        return [partial(index.similar_by_vector, one, query=query) for one, query in pairs]
 
     def raw(self, index: ElasticsearchIndex) -> list[Call]:
         """The calls of the client."""
         client, alias = index.client, index.names.alias("adverts")
-        return [lambda body=body: client.search(index=alias, **body) for body in self.bodies]  # type: ignore[misc]
+        return [partial(client.search, index=alias, **body) for body in self.bodies]
 
 
 def by_hand(word: str, *, ranked: bool = False) -> Body:

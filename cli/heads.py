@@ -37,8 +37,9 @@ def show() -> None:
 
     from indicators.heads.model import CARD, FOLDER
     from strazha.errors import BadInputError
+    from strazha.settings import settings
 
-    path = FOLDER / CARD
+    path = (Path(settings().heads) if settings().heads else FOLDER) / CARD
     if not path.is_file():
         raise BadInputError("no heads were trained yet", place=str(path), remedy="run: strazha heads train FILE...")
     card = json.loads(path.read_text(encoding="utf-8"))

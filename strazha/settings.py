@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     encoder_threads: int = Field(default=0, ge=0, le=1024)
     #: Vectors kept on disk (``<home>/vectors.sqlite``), so that no sentence is encoded twice; about 0.9 GB a million. 0: none.
     encoder_cache: int = Field(default=1_000_000, ge=0)
+    #: Folder of heads trained elsewhere (strazha heads train --to); empty: those that are shipped.
+    heads: str = ""
     #: Ways of seeing indicators, to measure what each is worth: some of "pattern,semantic,derived"; empty: all.
     ways: str = Field(default="", pattern="^((pattern|semantic|derived)(,(pattern|semantic|derived))*)?$")
     #: Address the review pages listen on.

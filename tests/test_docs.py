@@ -44,7 +44,7 @@ ELSEWHERE = {
     "strazha sources record": ("tests/crawlers/test_sources_command.py", '"record"'),
     # Need clusters to speak of, or minutes.
     "strazha clusters": ("tests/flows/test_clusters_command.py", '"clusters"'),
-    "python benchmarks/linking.py": ("tests/clusters/test_benchmark.py", "benchmarks/linking.py"),
+    "python -m benchmarks.linking": ("tests/clusters/test_benchmark.py", "benchmarks.linking"),
     "strazha evidence show": ("tests/evidence/test_evidence_command.py", '"show"'),
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from strazha import __version__
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from indicators.screener import Screener
     from nlp.pipeline import Reader
     from strazha.model.vectors import Encoder
+
+log = logging.getLogger(__name__)
 
 #: Kinds of mention by which an advertiser is reached, and so linked.
 CONTACT_KINDS = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.HANDLE)
@@ -215,13 +219,17 @@ def _made(of: Settings) -> tuple[Reader, Screener]:
     return Reader(), Screener(_finder(of), chosen)
 
 
+@lru_cache(maxsize=1)
 def _finder(of: Settings) -> SemanticFinder | None:
     """Sees by meaning where there are an encoder and heads trained for it; heads of another encoder would see nonsense."""
     from indicators.heads.finder import SemanticFinder
     from indicators.heads.model import load
 
-    found, heads = _opened(of), load()
-    if found is None or heads is None or heads.encoder != found.version:
+    found, heads = _opened(of), load(Path(of.heads)) if of.heads else load()
+    if found is None or heads is None:
+        return None
+    if heads.encoder != found.version:
+        log.warning("the heads were trained for another model (%s) and are not used: strazha heads train", heads.encoder)
         return None
     return SemanticFinder(found, heads)
 

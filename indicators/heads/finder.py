@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indicators.heads.model import Heads
-from strazha.model import Hit, Mention, ReadField, ReadText
+from strazha.model import Hit, ReadField, ReadText
 from strazha.model.sentences import sentences
 from strazha.model.vectors import Encoder
 
@@ -26,11 +26,12 @@ KEPT = 3
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: where it stands in the captured text, and its words as read (Latin-typed Bulgarian in Cyrillic)."""
+    """One sentence: where it stands in the captured text, its words there, and as read (Latin-typed Bulgarian in Cyrillic)."""
 
     field: FieldName
     start: int
     end: int
+    captured: str
     text: str
 
 
@@ -43,7 +44,7 @@ def split(text: ReadText) -> list[Sentence]:
         for start, end in places:
             words = _read(read, start, end)
             if sum(char.isalpha() for char in words) >= 3:
-                found.append(Sentence(read.name, start, end, words))
+                found.append(Sentence(read.name, start, end, captured[start:end], words))
             if len(found) == MOST:
                 return found
     return found
@@ -83,10 +84,6 @@ class SemanticFinder:
         leaning = self._heads.leaning(centred, titles[0] if titles else None)
         return Seen(tuple(self._hits(found, self._heads.probabilities(centred))), leaning)
 
-    def find(self, text: ReadText, mentions: Sequence[Mention]) -> Sequence[Hit]:
-        """Hits alone."""
-        return self.look(text).hits
-
     def _hits(self, found: Sequence[Sentence], probabilities: NDArray[np.float32]) -> Iterable[Hit]:
         for column, name in enumerate(self._heads.names):
             rows = np.flatnonzero(probabilities[:, column] >= self._heads.thresholds[column]).tolist()
@@ -97,7 +94,7 @@ class SemanticFinder:
                     field=one.field,
                     start=one.start,
                     end=one.end,
-                    text=one.text[:400],
+                    text=one.captured,
                     method="semantic",
                     confidence=round(float(probabilities[row, column]), 2),
                     rule=f"head:{self._heads.version}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -191,3 +192,26 @@ def test_show_prints_the_card() -> None:
     assert printed.exit_code == 0
     assert "documents_withheld" in printed.output
     assert "kind benign_job" in printed.output
+
+
+def test_heads_trained_elsewhere_are_used_and_those_of_another_model_are_not(
+    heads: model.Heads, encoder: Encoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from flows.steps import reading
+    from nlp.encoder.folder import models_folder
+    from strazha.settings import Settings
+
+    def finder(version: str, folder: Path) -> SemanticFinder | None:
+        folder.mkdir()
+        model.save(replace(heads, encoder=version), {"encoder": version}, folder)
+        return reading._finder(Settings(encoder="multilingual-e5-small", models=models, heads=str(folder), encoder_cache=0))
+
+    models = str(models_folder(Settings(models="")))
+    own = finder(encoder.version, tmp_path / "own")
+    assert own is not None
+    found = model.load(tmp_path / "own")
+    assert found is not None
+    assert own.label == f"heads-{found.version}"
+    assert "another model" not in caplog.text
+    assert finder("000000000000", tmp_path / "other") is None
+    assert "another model" in caplog.text
