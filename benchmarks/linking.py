@@ -258,7 +258,7 @@ def _methods(sizes: Sequence[int], names: Sequence[str], folder: str, measured: 
             cells = (
                 row["adverts"], f"{pairs['precision']:.3f}", f"{pairs['recall']:.3f}", f"{row['ari']:.3f}",
                 f"{row['bcubed']['f1']:.3f}", row["hub_false_pairs"], row["seconds"], row["cpu_seconds"], row["memory_mb"],
-                round(size / row["seconds"]),
+                round(size / max(row["seconds"], 0.01)),  # the clock shows hundredths
             )  # fmt: skip
             print(f"{name:28}" + "".join(f"{cell:>10}" for cell in cells), flush=True)
 

@@ -74,6 +74,7 @@ SENTENCES: tuple[str, ...] = (
     marked("Both show nearly the same picture ({n} of 256 bits differ)."),
     marked("Both show the same picture. It counts for less: {why}."),
     marked("Both show nearly the same picture ({n} of 256 bits differ). It counts for less: {why}."),
+    marked("They say the same in two languages, sentence by sentence ({share} alike)."),
     marked("Both have {things}."),
     marked("the name {name}"),
     marked("an age of {age}"),
@@ -137,7 +138,7 @@ _KINDS: Mapping[str, str] = {
     **dict.fromkeys(
         ("n", "number", "points", "hours", "month", "limit", "weeks", "week", "year", "all", "days", "age"), _NUMBER
     ),
-    "share": r"\d+ ?%",
+    "share": r"\d+ ?%|\d\.\d\d",
     "first": r"[^\s,;]{1,40}",
     "second": r"[^\s,;]{1,40}",
     "id": r"[\w•-]+",

@@ -17,7 +17,6 @@ from strazha.model.base import digest
 from strazha.model.sentences import sentences
 from strazha.model.text import Reading
 from strazha.settings import Settings, settings
-from strazha.store.vectors import DIMS, pack_vector
 
 if TYPE_CHECKING:
     from indicators.heads.finder import SemanticFinder
@@ -64,7 +63,11 @@ def advert_vectors(adverts: Sequence[Advert]) -> list[str]:
     A model of another size than the index holds gives none either: it serves the indicators only.
     """
     found = encoder()
-    if found is None or found.dim != DIMS or not adverts:
+    if found is None or not adverts:
+        return [""] * len(adverts)
+    from strazha.store.vectors import DIMS, pack_vector
+
+    if found.dim != DIMS:
         return [""] * len(adverts)
     return [pack_vector(vector) for vector in found.encode([f"{advert.title}\n{advert.body}" for advert in adverts])]
 
@@ -96,7 +99,7 @@ def _screen_some(adverts: Sequence[Advert]) -> Iterator[Screening | Unreadable]:
     # The encoder takes many sentences together far faster than one by one.
     screener.prepare(reading.text for reading in readings if isinstance(reading, Reading))
     for advert, reading in zip(adverts, readings, strict=True):
-        yield reading if isinstance(reading, Unreadable) else _tried(partial(_screen, reading), advert)
+        yield reading if isinstance(reading, Unreadable) else _tried(partial(screen_advert, reading=reading), advert)
 
 
 def _tried(function: Callable[[Advert], Made], advert: Advert) -> Made | Unreadable:
@@ -106,16 +109,9 @@ def _tried(function: Callable[[Advert], Made], advert: Advert) -> Made | Unreada
         return Unreadable(advert, f"{type(error).__name__}: {error}"[:500])
 
 
-def screen_advert(advert: Advert, *, at: datetime | None = None) -> Screening:
-    """Read and screen one version of one advert."""
-    return _screen(_read(advert), advert, at=at)
-
-
-def _read(advert: Advert) -> Reading:
-    return _machine()[0].read(advert.title, advert.body, country=advert.country, lang_hint=advert.lang_hint)
-
-
-def _screen(reading: Reading, advert: Advert, *, at: datetime | None = None) -> Screening:
+def screen_advert(advert: Advert, *, at: datetime | None = None, reading: Reading | None = None) -> Screening:
+    """Read and screen one version of one advert; ``reading`` is what was read of it already."""
+    reading = reading or _read(advert)
     findings = _machine()[1].screen(reading.text, reading.mentions, advert=advert)
     return Screening(
         advert_id=advert.id,
@@ -133,6 +129,10 @@ def _screen(reading: Reading, advert: Advert, *, at: datetime | None = None) -> 
         reading=_cyrillic(reading.text.title, reading.text.body),
         pipeline=versions(),
     )
+
+
+def _read(advert: Advert) -> Reading:
+    return _machine()[0].read(advert.title, advert.body, country=advert.country, lang_hint=advert.lang_hint)
 
 
 def screen_text(title: str, body: str, *, country: str | None = None, lang_hint: str = "") -> Screening:

@@ -9,11 +9,13 @@ from pydantic import AfterValidator, Field
 from strazha.errors import BadInputError
 from strazha.model import Advert, AdvertState, Band, Cluster, Link, Moment, Outcome, Record, Screening
 from strazha.model.screening import AdType
-from strazha.store.vectors import unpack_vector
 
 
 def _sound(value: str) -> str:
     if value:
+        # Only where there is a vector: review and steps start without numpy.
+        from strazha.store.vectors import unpack_vector
+
         try:
             unpack_vector(value)
         except BadInputError as error:

@@ -35,7 +35,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "examples.demo", "--home", str(home), "--port", "0"],
-            cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env | {"COLUMNS": "160"},
+            cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env | {"COLUMNS": "160", "STRAZHA_ENCODER": "off"},
         )  # fmt: skip
     try:
         end = time.monotonic() + SECONDS

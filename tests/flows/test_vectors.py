@@ -11,6 +11,7 @@ import numpy as np
 from flows.rooms import open_rooms
 from flows.steps import rebuild_index
 from flows.steps.reading import advert_vectors
+from indicators.heads.model import load
 from strazha.settings import Settings
 from strazha.store.vectors import unpack_vector
 
@@ -40,7 +41,9 @@ def test_a_run_with_a_model_then_one_without(
     assert done.returncode == 0, done.stderr
     after = docs(own.settings)
     assert set(before) <= set(after)
-    label = f"{model.manifest.name}@{model.manifest.version('model.onnx', 'tokenizer.json')}"
+    heads = load()
+    assert heads is not None
+    label = f"{model.manifest.name}@{model.manifest.version('model.onnx', 'tokenizer.json')}+heads-{heads.version}"
     live = [doc for doc in after.values() if doc.screening.pipeline.encoder == label]
     assert len(live) == len(after), "a new model makes every advert due for screening again"
     vectors = {doc.id: unpack_vector(doc.vector) for doc in live}

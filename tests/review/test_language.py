@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from clusters.compare import contact, copy, image, name_age_city, text, time_place
+from clusters.compare import contact, copy, image, meaning, name_age_city, text, time_place
 from review import contexts, i18n, sentences
 from review.i18n import LANGUAGES, chosen
 from strazha.ledger.records import Role
@@ -124,6 +124,7 @@ STORED = [
     "83% of their wording is the same, names, numbers and alphabet aside (short texts, so it counts for less).",
     "Dimension abuse of vulnerability is positive by the ILO/EC rule: 1 strong, 2 medium",
     "about 4,500 euro a month; far above begins near 3,900 in Netherlands (table of 2026-11-01)",
+    "They say the same in two languages, sentence by sentence (0.58 alike).",
     "3 adverts came in, some from cluster 0a1b2c3d.",
 ]
 
@@ -151,7 +152,7 @@ def test_a_value_cannot_become_a_place_of_the_translation() -> None:
 
 def test_every_sentence_of_a_comparison_is_known() -> None:
     known = "\n".join(sentences.SENTENCES)
-    for module in (contact, copy, image, name_age_city, text, time_place):
+    for module in (contact, copy, image, meaning, name_age_city, text, time_place):
         source = Path(str(module.__file__)).read_text(encoding="utf-8")
         # Sentences with a score of nothing are shown by explain only, on the command line.
         for found in re.findall(r'Compared\((?!0\.0)[^"]*?f?"([^"]+)"', source):
