@@ -27,7 +27,8 @@ import yaml
 
 from strazha.model import AdType, Advert, AdvertState, Band, Hit, LanguageGuess, Mention, Reason, Screening, Versions
 from strazha.settings import Settings
-from strazha.store import AdIndex, AdvertDoc, Query, open_index, pack_vector
+from strazha.store import AdIndex, AdvertDoc, Query, open_index
+from strazha.store.vectors import pack_vector
 
 #: Word lists by language, shared with the benchmark of linking.
 WORDS: dict[str, list[str]] = {

@@ -25,7 +25,6 @@ from strazha.store.query import (
     TimeBucket,
     Timeline,
 )
-from strazha.store.vectors import pack_vector
 
 #: Backend name (settings.store) -> module:function. The function takes the settings and returns an AdIndex; the module is
 #: imported when it is asked for, so that no backend's client is needed for another one.
@@ -54,7 +53,6 @@ __all__ = [
     "TimeBucket",
     "Timeline",
     "open_index",
-    "pack_vector",
 ]
 
 

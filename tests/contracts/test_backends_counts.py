@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from strazha.errors import BadInputError
 from strazha.model import Outcome
-from strazha.store import AdIndex, AdvertDoc, Box, Grid, Query, Timeline, pack_vector
+from strazha.store import AdIndex, AdvertDoc, Box, Grid, Query, Timeline
+from strazha.store.vectors import pack_vector
 from tests.contracts.backend_documents import START, advert, cluster, mention, titles, vector
 
 WORLD = Box(north=90, south=-90, west=-180, east=180)

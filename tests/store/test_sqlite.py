@@ -19,8 +19,9 @@ import pytest
 from strazha.errors import BadInputError, StoreError, StoreUnavailableError
 from strazha.model import Advert, AdvertState, Outcome, Screening, Versions
 from strazha.settings import Settings
-from strazha.store import AdvertDoc, Grid, Query, Timeline, open_index, pack_vector
+from strazha.store import AdvertDoc, Grid, Query, Timeline, open_index
 from strazha.store.sqlite import SqliteIndex
+from strazha.store.vectors import pack_vector
 from tests.contracts.backend_documents import NEW_TOWN, SOFIA
 from tests.contracts.backend_documents import advert as contract_advert
 

@@ -12,9 +12,10 @@ import pytest
 from strazha.errors import BadInputError, StoreError
 from strazha.model import Cluster, Link, LinkReason, Mention, Outcome
 from strazha.settings import Settings
-from strazha.store import AdvertDoc, ClusterDoc, LinkDoc, Query, pack_vector
+from strazha.store import AdvertDoc, ClusterDoc, LinkDoc, Query
 from strazha.store.elasticsearch import ElasticsearchIndex, shape
 from strazha.store.elasticsearch.names import KINDS, LAYOUT, IndexName, Names
+from strazha.store.vectors import pack_vector
 
 pytestmark = pytest.mark.elasticsearch
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
