@@ -131,7 +131,7 @@ def test(
     is_url = target.startswith(("http://", "https://"))
     source = _chosen(target if is_url else url or "", source_id, definition)
     document = fetch(source, target) if is_url else from_file(source, Path(target), url or source.start[0])
-    trial = read_page(source, document, role)  # type: ignore[arg-type]
+    trial = read_page(source, document, role)  # type: ignore[arg-type]  # click has checked the choice
     if as_json:
         for advert in trial.reading.adverts:
             click.echo(advert.line())

@@ -147,7 +147,7 @@ def packed_record(advert: Linkable, form: str) -> bytes:
 
 def unpacked(record: bytes) -> Prepared:
     """The advert of a record made by :func:`packed_record`, by this very program: marshal must not read what others wrote."""
-    one, seconds, kind, form, contacts, names, ages, places, city, images, lang, sentences = marshal.loads(record)  # noqa: S302
+    one, seconds, kind, form, contacts, names, ages, places, city, images, lang, sentences = marshal.loads(record)  # noqa: S302 - own records
     # Unchecked: the values were checked when the advert was made.
     return Prepared.model_construct(
         id=one,

@@ -57,13 +57,15 @@ PASTED = (
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: where, how wide, and whether dark."""
+    """One picture: where, how wide, whether dark, in which language."""
 
     name: str
     path: str
     size: tuple[int, int] = WIDE
     dark: bool = False
     whole: bool = False
+    #: What the browser asks for; the pages answer in that language.
+    locale: str = "en-GB"
 
 
 def shots(advert: str, cluster: str) -> list[Shot]:
@@ -77,6 +79,10 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("audit", "/audit"),
         Shot("queue-dark", "/queue", dark=True),
         Shot("queue-phone", "/queue", size=NARROW),
+        Shot("queue-bg", "/queue", locale="bg-BG"),
+        Shot("advert-bg", f"/adverts/{quote(advert, safe='')}", whole=True, locale="bg-BG"),
+        Shot("cluster-bg", f"/clusters/{quote(cluster, safe='')}", whole=True, locale="bg-BG"),
+        Shot("queue-phone-bg", "/queue", size=NARROW, locale="bg-BG"),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
 
@@ -118,7 +124,7 @@ def take(browser: Browser, address: str, token: str, shot: Shot, out: Path) -> N
     """Take one picture."""
     width, height = shot.size
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if shot.dark else "light", locale="en-GB"
+        viewport={"width": width, "height": height}, color_scheme="dark" if shot.dark else "light", locale=shot.locale
     )
     context.add_cookies([{"name": "strazha", "value": token, "url": address}])
     # A busy machine takes its time to start a browser's page; the default of 30 s has been too short.
