@@ -26,7 +26,6 @@ FEW_EXAMPLES = frozenset(
         "no_experience_needed",
         "no_interview",
         "no_language_needed",
-        "obscured_contact",
         "organ_offer",
         "outcall_only",
         "papers_arranged",
