@@ -22,7 +22,6 @@ FURTHER = ("bg-Latn", "ro", "ru", "uk", "de", "el", "tr", "sr", "es")
 #: Entries that do not yet have ten examples of each kind in Bulgarian and English and three in each further language.
 FEW_EXAMPLES = frozenset(
     {
-        "round_the_clock",
         "screening_required",
         "sham_marriage_offer",
         "stated_limits",
