@@ -38,7 +38,6 @@ FEW_EXAMPLES = frozenset(
         "recruitment_fee",
         "risky_service_wording",
         "round_the_clock",
-        "transport_arranged",
         "trust_wording",
         "undocumented_transport",
         "unrealistic_pay",
