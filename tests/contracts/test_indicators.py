@@ -38,7 +38,6 @@ FEW_EXAMPLES = frozenset(
         "recruitment_fee",
         "risky_service_wording",
         "round_the_clock",
-        "unrealistic_pay",
         "vague_job",
         "venue_agency",
         "verifiable_employer",
