@@ -38,7 +38,6 @@ FEW_EXAMPLES = frozenset(
         "recruitment_fee",
         "risky_service_wording",
         "round_the_clock",
-        "youth_wording",
     }
 )
 
