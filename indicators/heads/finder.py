@@ -79,10 +79,11 @@ class SemanticFinder:
         found = split(text)
         if not found:
             return Seen((), {})
-        centred = self._heads.centred(self._encoder.encode([one.text for one in found]))
+        texts = [one.text for one in found]
+        centred = self._heads.centred(self._encoder.encode(texts))
         titles = [row for row, one in zip(centred, found, strict=True) if one.field == "title"]
-        leaning = self._heads.leaning(centred, titles[0] if titles else None)
-        return Seen(tuple(self._hits(found, self._heads.probabilities(centred))), leaning)
+        leaning = self._heads.leaning(centred, titles[0] if titles else None, texts)
+        return Seen(tuple(self._hits(found, self._heads.probabilities(centred, texts))), leaning)
 
     def _hits(self, found: Sequence[Sentence], probabilities: NDArray[np.float32]) -> Iterable[Hit]:
         for column, name in enumerate(self._heads.names):
