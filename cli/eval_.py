@@ -29,7 +29,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--linked", type=_FILE, help="Score this output of `strazha link` instead of linking now.")
 @click.option("--groups", is_flag=True, help="Error rates by language, nationality named and advert type, all files together.")
 @click.option("--counterfactual", is_flag=True, help="Exchange nation, city, script, name: what does the score do?")
-def command(
+def command(  # noqa: PLR0917 - click hands options over by name
     files: tuple[Path, ...], errors: bool, json_path: Path | None, screened: Path | None, linked: Path | None,
     groups: bool, counterfactual: bool,
 ) -> None:  # fmt: skip

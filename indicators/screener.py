@@ -33,11 +33,17 @@ class Screener:
     """Screens adverts with the whole catalogue; make one and keep it (compiling the patterns takes a second).
 
     With a ``finder`` indicators are also seen by meaning, and the type of an advert by what it is like as a whole. ``ways``
-    leaves some ways of seeing out, to measure what each is worth. Safe to share between threads.
+    leaves some ways of seeing out, to measure what each is worth; ``entries`` is another catalogue than the one in use. Safe
+    to share between threads.
     """
 
-    def __init__(self, finder: SemanticFinder | None = None, ways: Collection[Method] = WAYS) -> None:
-        entries = catalogue.load()
+    def __init__(
+        self,
+        finder: SemanticFinder | None = None,
+        ways: Collection[Method] = WAYS,
+        entries: Mapping[str, catalogue.CatalogueEntry] | None = None,
+    ) -> None:
+        entries = catalogue.load() if entries is None else entries
         self._catalogue = {name: entry for name, entry in entries.items() if entry.indicator.level == "advert"}
         self._matcher = PatternMatcher(self._catalogue, load_languages(), adtype.table().features())
         self._ways = frozenset(ways)
@@ -72,7 +78,8 @@ class Screener:
         """Hits that speak about adverts of this family, with what is derived for its type."""
         kept = [hit for hit in hits if adtype.applies(self._catalogue[hit.indicator], family)]
         if "derived" in self._ways:
-            kept += structured.derive(text, mentions, family.ad_type, kept, advert)
+            derived = structured.derive(text, mentions, family.ad_type, kept, advert)
+            kept += [hit for hit in derived if hit.indicator in self._catalogue]
         return distinct(kept)
 
 

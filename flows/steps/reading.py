@@ -95,7 +95,7 @@ def _screen_some(adverts: Sequence[Advert]) -> Iterator[Screening | Unreadable]:
     if not adverts:
         return
     _, screener = _machine()  # outside of the try: a reader that cannot be made is no fault of the text
-    readings = [_tried(_read, advert) for advert in adverts]
+    readings = [_tried(read_advert, advert) for advert in adverts]
     # The encoder takes many sentences together far faster than one by one.
     screener.prepare(reading.text for reading in readings if isinstance(reading, Reading))
     for advert, reading in zip(adverts, readings, strict=True):
@@ -111,7 +111,7 @@ def _tried(function: Callable[[Advert], Made], advert: Advert) -> Made | Unreada
 
 def screen_advert(advert: Advert, *, at: datetime | None = None, reading: Reading | None = None) -> Screening:
     """Read and screen one version of one advert; ``reading`` is what was read of it already."""
-    reading = reading or _read(advert)
+    reading = reading or read_advert(advert)
     findings = _machine()[1].screen(reading.text, reading.mentions, advert=advert)
     return Screening(
         advert_id=advert.id,
@@ -131,7 +131,13 @@ def screen_advert(advert: Advert, *, at: datetime | None = None, reading: Readin
     )
 
 
-def _read(advert: Advert) -> Reading:
+def semantic_finder() -> SemanticFinder | None:
+    """What sees by meaning with the process's settings, or None where semantics are off."""
+    return _finder(settings())
+
+
+def read_advert(advert: Advert) -> Reading:
+    """An advert's texts as read: languages, normal forms, mentions. May raise one of ``TEXT_ERRORS``."""
     return _machine()[0].read(advert.title, advert.body, country=advert.country, lang_hint=advert.lang_hint)
 
 

@@ -22,8 +22,8 @@ from strazha.evaluation.labelled import Labelled
 FILE = Path(__file__).parent / "swaps.yaml"
 
 #: What is exchanged. ``nation``: a nationality that the advert names; ``nation added``: one nation or another in the same
-#: neutral sentence at the end; ``named``: without and with such a sentence; ``country``: a country's name; ``city``: a city for another
-#: of its country; ``script``: Bulgarian in Cyrillic and typed in Latin letters; ``name``: a person's name.
+#: neutral sentence at the end; ``named``: without and with such a sentence; ``country``: a country's name; ``city``: a city
+#: for another of its country; ``script``: Bulgarian in Cyrillic and typed in Latin letters; ``name``: a person's name.
 Kind = Literal["nation", "nation added", "named", "country", "city", "script", "name"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
