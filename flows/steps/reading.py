@@ -94,10 +94,10 @@ def screen_adverts(adverts: Iterable[Advert]) -> Iterator[Screening | Unreadable
 def _screen_some(adverts: Sequence[Advert]) -> Iterator[Screening | Unreadable]:
     if not adverts:
         return
-    _, screener = _machine()  # outside of the try: a reader that cannot be made is no fault of the text
+    machine = screener()  # outside of the try: a reader that cannot be made is no fault of the text
     readings = [_tried(read_advert, advert) for advert in adverts]
     # The encoder takes many sentences together far faster than one by one.
-    screener.prepare(reading.text for reading in readings if isinstance(reading, Reading))
+    machine.prepare(reading.text for reading in readings if isinstance(reading, Reading))
     for advert, reading in zip(adverts, readings, strict=True):
         yield reading if isinstance(reading, Unreadable) else _tried(partial(screen_advert, reading=reading), advert)
 
@@ -134,6 +134,11 @@ def screen_advert(advert: Advert, *, at: datetime | None = None, reading: Readin
 def semantic_finder() -> SemanticFinder | None:
     """What sees by meaning with the process's settings, or None where semantics are off."""
     return _finder(settings())
+
+
+def screener() -> Screener:
+    """What the process screens with."""
+    return _machine()[1]
 
 
 def read_advert(advert: Advert) -> Reading:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indicators.heads.model import Heads
+from indicators.heads.model import Heads, advert_vector
 from strazha.model import Hit, ReadField, ReadText
 from strazha.model.sentences import sentences
 from strazha.model.vectors import Encoder
@@ -74,15 +74,33 @@ class SemanticFinder:
         if wanted:
             self._encoder.encode(wanted)
 
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """By indicator, from which probability on its head counts."""
+        return dict(zip(self._heads.names, self._heads.thresholds.tolist(), strict=True))
+
     def look(self, text: ReadText) -> Seen:
         """What the heads see in an advert."""
         found = split(text)
         if not found:
             return Seen((), {})
+        centred, title = self._vectors(found)
+        return Seen(tuple(self._hits(found, self._heads.probabilities(centred))), self._heads.leaning(centred, title))
+
+    def sight(self, text: ReadText) -> Sight | None:
+        """What the heads think of an advert, hits or not; None where it has no sentence."""
+        found = split(text)
+        if not found:
+            return None
+        centred, title = self._vectors(found)
+        surest = self._heads.probabilities(centred).max(axis=0)
+        names = dict(zip(self._heads.names, surest.tolist(), strict=True))
+        return Sight(names, self._heads.leaning(centred, title), advert_vector(centred, title))
+
+    def _vectors(self, found: Sequence[Sentence]) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         centred = self._heads.centred(self._encoder.encode([one.text for one in found]))
         titles = [row for row, one in zip(centred, found, strict=True) if one.field == "title"]
-        leaning = self._heads.leaning(centred, titles[0] if titles else None)
-        return Seen(tuple(self._hits(found, self._heads.probabilities(centred))), leaning)
+        return centred, titles[0] if titles else None
 
     def _hits(self, found: Sequence[Sentence], probabilities: NDArray[np.float32]) -> Iterable[Hit]:
         for column, name in enumerate(self._heads.names):
@@ -107,3 +125,12 @@ class Seen:
 
     hits: tuple[Hit, ...]
     leaning: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Each head's highest probability over the sentences, the leaning, and the advert's vector ([768] float32)."""
+
+    surest: dict[str, float]
+    leaning: dict[str, float]
+    vector: NDArray[np.float32]
