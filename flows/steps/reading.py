@@ -57,6 +57,14 @@ def encoder() -> Encoder | None:
     return _opened(settings())
 
 
+def forget() -> None:
+    """Forget the sentences met lately, so that a measurement begins like a fresh process."""
+    from nlp.encoder.cache import CachedEncoder
+
+    if isinstance(found := encoder(), CachedEncoder):
+        found.forget()
+
+
 def advert_vectors(adverts: Sequence[Advert]) -> list[str]:
     """Title and body of each advert as one packed vector for the index; "" for all where semantics are off.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indicators.heads.model import Heads, advert_vector
-from strazha.model import Hit, ReadField, ReadText
+from strazha.model import Hit, ReadField, Reading, ReadText
 from strazha.model.sentences import sentences
 from strazha.model.vectors import Encoder
 
@@ -48,6 +48,11 @@ def split(text: ReadText) -> list[Sentence]:
             if len(found) == MOST:
                 return found
     return found
+
+
+def sentences_of(reading: Reading) -> list[str]:
+    """What the encoder is given of an advert."""
+    return [one.text for one in split(reading.text)]
 
 
 def _read(read: ReadField, start: int, end: int) -> str:
