@@ -94,7 +94,7 @@ class Difference:
 
     def prepare(self, readings: Sequence[Reading]) -> None:
         """Tell which adverts come next, so that their sentences are encoded in one go."""
-        self._after.prepare([reading.text for reading in readings])
+        self._after.prepare(readings)
 
     def add(self, name: str, advert: Advert, reading: Reading) -> None:
         """Screen one advert with both; ``name`` is what it is called in the outcome."""

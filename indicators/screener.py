@@ -11,7 +11,7 @@ from indicators.heads.finder import Seen, SemanticFinder
 from indicators.languages import load_languages
 from indicators.matcher import Matches, PatternMatcher, distinct
 from indicators.scoring import score_advert
-from strazha.model import AdType, Advert, Band, Hit, Mention, ReadText, Reason, Strength
+from strazha.model import AdType, Advert, Band, Hit, Mention, Reading, ReadText, Reason, Strength
 from strazha.model.screening import Method
 
 #: The ways of seeing an indicator: its words, its meaning, what follows from mentions and fields.
@@ -49,15 +49,15 @@ class Screener:
         self._ways = frozenset(ways)
         self._finder = finder if "semantic" in self._ways else None
 
-    def prepare(self, texts: Iterable[ReadText]) -> None:
+    def prepare(self, readings: Iterable[Reading]) -> None:
         """Tell which adverts come next, so that their sentences are encoded in one go."""
         if self._finder is not None:
-            self._finder.prepare(texts)
+            self._finder.prepare(readings)
 
     def screen(self, text: ReadText, mentions: Sequence[Mention], *, advert: Advert | None = None) -> Findings:
         """Findings of one advert; ``advert`` adds what the site's own fields say (country, price, seller)."""
         matches = self._matcher.match(text)
-        seen = self._finder.look(text) if self._finder is not None else Seen((), {})
+        seen = self._finder.look(text, mentions) if self._finder is not None else Seen((), {})
         by_words = [hit for hit in matches.hits if "pattern" in self._ways]
         hits = [*by_words, *_new(seen.hits, by_words, matches, self._catalogue)]
         family = adtype.family_of(matches, by_words, mentions, self._catalogue)

@@ -105,7 +105,7 @@ def _screen_some(adverts: Sequence[Advert]) -> Iterator[Screening | Unreadable]:
     machine = screener()  # outside of the try: a reader that cannot be made is no fault of the text
     readings = [_tried(read_advert, advert) for advert in adverts]
     # The encoder takes many sentences together far faster than one by one.
-    machine.prepare(reading.text for reading in readings if isinstance(reading, Reading))
+    machine.prepare(reading for reading in readings if isinstance(reading, Reading))
     for advert, reading in zip(adverts, readings, strict=True):
         yield reading if isinstance(reading, Unreadable) else _tried(partial(screen_advert, reading=reading), advert)
 

@@ -63,7 +63,7 @@ class Teaching:
 
     def prepare(self, readings: Sequence[Reading]) -> None:
         """Tell which adverts come next, so that their sentences are encoded in one go."""
-        self._screener.prepare([reading.text for reading in readings])
+        self._screener.prepare(readings)
 
     def add(self, name: str, advert: Advert, reading: Reading) -> None:
         """Look at one advert."""
@@ -71,7 +71,7 @@ class Teaching:
         text = text_key(reading)
         if text in self._known or text in self._texts:
             return
-        sight = self._finder.sight(reading.text)
+        sight = self._finder.sight(reading)
         if sight is None:
             return
         findings = self._screener.screen(reading.text, reading.mentions, advert=advert)
