@@ -19,8 +19,9 @@ from indicators.catalogue import CatalogueEntry
 from indicators.heads.finder import Sentence, split
 from indicators.heads.grams import PLACES, Grams, grams, rarity, weighed
 from indicators.heads.model import KINDS, MOST_WORDS, Heads, advert_vector, sigmoid, unit, whole
+from indicators.heads.neutral import neutral_sentences
 from strazha.errors import BadInputError
-from strazha.model import ReadText
+from strazha.model import Reading
 from strazha.model.vectors import Encoder
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float32]
 
 #: Reads a title and a body as nlp does; given from outside, as rooms of one floor do not import each other.
-Read = Callable[[str, str], ReadText]
+Read = Callable[[str, str], Reading]
 
 #: Fewest positive sentences for a head; with fewer it would learn the examples by heart.
 FEWEST = 8
@@ -100,7 +101,7 @@ def gather(adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEnt
 
     for at, advert in enumerate(adverts):
         places = _places(advert)
-        for one in split(read(advert.title, advert.body)):
+        for one in _split(read(advert.title, advert.body)):
             shown = frozenset(name for name, where, low, high in places if where == one.field and _within(one, low, high))
             add(one, shown, at)
     for name, entry in entries.items():
@@ -110,10 +111,13 @@ def gather(adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEnt
         said += [(text, False) for examples in entry.examples.values() for text in examples.no_match]
         said += [(text, True) for prototypes in entry.prototypes.values() for text in prototypes]
         for text, positive in said:
-            for one in split(read("", text)):
+            for one in _split(read("", text)):
                 # An example of several sentences shows its sign in one of them, and it is not said in which.
                 if one.start == 0 and one.end >= len(text.rstrip(" .!?")):
                     add(one, frozenset({name}) if positive else frozenset(), -1, name)
+    for text in neutral_sentences():
+        for one in _split(read("", text)):
+            add(one, frozenset(), -1)
     vectors = encoder.encode(texts)
     from_adverts = np.array(number) >= 0
     mean = vectors[from_adverts].mean(axis=0).astype(np.float32)
@@ -134,6 +138,10 @@ def _design(centred: Rows, number: NDArray[np.int64], said: Grams) -> Any:
             around[own] = whole(centred[own])
     pieces = sparse.csr_matrix((said.weight, said.where, said.starts), shape=(len(centred), PLACES))
     return sparse.hstack([sparse.csr_matrix(np.hstack([centred, around])), pieces], format="csr", dtype=np.float32)
+
+
+def _split(reading: Reading) -> list[Sentence]:
+    return split(reading.text, reading.mentions)
 
 
 def _places(advert: LabelledAdvert) -> list[tuple[str, str, int, int]]:

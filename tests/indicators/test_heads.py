@@ -117,8 +117,9 @@ def reader() -> Reader:
 
 
 def test_sentences_are_those_of_the_captured_text(reader: Reader) -> None:
-    text = reader.read("Rabota v Germania", "Tyrsim beracha. Dokumentite ostavat pri nas! ☎ 0888 001 204").text
-    found = split(text)
+    reading = reader.read("Rabota v Germania", "Tyrsim beracha. Dokumentite ostavat pri nas! ☎ 0888 001 204")
+    text = reading.text
+    found = split(text, reading.mentions)
     assert [one.field for one in found[:2]] == ["title", "body"]
     for one in found:
         captured = text.title.captured if one.field == "title" else text.body.captured
@@ -157,7 +158,8 @@ PARAPHRASES = [
 def test_meaning_is_seen_without_the_words(
     heads: model.Heads, encoder: Encoder, reader: Reader, name: str, title: str, body: str
 ) -> None:
-    hits = SemanticFinder(encoder, heads).look(reader.read(title, body).text).hits
+    reading = reader.read(title, body)
+    hits = SemanticFinder(encoder, heads).look(reading.text, reading.mentions).hits
     found = [hit for hit in hits if hit.indicator == name]
     assert found, [hit.indicator for hit in hits]
     assert found[0].method == "semantic"
@@ -178,7 +180,8 @@ def test_denied_words_overrule_a_head(heads: model.Heads, encoder: Encoder, read
 def test_hostile_texts_are_looked_at_too(heads: model.Heads, encoder: Encoder, reader: Reader) -> None:
     finder = SemanticFinder(encoder, heads)
     for title, body in (("", ""), ("\0", "\u202e\u200b"), ("x" * 50_000, "!?." * 5_000), ("\ud800", "a. " * 3_000)):
-        seen = finder.look(reader.read(title.encode("utf-8", "replace").decode(), body).text)
+        reading = reader.read(title.encode("utf-8", "replace").decode(), body)
+        seen = finder.look(reading.text, reading.mentions)
         assert len(seen.hits) < 2_000
 
 
@@ -195,7 +198,7 @@ def test_training_gives_the_same_heads_each_time(encoder: Encoder, reader: Reade
     entries = {"documents_withheld": catalogue.load()["documents_withheld"]}
 
     def made() -> model.Heads:
-        material = gather(adverts, entries, lambda title, body: reader.read(title, body).text, encoder)
+        material = gather(adverts, entries, reader.read, encoder)
         return train(material, entries, encoder)[0]
 
     one, other = made(), made()
