@@ -9,9 +9,11 @@ made in every worker process. Registration is a call, not an effect of importing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import entry_points
+from itertools import accumulate, chain
 
 import numpy as np
 import spacy
@@ -20,6 +22,7 @@ from spacy.tokens import Doc, Span
 
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
+from nlp.normalise.pieces import MOST_REMEMBERED
 from nlp.normalise.plain import plain
 
 FACTORY = "strazha_persons"
@@ -80,6 +83,10 @@ def _spellings(latin: str) -> tuple[str, ...]:
     )
 
 
+#: Start, end and label of what can be a name.
+Marks = tuple[tuple[int, int, str], ...]
+
+
 class Persons:
     """Marks the tokens of a document that can be given names."""
 
@@ -97,6 +104,8 @@ class Persons:
 
         self._sure: int = nlp.vocab.add_flag(lambda text: label(text) == SURE)
         self._shaky: int = nlp.vocab.add_flag(lambda text: label(text) == SHAKY)
+        #: Places and labels within words that were read before (what stands between spaces).
+        self.seen: dict[str, Marks] = {}
 
     def __call__(self, doc: Doc) -> Doc:
         """Leave one-token spans under ``doc.spans["persons"]``."""
@@ -167,3 +176,72 @@ def pipeline_for(code: str) -> Language:
         pipeline.cache_clear()
         nlp = pipeline(code)
     return nlp
+
+
+#: spaCy's tokenizer takes quadratic time on longer runs without a space, in which no name stands anyway.
+_LONGEST = 79
+_UNSPACED = re.compile(rf"\S{{{_LONGEST + 1},}}")
+
+
+def marks(code: str, texts: Sequence[str]) -> list[Marks]:
+    """What can be a name in each text: start, end and label, bare capitals only of words that are no everyday words.
+
+    spaCy cuts a text at its spaces first, so that without a trained pipeline nothing but the word itself tells what it is:
+    spaCy then reads only words that it has not seen, all of them as one batch.
+    """
+    nlp = pipeline_for(code)
+    if nlp.pipe_names != [FACTORY]:
+        return [_of_doc(doc) for doc in nlp.pipe(map(_spaced, texts), batch_size=len(texts))]
+    seen: dict[str, Marks] = nlp.get_pipe(FACTORY).seen  # type: ignore[attr-defined]
+    rows = [text.replace("\n", " ").split(" ") for text in texts]
+    new = set(chain.from_iterable(rows)).difference(seen)
+    if new:
+        if len(seen) > MOST_REMEMBERED:
+            seen.clear()
+            new = set(chain.from_iterable(rows))
+        _learn(nlp, seen, sorted(new))
+    found = [_in_words(row, list(map(seen.__getitem__, row))) for row in rows]
+    for word in new:
+        if len(word) > _LONGEST:
+            del seen[word]
+    return found
+
+
+def _spaced(text: str) -> str:
+    return _UNSPACED.sub(lambda match: " " * len(match.group()), text)
+
+
+def _learn(nlp: Language, seen: dict[str, Marks], new: list[str]) -> None:
+    """Read words that were not seen before: one a line, so that spaCy joins none with the next."""
+    found = _of_doc(nlp(_spaced("\n".join(new))))
+    at = index = 0
+    for word in new:
+        end, first = at + len(word), index
+        while index < len(found) and found[index][0] < end:
+            index += 1
+        seen[word] = tuple((start - at, last - at, label) for start, last, label in found[first:index])
+        at = end + 1
+
+
+def _in_words(words: list[str], found: list[Marks]) -> Marks:
+    """The marks of a text from those of its words."""
+    if not any(found):
+        return ()
+    ends = accumulate(map(len, words))
+    return tuple(
+        (first + at, last + at, label)
+        for place, (word, marked, end) in enumerate(zip(words, found, ends, strict=True))
+        if marked
+        for at in (end - len(word) + place,)
+        for first, last, label in marked
+    )
+
+
+def _of_doc(doc: Doc) -> Marks:
+    text, evidence = doc.text, word_evidence()
+    return tuple(
+        (span.start_char, span.end_char, span.label_)
+        for span in doc.spans[SPANS]
+        # Most capitalised words are everyday words of some language.
+        if span.label_ != CAPITAL or plain(text[span.start_char : span.end_char]) not in evidence
+    )

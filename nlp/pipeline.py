@@ -10,7 +10,7 @@ from typing import NamedTuple
 from nlp.extract import EXTRACTORS, Page, View
 from nlp.extract.name import prepare
 from nlp.language import LATIN_BG, Identified, identify, read_cyrillic
-from nlp.normalise import Mask, fold, normalise
+from nlp.normalise import Mask, Pieces, fold, normalise
 from strazha.model.screening import Mention, MentionKind
 from strazha.model.text import NormalText, Passage, ReadField, Reading, ReadText
 
@@ -81,9 +81,13 @@ class _Opened(NamedTuple):
 
 def _begin(item: Item) -> _Opened:
     normals = (normalise(item.title), normalise(item.body))
-    identified = identify([normal.text for normal in normals], item.lang_hint)
+    pieces = [Pieces(normal.text) for normal in normals]
+    identified = identify([normal.text for normal in normals], item.lang_hint, pieces)
     readings = [_reading(normal, row) for normal, row in zip(normals, identified.passages, strict=True)]
-    views = (View("title", item.title, normals[0]), View("body", item.body, normals[1]))
+    views = (
+        View("title", item.title, normals[0], pieces=pieces[0]),
+        View("body", item.body, normals[1], pieces=pieces[1]),
+    )
     page = Page(
         views=views,
         readings=tuple(
@@ -106,7 +110,7 @@ def _finish(opened: _Opened) -> Reading:
         ReadField(view.name, view.captured, view.normal, reading, row)
         for view, reading, row in zip(page.views, readings, passages, strict=True)
     ]
-    text = ReadText(fields[0], fields[1], page.codes, identified.latin_bg, _folded(page, readings))
+    text = ReadText(fields[0], fields[1], page.codes, identified.latin_bg, _folded(page))
     return Reading(text, identified.languages, identified.latin_bg, tuple(_mentions(page)))
 
 
@@ -140,18 +144,20 @@ def _mentions(page: Page) -> Iterator[Mention]:
             yield mention
 
 
-def _folded(page: Page, readings: list[NormalText | None]) -> str:
+def _folded(page: Page) -> str:
     parts = []
-    for view, reading in zip(page.views, readings, strict=True):
+    for view in page.views:
         masks: list[Mask] = [(found.start, found.end, _MASKS[found.kind]) for found in view.found if found.kind in _MASKS]
+        own = None
         for other in page.readings:
             if other.name == view.name:
                 masks.extend(_carried(other, view))
-        if reading is None:
-            parts.append(fold(view.plain, masks, is_plain=True))
-        else:
+                own = other
+        if own is not None:
             spans = [(*view.normal.original(start, end), sign) for start, end, sign in masks]
-            parts.append(fold(reading.text, [(*reading.normal(start, end), sign) for start, end, sign in spans]))
+            masks = [(*own.normal.normal(start, end), sign) for start, end, sign in spans]
+        source = own or view
+        parts.append(fold(source.text, masks, source.pieces))
     return " ".join(part for part in parts if part)
 
 

@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
-from nlp.components import CAPITAL, SHAKY, SPANS, SURE, name_lexicon, open_names, pipeline_for
+from nlp.components import CAPITAL, SHAKY, SURE, marks, name_lexicon, open_names
 from nlp.extract.lexicon import Lexicon, word_set
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.reading import reads_as_word
@@ -121,7 +120,6 @@ WEIGHTS = {
 }
 #: Signs that help a known name only.
 _KNOWN_ONLY = frozenset({"weak cue", "cue after", "age behind a mark"})
-_UNSPACED = re.compile(r"\S{80,}")
 _PHONE_GAP = re.compile(r"[\s,:;|()/*·•.-]{0,4}")
 _QUOTES_BEFORE, _QUOTES_AFTER = ("«", "„", "“", '"', "@", "#", "_", "/"), frozenset({"»", "“", "”", '"', "_"})
 _NUMBER_AFTER = re.compile(r"[\s,(|–-]{1,3}\d{2}(?!\d|\s?[-–—]\s?\d|[:%€$£]|\s?(?:лв|eur|€|lei|£))")
@@ -230,35 +228,25 @@ def _pipeline_code(view: View, main: str) -> str:
     return "bg" if view.is_reading else main
 
 
-def _spaced(text: str) -> str:
-    # spaCy's tokenizer takes quadratic time on long unspaced runs, in which no name stands anyway.
-    return _UNSPACED.sub(lambda match: " " * len(match.group()), text)
-
-
 def prepare(pages: Sequence[Page]) -> None:
-    """Make spaCy's documents of many adverts at once, each language's through ``nlp.pipe``."""
-    by_code: dict[str, list[tuple[str, tuple[Page, View]]]] = {}
+    """Have spaCy read many adverts at once, each language's together."""
+    by_code: dict[str, list[tuple[Page, View]]] = {}
     for page in pages:
         main = page.codes[0] if page.codes else "xx"
         for view in page.all_views():
-            by_code.setdefault(_pipeline_code(view, main), []).append((_spaced(view.text), (page, view)))
-    for code, texts in by_code.items():
-        for doc, (page, view) in pipeline_for(code).pipe(texts, as_tuples=True, batch_size=len(texts)):
-            page.docs[view.name, view.is_reading] = doc
+            by_code.setdefault(_pipeline_code(view, main), []).append((page, view))
+    for code, views in by_code.items():
+        for (page, view), found in zip(views, marks(code, [view.text for _, view in views]), strict=True):
+            page.persons[view.name, view.is_reading] = found
 
 
 def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[int, int, float]]:
-    doc = page.docs.get((view.name, view.is_reading))
-    if doc is None:
-        doc = pipeline_for(_pipeline_code(view, main))(_spaced(view.text))
-    marked = [(span.start_char, span.end_char, span.label_) for span in islice(doc.spans[SPANS], MOST)]
-    evidence = word_evidence()
-    spans = [
-        (start, end, label)
-        for start, end, label in marked
-        # A capitalised word that is an everyday word of some language is none; most capitals are such, so they go first.
-        if (label != CAPITAL or view.plain[start:end] not in evidence) and not _blocked(page, view, start, end)
-    ]
+    marked = page.persons.get((view.name, view.is_reading))
+    if marked is None:
+        marked = marks(_pipeline_code(view, main), [view.text])[0]
+    spans = [span for span in marked[:MOST] if not _blocked(page, view, span[0], span[1])]
+    if not spans:
+        return
     phones = [found for found in view.found if found.kind is MentionKind.PHONE]
     places = _Places(
         frozenset(found.start for found in phones),

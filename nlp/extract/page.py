@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from spacy.tokens import Doc
-
 from nlp.extract.lexicon import Word, tokens
 from nlp.lang import LanguageData, languages
+from nlp.normalise.pieces import Pieces
 from nlp.normalise.plain import plain
 from strazha.model.screening import Mention, MentionKind
 from strazha.model.text import FieldName, NormalText
@@ -42,7 +41,9 @@ class Found:
 class View:
     """One field as patterns read it: the normal form, or its Cyrillic reading. Offsets are into ``text``."""
 
-    def __init__(self, name: FieldName, captured: str, normal: NormalText, *, is_reading: bool = False) -> None:
+    def __init__(
+        self, name: FieldName, captured: str, normal: NormalText, *, is_reading: bool = False, pieces: Pieces | None = None
+    ) -> None:
         self.name = name
         self.captured = captured
         self.normal = normal
@@ -50,30 +51,20 @@ class View:
         self.is_reading = is_reading
         self.found: list[Found] = []
         self._masks: dict[MentionKind, bytearray] = {}
-
-    @cached_property
-    def plain(self) -> str:
-        """Lower case without accents; the same length as ``text``."""
-        return plain(self.text)
-
-    @cached_property
-    def words(self) -> list[Word]:
-        """The words and numbers of the plain form, in order."""
-        return tokens(self.plain)
-
-    @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """The different words of the plain form."""
-        return frozenset([word[2] for word in self.words])
+        #: The text cut into its words.
+        self.pieces = pieces if pieces is not None else Pieces(self.text)
+        #: Lower case without accents; the same length as ``text``.
+        self.plain = plain(self.text)
+        #: The words and numbers of the plain form, in order.
+        self.words: list[Word] = tokens(self.pieces)
+        #: The different words of the plain form.
+        self.vocabulary = frozenset([word[2] for word in self.words])
+        self._word_starts = [word[0] for word in self.words]
 
     @cached_property
     def figures(self) -> list[int]:
         """Where the runs of digits of the plain form begin."""
         return [start for start, _, text in self.words if text[0].isdigit()]
-
-    @cached_property
-    def _word_starts(self) -> list[int]:
-        return [word.start for word in self.words]
 
     def word_after(self, at: int) -> int:
         """Index of the first word that starts at or after ``at``."""
@@ -136,8 +127,8 @@ class Page:
     latin_bg: bool = False
     #: False where the text says too little of its language to tell one from another.
     sure_of_language: bool = True
-    #: spaCy's documents of the fields and readings, where they were made in a batch (by name of the field, reading or not).
-    docs: dict[tuple[str, bool], Doc] = field(default_factory=dict)
+    #: What can be a name in the fields and readings, where it was looked for in a batch (by name of the field, reading or not).
+    persons: dict[tuple[str, bool], tuple[tuple[int, int, str], ...]] = field(default_factory=dict)
 
     def language_data(self) -> tuple[LanguageData, ...]:
         """Data of the advert's languages, main first."""

@@ -7,10 +7,12 @@ They are exact on adverts (which are full of the same words) and cheap; py3langi
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 import yaml
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -18,6 +20,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from nlp.lang import codes
 from nlp.language.reading import known
 from nlp.language.vocabulary import Evidence, word_evidence
+from nlp.normalise.pieces import Pieces, Remembered
 from nlp.normalise.plain import lower, plain
 from strazha.model.screening import LanguageGuess
 from strazha.model.text import Passage
@@ -78,7 +81,6 @@ class Identified:
         return self.languages[0].lang if self.languages else ""
 
 
-@lru_cache(maxsize=50_000)
 def _weigh(word: str) -> Evidence:
     """Evidence of one word as it stands in the text."""
     low = lower(word)
@@ -131,16 +133,27 @@ def _weigh_typed(form: str) -> float:
     return score
 
 
-def identify(texts: Sequence[str], hint: str = "") -> Identified:
-    """Languages of an advert given its fields' normal texts; ``hint`` (a code, say from the page) tips the balance only."""
+def _weigh_run(run: str) -> tuple[Evidence, int]:
+    """Evidence of the words of a run of letters and digits, one behind the other, and how many letters they have."""
+    words = _WORD.findall(run)
+    evidence = tuple(pair for word in words if len(word) <= 40 for pair in _weigh(word))
+    return evidence, sum(map(len, words))
+
+
+_RUNS: Remembered[tuple[Evidence, int]] = Remembered(_weigh_run)
+
+
+def identify(texts: Sequence[str], hint: str = "", pieces: Sequence[Pieces] = ()) -> Identified:
+    """Languages of an advert given its fields' normal texts; ``hint`` (a code, say from the page) tips the balance only.
+
+    ``pieces`` are the texts' own, where they are cut already.
+    """
     totals: dict[str, float] = {}
-    scored: list[list[tuple[int, int, dict[str, float], int]]] = []
-    for text in texts:
-        rows = []
-        for match in _PASSAGE.finditer(text):
-            scores, letters = _scores(match.group())
-            rows.append((match.start(), match.end(), scores, letters))
-            for code, score in scores.items():
+    scored: list[list[_Scored]] = []
+    for text, cut in zip(texts, pieces or map(Pieces, texts), strict=True):
+        rows = _scores(text, cut)
+        for row in rows:
+            for code, score in row.scores.items():
                 totals[code] = totals.get(code, 0.0) + score
         scored.append(rows)
     if hint[:2].lower() in codes():
@@ -149,22 +162,35 @@ def identify(texts: Sequence[str], hint: str = "") -> Identified:
         _ask(" ".join(texts), totals)
     ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     main = ranked[0][0] if ranked else ""
-    passages = tuple(
-        tuple(Passage(first, last, _passage_language(scores, main)) for first, last, scores, _ in rows) for rows in scored
-    )
+    passages = tuple(tuple(Passage(row.start, row.end, _passage_language(row.scores, main)) for row in rows) for rows in scored)
     return Identified(_guesses(ranked, scored, passages), main == LATIN_BG, passages)
 
 
-def _scores(text: str) -> tuple[dict[str, float], int]:
-    scores: dict[str, float] = {}
-    letters = 0
-    weigh, get = _weigh, scores.get
-    for word in _WORD.findall(text):
-        letters += len(word)
-        if len(word) <= 40:
-            for code, weight in weigh(word):
-                scores[code] = get(code, 0.0) + weight
-    return scores, letters
+class _Scored(NamedTuple):
+    """A passage: where it stands, what its words speak for, and how many letters they have."""
+
+    start: int
+    end: int
+    scores: dict[str, float]
+    letters: int
+
+
+def _scores(text: str, pieces: Pieces) -> list[_Scored]:
+    found, starts = _RUNS.all_of(pieces.runs), pieces.starts
+    rows = []
+    first = 0
+    for match in _PASSAGE.finditer(text):
+        start, end = match.span()
+        last = bisect_left(starts, end, first)
+        scores: dict[str, float] = {}
+        letters = 0
+        for evidence, size in found[first:last]:
+            letters += size
+            for code, weight in evidence:
+                scores[code] = scores.get(code, 0.0) + weight
+        rows.append(_Scored(start, end, scores, letters))
+        first = last
+    return rows
 
 
 def _passage_language(scores: dict[str, float], main: str) -> str:
@@ -179,7 +205,7 @@ def _passage_language(scores: dict[str, float], main: str) -> str:
 
 def _guesses(
     ranked: list[tuple[str, float]],
-    scored: list[list[tuple[int, int, dict[str, float], int]]],
+    scored: list[list[_Scored]],
     passages: tuple[tuple[Passage, ...], ...],
 ) -> tuple[LanguageGuess, ...]:
     if not ranked or ranked[0][1] <= 0:
@@ -191,10 +217,10 @@ def _guesses(
     shares: dict[str, int] = {}
     total = 0
     for rows, row in zip(scored, passages, strict=True):
-        for (_first, _last, _scores, letters), passage in zip(rows, row, strict=True):
+        for scored_row, passage in zip(rows, row, strict=True):
             code = _code(passage.lang)
-            shares[code] = shares.get(code, 0) + letters
-            total += letters
+            shares[code] = shares.get(code, 0) + scored_row.letters
+            total += scored_row.letters
     for code, letters in sorted(shares.items(), key=lambda item: -item[1]):
         if code != guesses[0].lang and letters >= 0.15 * total:
             guesses.append(LanguageGuess(lang=code, confidence=round(letters / total, 3)))
