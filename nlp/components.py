@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import entry_points
 from itertools import accumulate, chain
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import spacy
@@ -104,8 +105,6 @@ class Persons:
 
         self._sure: int = nlp.vocab.add_flag(lambda text: label(text) == SURE)
         self._shaky: int = nlp.vocab.add_flag(lambda text: label(text) == SHAKY)
-        #: Places and labels within words that were read before (what stands between spaces).
-        self.seen: dict[str, Marks] = {}
 
     def __call__(self, doc: Doc) -> Doc:
         """Leave one-token spans under ``doc.spans["persons"]``."""
@@ -178,6 +177,9 @@ def pipeline_for(code: str) -> Language:
     return nlp
 
 
+#: For each pipeline that is nothing but a tokenizer and our component: what it found in the words that it has read.
+_SEEN: WeakKeyDictionary[Language, dict[str, Marks]] = WeakKeyDictionary()
+
 #: spaCy's tokenizer takes quadratic time on longer runs without a space, in which no name stands anyway.
 _LONGEST = 79
 _UNSPACED = re.compile(rf"\S{{{_LONGEST + 1},}}")
@@ -190,9 +192,12 @@ def marks(code: str, texts: Sequence[str]) -> list[Marks]:
     spaCy then reads only words that it has not seen, all of them as one batch.
     """
     nlp = pipeline_for(code)
-    if nlp.pipe_names != [FACTORY]:
+    seen = _SEEN.get(nlp)
+    if seen is None:
+        if nlp.pipe_names == [FACTORY]:
+            _SEEN[nlp] = {}
+            return marks(code, texts)
         return [_of_doc(doc) for doc in nlp.pipe(map(_spaced, texts), batch_size=len(texts))]
-    seen: dict[str, Marks] = nlp.get_pipe(FACTORY).seen  # type: ignore[attr-defined]
     rows = [text.replace("\n", " ").split(" ") for text in texts]
     new = set(chain.from_iterable(rows)).difference(seen)
     if new:

@@ -62,6 +62,8 @@ class Rules:
         self.sale = Lexicon.of(word for data in known for word in data.age.sale)
         self.streets = Lexicon.of(word for data in known for word in data.streets)
         self.numbers = number_words(codes)
+        #: Number words that can begin an age.
+        self.ages = frozenset(word for word, value in self.numbers.values.items() if 16 <= value <= 99)
         self.periods = rules_for(codes).periods
 
 
@@ -100,7 +102,7 @@ def _listed(view: View, end: int) -> bool:
 def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
     """Ages in words: tens with a unit, or any number before a word for years (else every "two girls" would be looked at)."""
     words, values = view.words, rules.numbers.values
-    telling = {text for text in view.vocabulary if 16 <= values.get(text, -1) <= 99}
+    telling = rules.ages.intersection(view.vocabulary)
     if not telling:
         return
     for index, word in enumerate(words):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise, repeat
 from operator import add
 from typing import Generic, NamedTuple, TypeVar, cast
@@ -36,15 +36,15 @@ def _whole(run: str) -> str | None:
 _WHOLE: Remembered[str | None] = Remembered(_whole)
 
 
-def tokens(pieces: Pieces) -> list[Word]:
-    """The words and numbers of a text in plain form, in order."""
+def tokens(pieces: Pieces) -> tuple[list[Word], list[int], list[str]]:
+    """The words and numbers of a text in plain form, in order; also where they start and their texts alone."""
     found, starts = _WHOLE.all_of(pieces.runs), pieces.starts
     if None in found:
         texts, starts = _split(found, pieces)
     else:
         texts = cast("list[str]", found)
     ends = map(add, starts, map(len, texts))
-    return list(map(tuple.__new__, repeat(Word), zip(starts, ends, texts, strict=True)))
+    return list(map(tuple.__new__, repeat(Word), zip(starts, ends, texts, strict=True))), starts, texts
 
 
 def _split(texts: list[str | None], pieces: Pieces) -> tuple[list[str], list[int]]:
@@ -91,6 +91,8 @@ class Lexicon(Generic[Value]):
         #: The value of a single word, or None; a look-up without a call of Python code once a word has been seen.
         self.word: Callable[[str], Value | None] = Remembered(self._find).__getitem__ if self._stems else self._words.get
 
+        self._tells = Remembered(lambda text: text in self._heads or self.word(text) is not None).__getitem__
+
     @classmethod
     def of(cls, words: Iterable[str]) -> Lexicon[bool]:
         """A lexicon that only says whether a word is in it."""
@@ -107,15 +109,18 @@ class Lexicon(Generic[Value]):
 
     def places(self, words: Sequence[Word], vocabulary: Iterable[str]) -> Iterator[tuple[int, Value, int]]:
         """All entries in a row of words, none within another: index of the first word, value, number of words."""
-        heads, word = self._heads, self.word
-        telling = {text for text in vocabulary if text in heads or word(text) is not None}
+        telling = self._telling(vocabulary)
         if not telling:
             return
         after = 0
         for index, item in enumerate(words):
-            if item.text in telling and index >= after and (found := self.at(words, index)):
+            if item[2] in telling and index >= after and (found := self.at(words, index)):
                 yield index, *found
                 after = index + found[1]
+
+    def _telling(self, vocabulary: Iterable[str]) -> Set[str]:
+        """The words of a vocabulary with which an entry can begin."""
+        return frozenset(filter(self._tells, vocabulary)) if self._stems else self.heads.intersection(vocabulary)
 
     def at(self, words: Sequence[Word], index: int) -> tuple[Value, int] | None:
         """The longest entry that starts at a token: its value and how many tokens it takes."""

@@ -118,6 +118,8 @@ WEIGHTS = {
     "within sentence": 0.4,
     "small letter": -1.0,
 }
+#: What is enough for a name.
+ENOUGH = 1.0
 #: Signs that help a known name only.
 _KNOWN_ONLY = frozenset({"weak cue", "cue after", "age behind a mark"})
 _PHONE_GAP = re.compile(r"[\s,:;|()/*·•.-]{0,4}")
@@ -186,7 +188,7 @@ def _inflected(form: str, cases: tuple[str, ...]) -> bool:
 
 def extract(page: Page) -> None:
     """Add the names of both fields; everything else must have been found before."""
-    codes = tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg")))
+    codes = page.known_codes("en", "bg")
     main = page.codes[0] if page.codes else "xx"
     for view in page.views:
         spans: set[tuple[int, int]] = set()
@@ -259,24 +261,25 @@ def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[i
     for start, end, label in spans:
         score = _score(page, view, (start, end, label), rules, places)
         # "Maria Ivanova": the surname behind a name is not another name.
-        if score >= 1.0 and not (label == CAPITAL and start - last_end == 1):
+        if score >= ENOUGH and not (label == CAPITAL and start - last_end == 1):
             yield start, end, round(min(0.95, 0.35 + 0.3 * score), 2)
             last_end = end
 
 
 def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) -> float:
-    """What speaks for a name; 1 is enough, 0 where something rules it out."""
+    """What speaks for a name; 0 where it is not enough, or something rules it out."""
     start, end, label = span
     form = view.plain[start:end]
     index = view.word_after(start)
     near = index > 0 and start - view.words[index - 1].end <= 3 and "\n" not in view.text[view.words[index - 1].end : start]
-    if _ruled_out(page, view, span, index if near else -index, rules):
-        return 0.0
     known, cue = label != CAPITAL, rules.cues.before(view.words, index - 1) if near else None
     if cue and len(view.words[index - 1].text) > 4 and _STOP.search(view.text, view.words[index - 1].end, start):
         # "... und ohne Fahrer. Anzahlung 40 €": a sentence ends between them.
         cue = None
     opens = _opens_sentence(view, start)
+    if opens and not known and not cue and not places.ages:
+        # A capital at the head of a sentence says nothing, and nothing else speaks for it.
+        return 0.0
     score = WEIGHTS[label]
     if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
@@ -293,7 +296,9 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
         return 0.0
     if not opens and label == SHAKY:
         signs.add("within sentence")
-    return score + sum(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY)
+    score += sum(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY)
+    # Asked last, as it takes longest: most words have nothing that speaks for them.
+    return score if score >= ENOUGH and not _ruled_out(page, view, span, index if near else -index, rules) else 0.0
 
 
 def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -> bool:

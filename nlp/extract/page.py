@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from nlp.extract.lexicon import Word, tokens
@@ -21,6 +21,7 @@ from strazha.model.text import FieldName, NormalText
 MOST = 3000
 
 
+_FIGURES = re.compile(r"\d+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -55,16 +56,17 @@ class View:
         self.pieces = pieces if pieces is not None else Pieces(self.text)
         #: Lower case without accents; the same length as ``text``.
         self.plain = plain(self.text)
-        #: The words and numbers of the plain form, in order.
-        self.words: list[Word] = tokens(self.pieces)
+        #: The words and numbers of the plain form, in order, and their texts alone.
+        self.words: list[Word]
+        self.texts: list[str]
+        self.words, self._word_starts, self.texts = tokens(self.pieces)
         #: The different words of the plain form.
-        self.vocabulary = frozenset([word[2] for word in self.words])
-        self._word_starts = [word[0] for word in self.words]
+        self.vocabulary = frozenset(self.texts)
 
     @cached_property
     def figures(self) -> list[int]:
         """Where the runs of digits of the plain form begin."""
-        return [start for start, _, text in self.words if text[0].isdigit()]
+        return [match.start() for match in _FIGURES.finditer(self.plain)]
 
     def word_after(self, at: int) -> int:
         """Index of the first word that starts at or after ``at``."""
@@ -114,6 +116,12 @@ class View:
         )
 
 
+@lru_cache(maxsize=256)
+def _known(codes: tuple[str, ...], last: tuple[str, ...]) -> tuple[str, ...]:
+    known = languages()
+    return tuple(dict.fromkeys((*(code for code in codes if code in known), *last)))
+
+
 @dataclass
 class Page:
     """An advert before the extractors: its views, languages and country. Extractors add to ``view.found``."""
@@ -129,6 +137,10 @@ class Page:
     sure_of_language: bool = True
     #: What can be a name in the fields and readings, where it was looked for in a batch (by name of the field, reading or not).
     persons: dict[tuple[str, bool], tuple[tuple[int, int, str], ...]] = field(default_factory=dict)
+
+    def known_codes(self, *last: str) -> tuple[str, ...]:
+        """Codes of the advert's languages that have a folder, main first, and the ones given behind them."""
+        return _known(self.codes, last)
 
     def language_data(self) -> tuple[LanguageData, ...]:
         """Data of the advert's languages, main first."""
