@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import entry_points
-from itertools import accumulate, chain
+from itertools import accumulate, chain, compress, count
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -199,12 +199,13 @@ def marks(code: str, texts: Sequence[str]) -> list[Marks]:
             return marks(code, texts)
         return [_of_doc(doc) for doc in nlp.pipe(map(_spaced, texts), batch_size=len(texts))]
     rows = [text.replace("\n", " ").split(" ") for text in texts]
-    new = set(chain.from_iterable(rows)).difference(seen)
-    if new:
+    try:
+        return [_in_words(row, list(map(seen.__getitem__, row))) for row in rows]
+    except KeyError:
         if len(seen) > MOST_REMEMBERED:
             seen.clear()
-            new = set(chain.from_iterable(rows))
-        _learn(nlp, seen, sorted(new))
+        new = sorted(set(chain.from_iterable(rows)).difference(seen))
+        _learn(nlp, seen, new)
     found = [_in_words(row, list(map(seen.__getitem__, row))) for row in rows]
     for word in new:
         if len(word) > _LONGEST:
@@ -230,14 +231,10 @@ def _learn(nlp: Language, seen: dict[str, Marks], new: list[str]) -> None:
 
 def _in_words(words: list[str], found: list[Marks]) -> Marks:
     """The marks of a text from those of its words."""
-    if not any(found):
-        return ()
-    ends = accumulate(map(len, words))
+    places = zip(words, accumulate(map(len, words)), count(), found, strict=False)
     return tuple(
-        (first + at, last + at, label)
-        for place, (word, marked, end) in enumerate(zip(words, found, ends, strict=True))
-        if marked
-        for at in (end - len(word) + place,)
+        (first + end - len(word) + at, last + end - len(word) + at, label)
+        for word, end, at, marked in compress(places, found)
         for first, last, label in marked
     )
 

@@ -203,15 +203,18 @@ def extract(page: Page) -> None:
 _BLOCKING = (MentionKind.PLACE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)
 
 
-def _blocked(page: Page, view: View, start: int, end: int) -> bool:
-    """True where the range is something else already, in any view of the field."""
-    if view.taken(start, end, _BLOCKING):
-        return True
-    if not page.readings:
-        return False
-    others = [other for other in page.all_views() if other.name == view.name and other is not view]
-    first, last = view.normal.original(start, end)
-    return any(other.taken(*other.normal.normal(first, last), _BLOCKING) for other in others)
+def _free(page: Page, view: View, spans: Sequence[_Span]) -> Iterator[_Span]:
+    """Those of the ranges that are nothing else already, in any view of the field."""
+    mask = bytearray(len(view.text))
+    for found in view.found:
+        if found.kind in _BLOCKING:
+            mask[found.start : found.end] = b"\1" * (found.end - found.start)
+    others = [other for other in page.all_views() if other.name == view.name and other is not view] if page.readings else []
+    for span in spans:
+        if mask.find(1, span[0], span[1]) < 0:
+            first, last = view.normal.original(span[0], span[1]) if others else (0, 0)
+            if not any(other.taken(*other.normal.normal(first, last), _BLOCKING) for other in others):
+                yield span
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,10 @@ class _Places:
     ages: dict[int, int]
     sure_starts: frozenset[int]
     sure_ends: frozenset[int]
+
+    def age_behind(self, end: int) -> int:
+        """Where an age begins right behind a word, or 0."""
+        return next((at for at in (end + 1, end + 2, end + 3) if at in self.ages), 0) if self.ages else 0
 
 
 def _pipeline_code(view: View, main: str) -> str:
@@ -246,7 +253,10 @@ def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[i
     marked = page.persons.get((view.name, view.is_reading))
     if marked is None:
         marked = marks(_pipeline_code(view, main), [view.text])[0]
-    spans = [span for span in marked[:MOST] if not _blocked(page, view, span[0], span[1])]
+    # Names that are words too do not stand in small letters, unless everything does.
+    small = view.text.islower()
+    likely = [span for span in marked[:MOST] if small or span[2] != SHAKY or not view.text[span[0]].islower()]
+    spans = list(_free(page, view, likely)) if likely else []
     if not spans:
         return
     phones = [found for found in view.found if found.kind is MentionKind.PHONE]
@@ -277,7 +287,7 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
         # "... und ohne Fahrer. Anzahlung 40 €": a sentence ends between them.
         cue = None
     opens = _opens_sentence(view, start)
-    if opens and not known and not cue and not places.ages:
+    if opens and not known and not cue and not places.age_behind(end):
         # A capital at the head of a sentence says nothing, and nothing else speaks for it.
         return 0.0
     score = WEIGHTS[label]
@@ -312,7 +322,7 @@ def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -
         # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
         return title and form not in name_lexicon()
     if label == SHAKY:
-        return view.text[start].islower() and not view.text.islower()
+        return False
     if title or _no_name(view, form, abs(index), rules):
         return True
     return page.latin_bg and reads_as_word(page, view, start, end)
@@ -339,7 +349,7 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
     start, end = span
     if places.phone_starts and _beside_phone(view, start, end, places):
         yield "telephone"
-    at = next((at for at in range(end + 1, end + 4) if at in places.ages), 0) if places.ages else 0
+    at = places.age_behind(end)
     if at and places.ages[at] < 16:
         # A child that is cared for is neither advertised nor a contact.
         yield "child"

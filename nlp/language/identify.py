@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import chain
 from typing import NamedTuple
 
 import yaml
@@ -133,14 +135,11 @@ def _weigh_typed(form: str) -> float:
     return score
 
 
-def _weigh_run(run: str) -> tuple[Evidence, int]:
-    """Evidence of the words of a run of letters and digits, one behind the other, and how many letters they have."""
-    words = _WORD.findall(run)
-    evidence = tuple(pair for word in words if len(word) <= 40 for pair in _weigh(word))
-    return evidence, sum(map(len, words))
-
-
-_RUNS: Remembered[tuple[Evidence, int]] = Remembered(_weigh_run)
+#: Evidence of the words of a run of letters and digits, one behind the other, and how many letters they have.
+_EVIDENCE: Remembered[Evidence] = Remembered(
+    lambda run: tuple(pair for word in _WORD.findall(run) if len(word) <= 40 for pair in _weigh(word))
+)
+_LETTERS: Remembered[int] = Remembered(lambda run: sum(map(len, _WORD.findall(run))))
 
 
 def identify(texts: Sequence[str], hint: str = "", pieces: Sequence[Pieces] = ()) -> Identified:
@@ -148,16 +147,16 @@ def identify(texts: Sequence[str], hint: str = "", pieces: Sequence[Pieces] = ()
 
     ``pieces`` are the texts' own, where they are cut already.
     """
-    totals: dict[str, float] = {}
+    totals: dict[str, float] = defaultdict(float)
     scored: list[list[_Scored]] = []
     for text, cut in zip(texts, pieces or map(Pieces, texts), strict=True):
         rows = _scores(text, cut)
         for row in rows:
             for code, score in row.scores.items():
-                totals[code] = totals.get(code, 0.0) + score
+                totals[code] += score
         scored.append(rows)
     if hint[:2].lower() in codes():
-        totals[hint[:2].lower()] = totals.get(hint[:2].lower(), 0.0) + 0.7
+        totals[hint[:2].lower()] += 0.7
     if sum(sorted(totals.values())[-1:]) < ENOUGH:
         _ask(" ".join(texts), totals)
     ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
@@ -167,28 +166,26 @@ def identify(texts: Sequence[str], hint: str = "", pieces: Sequence[Pieces] = ()
 
 
 class _Scored(NamedTuple):
-    """A passage: where it stands, what its words speak for, and how many letters they have."""
+    """A passage: where it stands, its runs of word characters, and what they speak for."""
 
     start: int
     end: int
+    runs: Sequence[str]
     scores: dict[str, float]
-    letters: int
 
 
 def _scores(text: str, pieces: Pieces) -> list[_Scored]:
-    found, starts = _RUNS.all_of(pieces.runs), pieces.starts
+    runs, starts = pieces.runs, pieces.starts
+    found = _EVIDENCE.all_of(runs)
     rows = []
     first = 0
     for match in _PASSAGE.finditer(text):
         start, end = match.span()
         last = bisect_left(starts, end, first)
-        scores: dict[str, float] = {}
-        letters = 0
-        for evidence, size in found[first:last]:
-            letters += size
-            for code, weight in evidence:
-                scores[code] = scores.get(code, 0.0) + weight
-        rows.append(_Scored(start, end, scores, letters))
+        scores: dict[str, float] = defaultdict(float)
+        for code, weight in chain.from_iterable(found[first:last]):
+            scores[code] += weight
+        rows.append(_Scored(start, end, runs[first:last], scores))
         first = last
     return rows
 
@@ -213,14 +210,17 @@ def _guesses(
     main, top = ranked[0]
     runner = next((score for code, score in ranked[1:] if _code(code) != _code(main)), 0.0)
     guesses = [LanguageGuess(lang=_code(main), confidence=round(top / (top + runner), 3))]
+    if all(_code(passage.lang) == guesses[0].lang for row in passages for passage in row):
+        return tuple(guesses)
     # Further languages: those in which whole passages are written.
     shares: dict[str, int] = {}
     total = 0
     for rows, row in zip(scored, passages, strict=True):
         for scored_row, passage in zip(rows, row, strict=True):
             code = _code(passage.lang)
-            shares[code] = shares.get(code, 0) + scored_row.letters
-            total += scored_row.letters
+            letters = sum(_LETTERS.all_of(scored_row.runs))
+            shares[code] = shares.get(code, 0) + letters
+            total += letters
     for code, letters in sorted(shares.items(), key=lambda item: -item[1]):
         if code != guesses[0].lang and letters >= 0.15 * total:
             guesses.append(LanguageGuess(lang=code, confidence=round(letters / total, 3)))
