@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from nlp.extract import EXTRACTORS, Page, View
@@ -133,15 +134,24 @@ def _reading(normal: NormalText, passages: tuple[Passage, ...]) -> NormalText | 
     return read_cyrillic(normal, typed) if typed else None
 
 
+_PLACE = attrgetter("start", "end")
+
+
 def _mentions(page: Page) -> Iterator[Mention]:
-    order = {"title": 0, "body": 1}
-    mentions = [mention for view in page.all_views() for found in view.found if (mention := view.mention(found)) is not None]
-    seen: set[tuple[str, int, int, str]] = set()
-    for mention in sorted(mentions, key=lambda item: (order[item.field], item.start, item.end)):
-        mark = (mention.field, mention.start, mention.end, f"{mention.kind}:{mention.key}")
-        if mark not in seen:
-            seen.add(mark)
-            yield mention
+    for field in ("title", "body"):
+        views = [view for view in page.all_views() if view.name == field]
+        mentions = [mention for view in views for found in view.found if (mention := view.mention(found)) is not None]
+        for _, row in groupby(sorted(mentions, key=_PLACE), key=_PLACE):
+            here = list(row)
+            yield from here if len(here) == 1 else _different(here)
+
+
+def _different(mentions: list[Mention]) -> Iterable[Mention]:
+    """What was found twice in one place, as typed and as read, is one mention."""
+    seen: dict[tuple[MentionKind, str], Mention] = {}
+    for mention in mentions:
+        seen.setdefault((mention.kind, mention.key), mention)
+    return seen.values()
 
 
 def _folded(page: Page) -> str:

@@ -99,7 +99,7 @@ class View:
         """The mention in the captured text, or None where that text cannot be stored (lone surrogates, nothing left)."""
         start, end = self.normal.original(found.start, found.end)
         text = self.captured[start:end]
-        if not text or _SURROGATE.search(text):
+        if not text or (not text.isascii() and _SURROGATE.search(text)):
             return None
         return Mention(
             kind=found.kind,

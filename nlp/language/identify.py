@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from itertools import chain
-from typing import NamedTuple
 
 import yaml
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -34,6 +33,8 @@ ENOUGH = 3.0
 
 #: Least evidence for a passage in another language than the advert's.
 _FOREIGN_LEAST = 1.6
+#: How much more evidence it must have than the main language has in the passage.
+_LEAST_LEAD = 1.0
 #: A word, with the digits that Latin-typed Bulgarian has in words; not a number alone.
 _WORD = re.compile(r"(?!\d+(?![^\W_]))[^\W_]+(?:['’ʼ][^\W_]+)?")
 _PASSAGE = re.compile(r"[^\n.!?…;]+(?:[.!?…;]+(?!\s)[^\n.!?…;]+)*[.!?…;]*\n?|[\n.!?…;]+")
@@ -142,52 +143,52 @@ _EVIDENCE: Remembered[Evidence] = Remembered(
 _LETTERS: Remembered[int] = Remembered(lambda run: sum(map(len, _WORD.findall(run))))
 
 
+@lru_cache(maxsize=64)
+def _leads(main: str) -> Remembered[float]:
+    """How far the words of a run speak for some other language at most, more than for this one."""
+
+    def lead(run: str) -> float:
+        scores = _added(_EVIDENCE[run])
+        return max([*scores.values(), 0.0]) - scores.get(main, 0.0)
+
+    return Remembered(lambda run: max(0.0, lead(run)))
+
+
+def _added(evidence: Iterable[tuple[str, float]]) -> dict[str, float]:
+    scores: dict[str, float] = defaultdict(float)
+    for code, weight in evidence:
+        scores[code] += weight
+    return scores
+
+
 def identify(texts: Sequence[str], hint: str = "", pieces: Sequence[Pieces] = ()) -> Identified:
     """Languages of an advert given its fields' normal texts; ``hint`` (a code, say from the page) tips the balance only.
 
     ``pieces`` are the texts' own, where they are cut already.
     """
-    totals: dict[str, float] = defaultdict(float)
-    scored: list[list[_Scored]] = []
-    for text, cut in zip(texts, pieces or map(Pieces, texts), strict=True):
-        rows = _scores(text, cut)
-        for row in rows:
-            for code, score in row.scores.items():
-                totals[code] += score
-        scored.append(rows)
+    cuts = pieces or [Pieces(text) for text in texts]
+    evidence = [_EVIDENCE.all_of(cut.runs) for cut in cuts]
+    totals = _added(chain.from_iterable(chain.from_iterable(evidence)))
     if hint[:2].lower() in codes():
         totals[hint[:2].lower()] += 0.7
-    if sum(sorted(totals.values())[-1:]) < ENOUGH:
+    if max(totals.values(), default=0.0) < ENOUGH:
         _ask(" ".join(texts), totals)
     ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     main = ranked[0][0] if ranked else ""
-    passages = tuple(tuple(Passage(row.start, row.end, _passage_language(row.scores, main)) for row in rows) for rows in scored)
-    return Identified(_guesses(ranked, scored, passages), main == LATIN_BG, passages)
+    passages = tuple(tuple(_passages(*field, main)) for field in zip(texts, cuts, evidence, strict=True))
+    return Identified(_guesses(ranked, cuts, passages), main == LATIN_BG, passages)
 
 
-class _Scored(NamedTuple):
-    """A passage: where it stands, its runs of word characters, and what they speak for."""
-
-    start: int
-    end: int
-    runs: Sequence[str]
-    scores: dict[str, float]
-
-
-def _scores(text: str, pieces: Pieces) -> list[_Scored]:
-    runs, starts = pieces.runs, pieces.starts
-    found = _EVIDENCE.all_of(runs)
-    rows = []
+def _passages(text: str, pieces: Pieces, evidence: list[Evidence], main: str) -> Iterator[Passage]:
+    leads, starts = _leads(main).all_of(pieces.runs), pieces.starts
     first = 0
     for match in _PASSAGE.finditer(text):
         start, end = match.span()
         last = bisect_left(starts, end, first)
-        scores: dict[str, float] = defaultdict(float)
-        for code, weight in chain.from_iterable(found[first:last]):
-            scores[code] += weight
-        rows.append(_Scored(start, end, runs[first:last], scores))
+        # What cannot have another language is not looked at more closely.
+        other = sum(leads[first:last]) > _LEAST_LEAD - 0.001
+        yield Passage(start, end, _passage_language(_added(chain.from_iterable(evidence[first:last])), main) if other else main)
         first = last
-    return rows
 
 
 def _passage_language(scores: dict[str, float], main: str) -> str:
@@ -195,30 +196,29 @@ def _passage_language(scores: dict[str, float], main: str) -> str:
     if not scores:
         return main
     top = max(scores.values())
-    if top < _FOREIGN_LEAST or top <= scores.get(main, 0.0) + 1.0:
+    if top < _FOREIGN_LEAST or top <= scores.get(main, 0.0) + _LEAST_LEAD:
         return main
     return max(scores, key=lambda code: scores[code])
 
 
 def _guesses(
-    ranked: list[tuple[str, float]],
-    scored: list[list[_Scored]],
-    passages: tuple[tuple[Passage, ...], ...],
+    ranked: list[tuple[str, float]], cuts: Sequence[Pieces], passages: tuple[tuple[Passage, ...], ...]
 ) -> tuple[LanguageGuess, ...]:
     if not ranked or ranked[0][1] <= 0:
         return ()
     main, top = ranked[0]
     runner = next((score for code, score in ranked[1:] if _code(code) != _code(main)), 0.0)
     guesses = [LanguageGuess(lang=_code(main), confidence=round(top / (top + runner), 3))]
-    if all(_code(passage.lang) == guesses[0].lang for row in passages for passage in row):
+    if all(passage.lang == main for row in passages for passage in row):
         return tuple(guesses)
     # Further languages: those in which whole passages are written.
     shares: dict[str, int] = {}
     total = 0
-    for rows, row in zip(scored, passages, strict=True):
-        for scored_row, passage in zip(rows, row, strict=True):
+    for pieces, row in zip(cuts, passages, strict=True):
+        for passage in row:
             code = _code(passage.lang)
-            letters = sum(_LETTERS.all_of(scored_row.runs))
+            runs = pieces.runs[bisect_left(pieces.starts, passage.start) : bisect_left(pieces.starts, passage.end)]
+            letters = sum(_LETTERS.all_of(runs))
             shares[code] = shares.get(code, 0) + letters
             total += letters
     for code, letters in sorted(shares.items(), key=lambda item: -item[1]):
