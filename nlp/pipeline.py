@@ -106,7 +106,7 @@ def _finish(opened: _Opened) -> Reading:
     page, identified, readings = opened
     for extractor in EXTRACTORS:
         extractor.extract(page)
-    passages = [row if not identified.typed else _as_bulgarian(row) for row in identified.passages]
+    passages = [_as_bulgarian(row) for row in identified.passages] if identified.typed else identified.passages
     fields = [
         ReadField(view.name, view.captured, view.normal, reading, row)
         for view, reading, row in zip(page.views, readings, passages, strict=True)

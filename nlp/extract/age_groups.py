@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 
 from nlp.extract.digits import number_words
 from nlp.extract.lexicon import Lexicon
@@ -75,7 +75,8 @@ def rules_of(codes: tuple[str, ...]) -> Rules:
 
 def groups(view: View, rules: Rules) -> Iterator[Group]:
     """The numbers of a view that may be ages, ranges and lists together."""
-    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(_FIGURES.finditer(view.plain), MOST)]
+    matches = filter(None, map(_FIGURES.match, repeat(view.plain), view.figures))
+    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(matches, MOST)]
     numbers += islice(_spoken(view, rules), MOST)
     group: list[tuple[int, int, int]] = []
     for start, end, value in sorted(numbers):

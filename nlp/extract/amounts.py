@@ -16,6 +16,8 @@ NUMBER = re.compile(
     r"(?<![\w.,/])(?:\d{1,3}(?:[ .,'\u2019]\d{3}){1,2}(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d{1,7}(?:[.,]\d{1,2}(?!\d))?)"
 )
 SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "₴": "UAH", "₽": "RUB", "₺": "TRY"}
+#: Numbers in these are not looked at.
+_OTHERS = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 _CROWNS = {"CZ": "CZK", "DK": "DKK", "NO": "NOK", "SE": "SEK"}
 _JOINER = re.compile(
     r"\s{0,2}[-–—/÷]\s{0,2}|\s{0,2}[€£$]\s?[-–—]\s?"
@@ -149,17 +151,18 @@ class Money:
         found.sort(key=lambda number: number.start)
         if not view.found:
             return found
-        kinds = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
-        return [number for number in found if not view.taken(number.start, number.end, kinds)]
+        return [number for number in found if not view.taken(number.start, number.end, _OTHERS)]
 
     def _figures(self, view: View) -> Iterator[Number]:
-        last = 0
+        last, taken = 0, bool(view.found)
         for start in view.figures:
             match = NUMBER.match(view.plain, start) if start >= last else None
             if match is None:
                 continue
-            value, end = figure(match.group()), match.end()
-            last = end
+            last = end = match.end()
+            if taken and view.taken(start, end, _OTHERS):
+                continue
+            value = figure(match.group())
             if value is None:
                 continue
             multiplied = False

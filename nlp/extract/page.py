@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import compress, count
 from typing import Any
 
 from nlp.extract.lexicon import Word, tokens
@@ -60,6 +61,9 @@ class View:
         self.words: list[Word]
         self.texts: list[str]
         self.words, self._word_starts, self.texts = tokens(self.pieces)
+        capital = map(str.isupper, map(self.text.__getitem__, self._word_starts))
+        #: Which words begin with a capital letter.
+        self.capitals = list(compress(count(), capital))
         #: The different words of the plain form.
         self.vocabulary = frozenset(self.texts)
 
@@ -147,7 +151,6 @@ class Page:
         known = languages()
         return tuple(known[code] for code in self.codes if code in known)
 
-    def all_views(self) -> Iterator[View]:
+    def all_views(self) -> tuple[View, ...]:
         """The fields, then their readings."""
-        yield from self.views
-        yield from self.readings
+        return (*self.views, *self.readings) if self.readings else self.views

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise, takewhile
 
-from nlp.extract.lexicon import Lexicon, word_set
+from nlp.extract.lexicon import Lexicon, Word, word_set
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.reading import reads_as_word
 from nlp.extract.role import assign_roles
@@ -156,31 +156,41 @@ def _is_quarter(item: _Candidate, place: Place, cities: set[str]) -> bool:
 
 
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
-    text = view.text
-    # A text without a single capital still names cities; one with capitals gives them some.
-    small = text.islower()
+    text, words = view.text, view.words
     codes = page.codes[:3]
-    words: list[tuple[int, int]] | None = None
-    index, after, last = -1, 0, len(text)
-    for start, end, form in islice(view.words, 10 * MOST):
-        if form.isdigit():
+    after, last = 0, len(text)
+    for index in _heads(view):
+        if index < after:
             continue
-        index += 1
-        if index < after or not (text[start].isupper() or (small and end - start > 4)):
-            continue
-        longest = _longest(form, codes)
+        longest = _longest(words[index].text, codes)
         if not longest:
             continue
-        if longest > 1 and words is None:
-            words = [(word.start, word.end) for word in islice(view.words, 10 * MOST) if not word.text.isdigit()]
+        start = words[index].start
         listed = 0 < start - last < _LIST_GAP and view.plain[last:start] in _LIST
-        row = words[index : index + longest] if words is not None and longest > 1 else [(start, end)]
-        for count in range(len(row), 0, -1):
-            candidate = _candidate(page, view, row[:count], listed)
+        for count in range(_joined(text, words[index : index + longest]), 0, -1):
+            candidate = _candidate(page, view, words[index : index + count], listed)
             if candidate is not None:
                 yield candidate
                 after, last = index + count, candidate.end
                 break
+
+
+def _heads(view: View) -> Iterable[int]:
+    """The words that a place can begin with."""
+    limit = 10 * MOST
+    # A text without a single capital still names cities; one with capitals gives them some.
+    if view.text.islower():
+        return [at for at, word in enumerate(view.words[:limit]) if word.end - word.start > 4 and not word.text.isdigit()]
+    return takewhile(limit.__gt__, view.capitals)
+
+
+def _joined(text: str, words: list[Word]) -> int:
+    """How many of these words may be of one name with the first: nothing but a space or a dash parts them."""
+    for at, (left, right) in enumerate(pairwise(words), start=1):
+        gap = text[left.end : right.start]
+        if right.text.isdigit() or (gap not in {" ", "-"} and not (gap == ". " and left.end - left.start <= 3)):
+            return at
+    return len(words)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
@@ -205,12 +215,8 @@ def _found(form: str, codes: tuple[str, ...], *, single: bool) -> tuple[tuple[Pl
     return (places, exact, 0) if places else None
 
 
-def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: bool) -> _Candidate | None:
-    start, end = words[0][0], words[-1][1]
-    for (left, last), (first, _) in pairwise(words) if len(words) > 1 else ():
-        gap = view.text[last:first]
-        if gap not in {" ", "-"} and not (gap == ". " and last - left <= 3):
-            return None
+def _candidate(page: Page, view: View, words: list[Word], listed: bool) -> _Candidate | None:
+    start, end = words[0].start, words[-1].end
     form = view.plain[start:end].replace("-", " ").replace(". ", " ")
     found = _found(form, page.codes[:3], single=len(words) == 1)
     if found is None:

@@ -76,7 +76,7 @@ class Identified:
     @property
     def typed(self) -> bool:
         """True where any passage is Bulgarian typed in Latin letters."""
-        return any(passage.lang == LATIN_BG for row in self.passages for passage in row)
+        return any(LATIN_BG in [passage.lang for passage in row] for row in self.passages)
 
     @property
     def main(self) -> str:
@@ -209,7 +209,7 @@ def _guesses(
     main, top = ranked[0]
     runner = next((score for code, score in ranked[1:] if _code(code) != _code(main)), 0.0)
     guesses = [LanguageGuess(lang=_code(main), confidence=round(top / (top + runner), 3))]
-    if all(passage.lang == main for row in passages for passage in row):
+    if {passage.lang for row in passages for passage in row} == {main}:
         return tuple(guesses)
     # Further languages: those in which whole passages are written.
     shares: dict[str, int] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from nlp.normalise.pieces import Pieces, Remembered
 from nlp.normalise.plain import plain
@@ -35,18 +35,19 @@ def fold(text: str, masks: Sequence[Mask] = (), pieces: Pieces | None = None) ->
     cut = pieces if pieces is not None else Pieces(text)
     folded = _FOLDED.all_of(cut.runs)
     if masks:
-        folded = list(_masked(cut, folded, sorted(masks), len(text)))
+        folded = _masked(cut, folded, sorted(masks), len(text))
     return " ".join(filter(None, folded))
 
 
-def _masked(pieces: Pieces, folded: list[str], masks: list[Mask], size: int) -> Iterator[str]:
+def _masked(pieces: Pieces, folded: list[str], masks: list[Mask], size: int) -> list[str]:
+    parts: list[str] = []
     at = 0
     for start, end, sign in masks:
         if start >= at:
-            yield from _between(pieces, folded, at, start)
-            yield sign
+            parts += _between(pieces, folded, at, start)
+            parts.append(sign)
             at = end
-    yield from _between(pieces, folded, at, size)
+    return parts + _between(pieces, folded, at, size)
 
 
 def _between(pieces: Pieces, folded: list[str], start: int, end: int) -> list[str]:
