@@ -106,9 +106,8 @@ def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
     telling = rules.ages.intersection(view.vocabulary)
     if not telling:
         return
-    for index, word in enumerate(words):
-        if word.text not in telling:
-            continue
+    for index in view.places_of(telling):
+        word = words[index]
         value = values[word.text]
         end, after = word.end, index + 1
         if after < len(words) and words[after].text in rules.numbers.ands:

@@ -122,7 +122,8 @@ class Money:
         at = gap.end() if gap else number.end
         if symbol := SYMBOLS.get(text[at : at + 1]):
             return symbol, number.start, at + 1
-        if letter := _E.match(text, number.end):
+        beside = text[number.end : number.end + 2]
+        if ("e" in beside or "е" in beside) and (letter := _E.match(text, number.end)):
             return "EUR", number.start, letter.end()
         index = view.word_after(at)
         if index < len(view.words) and view.words[index].start == at and (found := self._currencies.at(view.words, index)):
@@ -180,15 +181,14 @@ class Money:
         telling = self._telling.intersection(view.vocabulary)
         if not telling:
             return
-        index = 0
-        while index < len(words):
-            if words[index].text not in telling:
-                index += 1
+        after = 0
+        for index in view.places_of(telling):
+            if index < after:
                 continue
             size, value, multiplied = self._say(view, index)
             if size:
                 yield Number(words[index].start, words[index + size - 1].end, float(value), multiplied)
-            index += size or 1
+                after = index + size
 
     def _say(self, view: View, index: int) -> tuple[int, int, bool]:
         """How many tokens from ``index`` on are one spoken number, its value, and whether it ended in thousands."""

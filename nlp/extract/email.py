@@ -169,8 +169,9 @@ def _sign_places(view: View) -> Iterator[_Sign]:
         telling -= _WEAK
     if not telling:
         return
-    for index, word in enumerate(view.words):
-        if word.text in telling and (found := signs.at(view.words, index)):
+    for index in view.places_of(telling):
+        word = view.words[index]
+        if found := signs.at(view.words, index):
             end = view.words[index + found[1] - 1].end
             # A common "at" is looked at only where a full stop is said near it: adverts are full of them.
             if found[1] > 1 or word.text not in _WEAK or _likely(view, word.start, end):

@@ -140,7 +140,7 @@ def _cues(view: View) -> list[_Cue]:
     """Networks named in a view, unless negated ("no WhatsApp"), with their places."""
     cues = [_Cue(*found) for found in _disguised(view)]
     words = view.words
-    for index, network, size in _networks().places(words, view.vocabulary):
+    for index, network, size in _networks().places(words, view.texts, view.vocabulary):
         start, end = words[index].start, words[index + size - 1].end
         if not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND)) and not _negated(view, start):
             cues.append(_Cue(network, start, end))

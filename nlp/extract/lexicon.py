@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import pairwise, repeat
+from itertools import compress, count, pairwise, repeat
 from operator import add
 from typing import Generic, NamedTuple, TypeVar, cast
 
@@ -107,14 +107,16 @@ class Lexicon(Generic[Value]):
                     break
         return value
 
-    def places(self, words: Sequence[Word], vocabulary: Iterable[str]) -> Iterator[tuple[int, Value, int]]:
+    def places(
+        self, words: Sequence[Word], texts: Sequence[str], vocabulary: Iterable[str]
+    ) -> Iterator[tuple[int, Value, int]]:
         """All entries in a row of words, none within another: index of the first word, value, number of words."""
         telling = self._telling(vocabulary)
         if not telling:
             return
         after = 0
-        for index, item in enumerate(words):
-            if item[2] in telling and index >= after and (found := self.at(words, index)):
+        for index in compress(count(), map(telling.__contains__, texts)):
+            if index >= after and (found := self.at(words, index)):
                 yield index, *found
                 after = index + found[1]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import compress, count
@@ -71,6 +71,10 @@ class View:
     def figures(self) -> list[int]:
         """Where the runs of digits of the plain form begin."""
         return [match.start() for match in _FIGURES.finditer(self.plain)]
+
+    def places_of(self, words: Set[str]) -> list[int]:
+        """Indexes of the words of the plain form that are among these."""
+        return list(compress(count(), map(words.__contains__, self.texts)))
 
     def word_after(self, at: int) -> int:
         """Index of the first word that starts at or after ``at``."""

@@ -44,7 +44,7 @@ def _page_kind(page: Page, rules: Rules) -> str:
         for names in filter(None, map(rules.offers.__getitem__, source.vocabulary)):
             for name in names:
                 counts[name] += weight
-    deal = any(next(rules.deal.places(view.words, view.vocabulary), None) for view in titles)
+    deal = any(next(rules.deal.places(view.words, view.texts, view.vocabulary), None) for view in titles)
     if deal and not counts["fare"] and counts["rent"] < 2:
         return "deal"
     if counts["job"] < 3 and any(any(map(rules.massage.word, view.vocabulary)) for view in titles):
