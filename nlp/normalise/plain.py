@@ -54,4 +54,7 @@ def _accented() -> re.Pattern[str]:
 def plain(text: str) -> str:
     """Lower case, accents of Latin and Greek letters off (Cyrillic й and ї stay), same length as ``text``."""
     low = lower(text)
-    return low if low.isascii() or not _accented().search(low) else low.translate(_accents())
+    if low.isascii():
+        # The one ASCII character that the table has: a word's form must not hang on the letters of other words.
+        return low.replace("`", "'")
+    return low if not _accented().search(low) else low.translate(_accents())
