@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, repeat
 
@@ -26,21 +25,15 @@ _LAST = re.compile(r"(?:,\s\d\d?)?(?:\)|,?\s(?:and|и|und|si|y|та|і|και|ve
 OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 
 
-@dataclass(slots=True)
 class Group:
-    """Numbers written together."""
+    """Numbers written together: start, end and value of each, where the first begins and the last ends."""
 
-    spans: list[tuple[int, int, int]]
+    __slots__ = ("end", "spans", "start")
 
-    @property
-    def start(self) -> int:
-        """Where the first number begins."""
-        return self.spans[0][0]
-
-    @property
-    def end(self) -> int:
-        """Where the last number ends."""
-        return self.spans[-1][1]
+    def __init__(self, spans: list[tuple[int, int, int]]) -> None:
+        self.spans = spans
+        self.start = spans[0][0]
+        self.end = spans[-1][1]
 
 
 class Rules:

@@ -187,7 +187,8 @@ def _passages(text: str, pieces: Pieces, evidence: list[Evidence], main: str) ->
         last = bisect_left(starts, end, first)
         # What cannot have another language is not looked at more closely.
         other = sum(leads[first:last]) > _LEAST_LEAD - 0.001
-        yield Passage(start, end, _passage_language(_added(chain.from_iterable(evidence[first:last])), main) if other else main)
+        lang = _passage_language(_added(chain.from_iterable(evidence[first:last])), main) if other else main
+        yield Passage(start, end, lang)
         first = last
 
 

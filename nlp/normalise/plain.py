@@ -51,10 +51,14 @@ def _accented() -> re.Pattern[str]:
     return re.compile(f"[{''.join(map(re.escape, map(chr, sorted(_accents()))))}]")
 
 
+def _unaccented(match: re.Match[str]) -> str:
+    return _accents()[ord(match.group())]
+
+
 def plain(text: str) -> str:
     """Lower case, accents of Latin and Greek letters off (Cyrillic й and ї stay), same length as ``text``."""
     low = lower(text)
     if low.isascii():
         # The one ASCII character that the table has: a word's form must not hang on the letters of other words.
         return low.replace("`", "'")
-    return low if not _accented().search(low) else low.translate(_accents())
+    return _accented().sub(_unaccented, low)
