@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from review import cover
-from review.blocks import CaptureFacts, DecisionForm, SiteField
+from review.blocks import CaptureFacts, DecisionForm, SiteField, Work
 from review.contexts import AdvertPage
 from review.marked import marked_text
 from review.rows import TITLE_LIMIT, advert_row, score_sum
 from review.services import Services
-from strazha.model import Advert, Decision, Screening
+from review.work import done, work_of
+from strazha.ledger.records import User
+from strazha.model import Advert, Screening
 from strazha.model.base import digest
 from strazha.store.documents import AdvertDoc
 
 #: Similar adverts shown, and characters of a site's own field or of the Cyrillic reading.
 SIMILAR, FIELD_LIMIT, READING_LIMIT = 6, 600, 20_000
+NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
 
 def seen_of(doc: AdvertDoc) -> str:
@@ -24,17 +30,18 @@ def seen_of(doc: AdvertDoc) -> str:
 def advert_page(
     services: Services,
     doc: AdvertDoc,
+    user: User,
     *,
     part: int = 1,
     uncovered: bool = False,
-    saved: bool = False,
+    query: Mapping[str, str] = NO_QUERY,
     form: DecisionForm | None = None,
 ) -> AdvertPage:
     """Everything the advert page shows."""
     advert, screening, state = doc.advert, doc.screening, doc.state
     words = [] if uncovered else cover.contact_words(screening.mentions)
     text = marked_text(advert.title, advert.body, screening, services.catalogue, part=part, uncovered=uncovered)
-    decisions = services.ledger.decisions("advert", doc.id)
+    own = work_of(services, user, "advert", doc.id)
     cluster = services.index.cluster(doc.cluster_id) if doc.cluster_id else None
     row = advert_row(doc, services.catalogue)
     reading = _reading(advert, screening)
@@ -60,19 +67,22 @@ def advert_page(
         cluster_id=doc.cluster_id if cluster is not None else "",
         cluster_size=cluster.size if cluster is not None else 0,
         similar=tuple(advert_row(found.doc, services.catalogue) for found in services.index.similar(doc.id, size=SIMILAR).rows),
-        decisions=tuple(reversed(decisions)),
-        form=form or fresh_form(doc, decisions),
+        work=own,
+        form=form or fresh_form(doc, own),
         pipeline=screening.pipeline.key,
         screened_at=screening.screened_at,
         images=tuple(image.url or image.pdq or image.sha256 for image in advert.images),
         uncovered=uncovered,
-        saved=saved,
+        saved=query.get("saved") == "1",
+        done=done(services, user, query.get("done", "")),
+        held=query.get("held") == "1",
     )
 
 
-def fresh_form(doc: AdvertDoc, decisions: list[Decision]) -> DecisionForm:
-    """An empty form for a decision about an advert."""
-    return DecisionForm("advert", doc.id, seen_of(doc), decisions[-1].id if decisions else "")
+def fresh_form(doc: AdvertDoc, own: Work) -> DecisionForm:
+    """An empty form for a decision about an advert; it would correct the newest one that stands."""
+    standing = next((one.decision.id for one in own.said if not one.withdrawn_by), "")
+    return DecisionForm("advert", doc.id, seen_of(doc), standing)
 
 
 def languages_of(screening: Screening) -> tuple[tuple[str, float], ...]:

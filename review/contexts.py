@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from review.agreement import Agreement
 from review.blocks import (
     CaptureFacts,
     ClusterHit,
     DecisionForm,
+    Done,
     Facet,
     MarkedText,
     Row,
@@ -19,9 +21,11 @@ from review.blocks import (
     Tie,
     TieSum,
     Timeline,
+    Work,
 )
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
-from strazha.model import Band, Decision, RunReport
+from strazha.ledger.work_records import DoubleReview, SavedView
+from strazha.model import Band, RunReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Chrome:
     may_decide: bool
     may_operate: bool
     may_audit: bool
+    may_lead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,25 @@ class QueuePage(ListPage):
     kind: str = "all"
     clusters: int = 0
     adverts: int = 0
+    hold: str = "all"
+    #: How many items the user has.
+    held: int = 0
+    views: tuple[SavedView, ...] = ()
+    done: Done | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsPage(Page):
+    """Double reviews: what a lead has to settle, what waits, how far people agree. Items are (address, title, review)."""
+
+    template: ClassVar[str] = "reviews.html"
+    disputed: tuple[tuple[str, str, DoubleReview], ...]
+    waiting: tuple[tuple[str, str, DoubleReview], ...]
+    disputed_count: int
+    waiting_count: int
+    agreement: Agreement
+    #: How many were drawn a moment ago.
+    drawn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +156,16 @@ class AdvertPage(Page):
     cluster_id: str
     cluster_size: int
     similar: tuple[Row, ...]
-    decisions: tuple[Decision, ...]
+    work: Work
     form: DecisionForm
     pipeline: str
     screened_at: datetime
     images: tuple[str, ...]
     uncovered: bool
     saved: bool
+    done: Done | None = None
+    #: Somebody else took it first.
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +217,13 @@ class ClusterPage(Page):
     parts: int
     timeline: Timeline
     history: tuple[tuple[datetime, str, int], ...]
-    decisions: tuple[Decision, ...]
+    work: Work
     form: DecisionForm
     moved_from: str
     uncovered: bool
     saved: bool
+    done: Done | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
