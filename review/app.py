@@ -19,7 +19,22 @@ from review.access import ForbiddenError, LoginNeededError, gate, identify, logi
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
 from review.render import STATIC, render
-from review.routers import adverts, captures, clusters, decisions, login, operations, paste, queue, reviews, search, work
+from review.routers import (
+    adverts,
+    captures,
+    clusters,
+    corrections,
+    decisions,
+    judging,
+    login,
+    operations,
+    paste,
+    queue,
+    reviews,
+    search,
+    versions,
+    work,
+)
 from review.services import Screen, Services, flows_catalogue, flows_screen
 from review.shield import LOOPBACK_HOSTS, Shield
 from strazha.clock import now
@@ -33,7 +48,10 @@ from strazha.store.base import AdIndex
 log = logging.getLogger("strazha.review")
 
 #: Every router of the application; a new one is one line here.
-ROUTERS = (login, queue, work, adverts, captures, clusters, decisions, reviews, search, paste, operations)
+ROUTERS = (
+    login, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search, paste,
+    operations,
+)  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {
     400: (marked("The server did not understand this request."), marked("Go back and try again.")),

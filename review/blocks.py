@@ -106,6 +106,10 @@ class Note:
     confidence: float = 1.0
     remarks: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    #: What people say of its hits, each with a name.
+    fixes: tuple[str, ...] = ()
+    #: Its first hit, as the form for corrections names it.
+    finding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,44 @@ class MentionLine:
     obscured: bool
     remarks: tuple[str, ...]
     part: int | None
+    fixes: tuple[str, ...] = ()
+    finding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing the machine found, to choose in the form for corrections."""
+
+    value: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One correction that stands."""
+
+    id: str
+    action: str
+    machine: str
+    label: str
+    text: str
+    note: str
+    by: str
+    at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FixForm:
+    """The form for a correction, with what was typed."""
+
+    finding: str = ""
+    label: str = ""
+    words: str = ""
+    nth: int = 1
+    note: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +179,7 @@ class MarkedText:
     mentions: tuple[MentionLine, ...]
     #: How many contacts are covered now.
     covered: int
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def fresh_form(doc: ClusterDoc, own: Work) -> DecisionForm:
 
 def cluster_page(
     services: Services, doc: ClusterDoc, user: User, *, part: int = 1, uncovered: bool = False,
-    query: Mapping[str, str] = NO_QUERY, moved_from: str = "", form: DecisionForm | None = None,
+    query: Mapping[str, str] = NO_QUERY, moved_from: str = "", form: DecisionForm | None = None, problem: str = "",
 ) -> ClusterPage:  # fmt: skip
     """Everything the cluster page shows."""
     words = [] if uncovered else cover.contact_words((), doc.contacts)
@@ -87,6 +87,9 @@ def cluster_page(
         saved=query.get("saved") == "1",
         done=done(services, user, query.get("done", "")),
         held=query.get("held") == "1",
+        judged=query.get("judged") == "1",
+        acts=tuple(services.ledger.judging_acts(member_ids)),
+        problem=problem,
     )
 
 

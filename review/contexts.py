@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from review.agreement import Agreement
 from review.blocks import (
@@ -14,6 +14,8 @@ from review.blocks import (
     DecisionForm,
     Done,
     Facet,
+    Fix,
+    FixForm,
     MarkedText,
     Row,
     SiteField,
@@ -23,8 +25,9 @@ from review.blocks import (
     Timeline,
     Work,
 )
+from review.marks import Piece
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
-from strazha.ledger.work_records import DoubleReview, SavedView
+from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView
 from strazha.model import Band, RunReport
 
 
@@ -166,6 +169,52 @@ class AdvertPage(Page):
     done: Done | None = None
     #: Somebody else took it first.
     held: bool = False
+    #: What the advert does not say.
+    unstated: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    fix: FixForm = field(default_factory=FixForm)
+    #: Indicators to choose from, by name.
+    indicators: tuple[tuple[str, str], ...] = ()
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """A stretch of two texts laid over each other: what stayed (same), went (gone) or came (new)."""
+
+    kind: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsPage(Page):
+    """Two versions of an advert, word by word; ``fields`` are (name, before, after) of the site's own fields that changed."""
+
+    template: ClassVar[str] = "versions.html"
+    id: str
+    href: str
+    versions: tuple[AdvertVersion, ...]
+    old: int
+    new: int
+    uncovered: bool = False
+    problem: str = ""
+    title: tuple[WordChange, ...] = ()
+    body: tuple[WordChange, ...] = ()
+    fields: tuple[tuple[str, str, str], ...] = ()
+    covered: bool = False
+    #: Whether the texts are longer than what is compared.
+    cut: bool = False
+
+    def with_problem(self, problem: str) -> Self:
+        """The page that says why nothing can be compared."""
+        return replace(self, problem=problem)
+
+    def with_texts(
+        self, *, title: tuple[WordChange, ...], body: tuple[WordChange, ...], fields: tuple[tuple[str, str, str], ...],
+        covered: bool, cut: bool,
+    ) -> Self:  # fmt: skip
+        """The page with what changed."""
+        return replace(self, title=title, body=body, fields=fields, covered=covered, cut=cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +273,10 @@ class ClusterPage(Page):
     saved: bool
     done: Done | None = None
     held: bool = False
+    #: A word on its links was put into effect a moment ago; what people said of them; why a word could not be.
+    judged: bool = False
+    acts: tuple[JudgingAct, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,15 @@
       var group = grounds();
       (group ? group.querySelector("input") : found).focus();
     } else if (found.matches("textarea")) found.focus();
-    else if (found.tagName === "SUMMARY") { found.focus(); found.click(); }
+    else if (found.tagName === "SUMMARY") { selected(); found.focus(); found.click(); }
     else found.click();
     return true;
+  }
+
+  // Words selected in the captured text are those a correction is about.
+  function selected() {
+    var words = String(window.getSelection()), field = document.getElementById("fix-words");
+    if (field && words && window.getSelection().anchorNode.parentElement.closest(".captured")) field.value = words.slice(0, 500);
   }
 
   function leave(target) {
@@ -86,6 +92,12 @@
           window.setTimeout(function () { button.classList.remove("done"); }, 1500);
         });
       }
+      return;
+    }
+    var wrong = event.target.closest("[data-finding]");
+    if (wrong) {
+      document.querySelector(".fixing").open = true;
+      document.getElementById("fix-finding").value = wrong.getAttribute("data-finding");
       return;
     }
     var ref = event.target.closest("a.ref");
