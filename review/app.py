@@ -20,6 +20,7 @@ from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
 from review.render import STATIC, render
 from review.routers import (
+    account,
     adverts,
     captures,
     clusters,
@@ -49,8 +50,8 @@ log = logging.getLogger("strazha.review")
 
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
-    login, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search, paste,
-    operations,
+    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
+    paste, operations,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {

@@ -27,7 +27,7 @@ from review.blocks import (
 )
 from review.marks import Piece
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
-from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView
+from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView, SessionInfo
 from strazha.model import Band, RunReport
 
 
@@ -63,6 +63,19 @@ class LoginPage(Page):
     template: ClassVar[str] = "login.html"
     next: str
     name: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage(Page):
+    """One's own account; ``secret`` and ``address`` only while a second factor waits for its first code."""
+
+    template: ClassVar[str] = "account.html"
+    sessions: tuple[SessionInfo, ...]
+    this: str
+    totp: bool
+    secret: str = ""
+    address: str = ""
     problem: str = ""
 
 
