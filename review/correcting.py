@@ -101,7 +101,9 @@ def fixes(corrections: Sequence[Correction], catalogue: Catalogue, user: str, *,
 
 def _leads_to_a_person(one: Correction) -> bool:
     kinds = {kind.value for kind in cover.CONTACT_KINDS}
-    return (one.about == "mention" and bool({one.machine, one.label} & kinds)) or bool(cover.ranges(one.text, ()))
+    if one.about == "mention" and (one.machine in kinds or one.label in kinds):
+        return True
+    return bool(cover.ranges(one.text, ()))
 
 
 def added_contacts(corrections: Iterable[Correction]) -> list[Mention]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -129,7 +130,11 @@ def _known(services: Services, about: str, label: str) -> bool:
 def _finding(doc: AdvertDoc, name: str) -> Mention | Hit | None:
     about, _, place = name.partition(":")
     at = number(place, 0, 100_000)
-    found: tuple[Mention | Hit, ...] = {"mention": doc.screening.mentions, "hit": doc.screening.hits}.get(about, ())
+    found: Sequence[Mention | Hit] = ()
+    if about == "mention":
+        found = doc.screening.mentions
+    elif about == "hit":
+        found = doc.screening.hits
     return found[at] if at is not None and at < len(found) else None
 
 
