@@ -100,8 +100,8 @@ def fixes(corrections: Sequence[Correction], catalogue: Catalogue, user: str, *,
 
 
 def _leads_to_a_person(one: Correction) -> bool:
-    kinds = {kind.value for kind in cover.CONTACT_KINDS}
-    if one.about == "mention" and (one.machine in kinds or one.label in kinds):
+    kinds: set[str] = {kind.value for kind in cover.CONTACT_KINDS}
+    if one.about == "mention" and kinds.intersection((one.machine, one.label)):
         return True
     return bool(cover.ranges(one.text, ()))
 
@@ -111,7 +111,7 @@ def added_contacts(corrections: Iterable[Correction]) -> list[Mention]:
     kinds = {kind.value for kind in cover.CONTACT_KINDS}
     return [
         Mention(
-            kind=MentionKind(one.label), text=one.text, value=one.text, field=one.field or "body", start=one.start,
+            kind=MentionKind(one.label), text=one.text, value=one.text, field=one.field, start=one.start,
             end=one.end, extractor="person", confidence=1.0,
         )
         for one in corrections

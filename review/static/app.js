@@ -46,10 +46,16 @@
     return true;
   }
 
-  // Words selected in the captured text are those a correction is about.
+  // Words selected in the captured text are those a correction is about; how often they stand before it says which are meant.
   function selected() {
-    var words = String(window.getSelection()), field = document.getElementById("fix-words");
-    if (field && words && window.getSelection().anchorNode.parentElement.closest(".captured")) field.value = words.slice(0, 500);
+    var field = document.getElementById("fix-words"), title = document.querySelector(".cap-title");
+    var chosen = window.getSelection(), words = String(chosen);
+    if (!field || !words || !chosen.anchorNode.parentElement.closest(".cap-title, .cap-body:not(.reading)")) return;
+    var before = document.createRange();
+    before.setStart(title, 0);
+    before.setEnd(chosen.getRangeAt(0).startContainer, chosen.getRangeAt(0).startOffset);
+    field.value = words.slice(0, 500);
+    document.getElementById("fix-nth").value = String(before).split(words).length;
   }
 
   function leave(target) {

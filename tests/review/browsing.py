@@ -75,7 +75,7 @@ def serving(house: Any) -> Iterator[str]:
 def watched(context: BrowserContext, address: str) -> Watched:
     """A new page of a context, watched."""
     found = Watched(context.new_page(), address)
-    found.page.set_default_timeout(60_000)
+    found.page.set_default_timeout(30_000)
     found.page.on("request", lambda request: found.requests.append(request.url))
     found.page.on("console", lambda message: found.complaints.append(message.text) if message.type in LOUD else None)
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))

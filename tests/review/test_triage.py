@@ -22,7 +22,7 @@ from tests.review.browsing import Watched, chromium, serving, signed_in
 from tests.review.conftest import Clock, House
 from tools.invented import fill, samples
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=15_000)
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
@@ -127,6 +127,7 @@ def test_the_keys_are_explained_and_leave_fields_alone(big: Any, people: Any) ->
     seen = people("analyst")
     page, keys = seen.page, seen.page.keyboard
     seen.go(f"/clusters/{untouched(big)[0]}")
+    page.locator(".deciding").wait_for()
     keys.press("?")
     expect(page.locator("#keys")).to_be_visible()
     expect(page.locator("#keys")).to_contain_text("next item")
@@ -225,6 +226,7 @@ def test_a_blind_double_review_with_disagreement(big: Any, people: Any) -> None:
     lead.go("/reviews")
     expect(lead.page.locator("#agr-h + .facts")).to_contain_text("Cohen's kappa")
     lead.page.locator(f'a[href="/clusters/{one}"]').click()
+    lead.page.locator(".deciding").wait_for()
     lead.page.keyboard.press("1")
     lead.page.keyboard.press("1")
     lead.page.get_by_role("button", name="Record decision").click()
