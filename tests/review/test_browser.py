@@ -67,7 +67,7 @@ def test_an_analysts_morning(house: Any, nobody: Watched) -> None:
     page.get_by_label("Refer").check()
     page.get_by_label("Reason in your words").fill("Fee, no employer named")
     page.get_by_role("button", name="Record decision").click()
-    expect(page.get_by_role("status")).to_contain_text("Recorded.")
+    expect(page.get_by_role("status")).to_contain_text("Recorded")
     expect(page.locator(".decisions")).to_contain_text("Fee, no employer named")
     (kept,) = house.ledger.decisions("advert", house.advert("Rotterdam"))
     assert kept.outcome is Outcome.REFER
@@ -158,7 +158,7 @@ def test_everything_works_without_scripts(house: Any, browser: Browser, address:
     plain.page.get_by_label("Monitor").check()
     plain.page.get_by_label("Reason in your words").fill("Watch it")
     plain.page.get_by_role("button", name="Record decision").click()
-    expect(plain.page.get_by_role("status")).to_contain_text("Recorded.")
+    expect(plain.page.get_by_role("status")).to_contain_text("Recorded")
     plain.clean()
     context.close()
 
