@@ -51,6 +51,16 @@ class Screenings(Part):
                     found[row["advert_id"]] = _ref(row)
         return found
 
+    def version_screenings(self, advert_id: str) -> dict[str, ScreeningRef]:
+        """By content hash, the newest screening of each version of one advert."""
+        query = (
+            select(screenings)
+            .where(screenings.c.advert_id == advert_id)
+            .order_by(screenings.c.run_id, screenings.c.landing_file, screenings.c.landing_offset)
+        )
+        with self._db.read() as connection:
+            return {row["content_hash"]: _ref(row) for row in connection.execute(query).mappings()}
+
 
 def _row(ref: ScreeningRef) -> dict[str, object]:
     return {
