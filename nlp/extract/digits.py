@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from itertools import compress
 from typing import NamedTuple
 
 from nlp.lang import languages
+from nlp.normalise import Pieces, Remembered, plain
 
 #: Letters that stand for digits when they keep company with digits.
 LOOKALIKES = {
@@ -33,8 +35,6 @@ _FIGURES, _WORDS, _LOOKALIKE, _NOTHING = (
 #: Figures with a word run into them, before or behind, or with an extension ("7777x23").
 _GLUED = re.compile(r"(?P<head>[0-9]{6,15})[^\W\d_]{1,30}|[^\W\d_]{1,30}(?P<tail>[0-9]{7,15})|(?P<main>[0-9]{4,15})x[0-9]{1,5}")
 _GLUED_LEAST = 6
-#: Most different words whose reading is remembered for one set of languages.
-_MOST_REMEMBERED = 50_000
 
 
 class Sense(NamedTuple):
@@ -85,7 +85,11 @@ _JOINING_TENS = frozenset({"on", "δεκα"})
 _EVERYDAY = frozenset({"once", "una", "uno", "bin", "раз", "ein", "eine", "einen", "nil", "fife"})
 
 
-@dataclass(frozen=True, slots=True)
+#: Start, end and sense of the tokens of a run.
+_Senses = tuple[tuple[int, int, Sense], ...]
+
+
+@dataclass(frozen=True)
 class NumberWords:
     """The number words of some languages together."""
 
@@ -100,7 +104,11 @@ class NumberWords:
     counters: frozenset[str]
     plus: frozenset[str]
     glued: re.Pattern[str]
-    remembered: dict[str, Sense | None] = field(default_factory=dict)
+
+    @cached_property
+    def remembered(self) -> Remembered[_Senses]:
+        """What runs of word characters mean, as they come up."""
+        return Remembered(partial(_senses, self))
 
 
 @lru_cache(maxsize=256)
@@ -158,25 +166,28 @@ def latin_bulgarian_numbers() -> dict[str, int]:
     return result
 
 
-def digit_tokens(text: str, plain: str, words: NumberWords) -> Iterator[Token]:
-    """The tokens of a text that stand for digits or change those beside them, in order; all other words are left out."""
-    remembered = words.remembered
-    for match in _TOKEN.finditer(text):
+def digit_tokens(pieces: Pieces, words: NumberWords) -> Iterator[tuple[int, int, Sense]]:
+    """Start, end and sense of what stands for digits or changes those beside it, in order; all other words are left out."""
+    senses = words.remembered.all_of(pieces.runs)
+    for start, found in compress(zip(pieces.starts, senses, strict=True), senses):
+        for first, last, sense in found:
+            yield start + first, start + last, sense
+
+
+def _senses(words: NumberWords, run: str) -> _Senses:
+    """Start and end within a run of word characters, and sense, of what is read as digits in it."""
+    found: list[tuple[int, int, Sense]] = []
+    for match in _TOKEN.finditer(run):
         raw = match.group()
-        try:
-            sense = remembered[raw]
-        except KeyError:
-            sense = _sense(raw, plain[match.start() : match.end()], words)
-            if len(remembered) > _MOST_REMEMBERED:
-                remembered.clear()
-            if len(raw) <= 60:
-                remembered[raw] = sense
+        start, end = match.span()
+        sense = _sense(raw, plain(raw), words)
         if sense is not None:
-            yield Token(match.start(), match.end(), sense)
+            found.append((start, end, sense))
         elif len(raw) > _GLUED_LEAST and (glued := _GLUED.fullmatch(raw)):
             # "0888003461звъни": the number and a word run together.
             first, last = glued.span(glued.lastgroup or 0)
-            yield Token(match.start() + first, match.start() + last, Sense(raw[first:last], _FIGURES))
+            found.append((start + first, start + last, Sense(raw[first:last], _FIGURES)))
+    return tuple(found)
 
 
 def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:

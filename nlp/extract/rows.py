@@ -54,17 +54,16 @@ def rows(view: View, words: NumberWords) -> list[list[Token]]:
     row: list[Token] = []
     digits = total = 0
     end = -1
-    for item in digit_tokens(text, view.plain, words):
-        sense = item.sense
-        if row and not (item.start - end == 1 and text[end] != "+") and not _touching(view, end, item.start):
+    for start, last, sense in digit_tokens(view.pieces, words):
+        if row and not (start - end == 1 and text[end] != "+") and not _touching(view, end, start):
             if digits:
                 found.append(row)
             row, digits = [], 0
         if row or sense.digits or sense.times or sense.plural >= 0:
-            row.append(item)
+            row.append(Token(start, last, sense))
             digits += len(sense.digits)
             total += len(sense.digits)
-            end = item.end
+            end = last
     if digits:
         found.append(row)
     return found if total >= _FEWEST else []
