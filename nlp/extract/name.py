@@ -306,7 +306,8 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
         return 0.0
     if not opens and label == SHAKY:
         signs.add("within sentence")
-    score += sum(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY)
+    # Sorted, as the order of a set, and with it the last digit of a sum, differs from process to process.
+    score += sum(sorted(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY))
     # Asked last, as it takes longest: most words have nothing that speaks for them.
     return score if score >= ENOUGH and not _ruled_out(page, view, span, index if near else -index, rules) else 0.0
 

@@ -317,7 +317,7 @@ def _score(page: Page, seen: _Sight) -> tuple[float, bool]:
     doubtful = not preposition or seen.form in _given_names()
     if near and not marked and doubtful and seen.size < 1_000_000 and rules.persons.before(words, index):
         signs.add("person cue")
-    return math.log10(max(seen.size, 100)) - 2.6 + sum(WEIGHTS[sign] for sign in signs), marked
+    return math.log10(max(seen.size, 100)) - 2.6 + sum(sorted(WEIGHTS[sign] for sign in signs)), marked
 
 
 def _marked(seen: _Sight, rules: _Rules, index: int) -> bool:
