@@ -20,16 +20,31 @@ LOOKALIKES = {
 }  # fmt: skip
 #: The surest of them: these alone may make up a whole token between digits ("0888 OO3 l47").
 SURE = frozenset("oOоОοΟlIІі|")
+_ALIKE = frozenset(LOOKALIKES)
 #: Letters that are read as digits where every token around is a single character ("O B B B O O 5 2 I 7").
 _SINGLE = frozenset("BВSsZzЗзbбgqA")
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)?")
+_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)*")
 _FIGURES, _WORDS, _LOOKALIKE, _NOTHING = (
     frozenset({"figures"}),
     frozenset({"words"}),
     frozenset({"look-alikes"}),
     frozenset({""}),
 )
+#: A token that counts only where the whole row is a number with it and none without.
+DOUBTFUL = "doubtful"
+_DOUBTFUL_WORD, _DOUBTFUL_SIGN = frozenset({"words", DOUBTFUL}), frozenset({"look-alikes", DOUBTFUL})
+_RUN = re.compile(r"(.)\1+")
+#: Things that are drawn for digits; with many other emoji they say nothing, so they are doubtful.
+OBJECTS = {
+    "🥇": "1", "🥈": "2", "🥉": "3", "🎱": "8", "⭕": "0", "☝": "1", "✌": "2", "🖐": "5", "✋": "5", "🤘": "2", "🎯": "0",
+    **{chr(0x1F550 + hour): str(hour + 1) for hour in range(9)},
+    **{char: str(at) for at, char in enumerate("〇一二三四五六七八九")},
+    **{chr(0x2680 + at): str(at + 1) for at in range(6)},
+}  # fmt: skip
+_WITH_OBJECTS = re.compile(rf"[{''.join(OBJECTS)}]|(?:[^\W_{''.join(OBJECTS)}])+(?:['’ʼ][^\W\d_]+)*")
+#: Syllables of a word parted by dashes ("де-вет", "che-ti-ri").
+_SYLLABLES = re.compile(r"(?<![\w-])[^\W\d_]{1,6}(?:-[^\W\d_]{1,6}){1,3}(?![\w-])")
 #: Figures with a word run into them, before or behind, or with an extension ("7777x23").
 _GLUED = re.compile(r"(?P<head>[0-9]{6,15})[^\W\d_]{1,30}|[^\W\d_]{1,30}(?P<tail>[0-9]{7,15})|(?P<main>[0-9]{4,15})x[0-9]{1,5}")
 _GLUED_LEAST = 6
@@ -81,6 +96,8 @@ def token(start: int, end: int, digits: str, forms: frozenset[str]) -> Token:
 
 #: Ten and a unit are one number in these languages ("on yedi" is 17).
 _JOINING_TENS = frozenset({"on", "δεκα"})
+#: Words of other languages that are no digits even where the figures beside them would make a number with them.
+_NEVER = frozenset({"on", "an", "et", "me", "od"})
 #: Number words of one language that are everyday words of another.
 _EVERYDAY = frozenset({"once", "una", "uno", "bin", "раз", "ein", "eine", "einen", "nil", "fife"})
 
@@ -100,6 +117,10 @@ class NumberWords:
     counters: frozenset[str]
     plus: frozenset[str]
     glued: re.Pattern[str]
+    #: Number words without their doubled letters, for stretched ones ("seeevennn").
+    squeezed: dict[str, int]
+    #: Words that are digits only where everything beside them makes a number with them ("ate", "uno" in a Bulgarian text).
+    doubtful: dict[str, int]
     remembered: dict[str, Sense | None] = field(default_factory=dict)
 
 
@@ -110,6 +131,7 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
     spoken: dict[str, int] = {}
     repeats: dict[str, int] = {}
     plurals: dict[str, int] = {}
+    doubtful: dict[str, int] = {}
     sets: dict[str, set[str]] = {name: set() for name in ("hundred", "and_", "fillers", "counters", "plus")}
     for code in codes:
         data = languages()[code]
@@ -117,8 +139,11 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
             # Short words of other languages are prepositions of this one ("on" is Turkish for ten).
             if (len(word) > 2 and word not in _EVERYDAY) or code in codes[:1]:
                 values.setdefault(word, value)
+            elif 0 <= value < 100 and word not in _NEVER:
+                doubtful.setdefault(word, value)
         for word, value in data.digits.items():
             spoken.setdefault(word, value)
+        doubtful |= data.doubtful
         plurals |= dict.fromkeys(data.zeros, 0) | data.plurals
         repeats |= dict.fromkeys(data.double, 2) | dict.fromkeys(data.triple, 3)
         for name, words in sets.items():
@@ -126,9 +151,12 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
     if "bg" in codes:
         for word, value in latin_bulgarian_numbers().items():
             values.setdefault(word, value)
+    for word, value in typed_numbers().items():
+        if word not in values:
+            spoken.setdefault(word, value)
     # Words that run together ("нулаосемосем"): only units, and only words long enough not to occur by chance.
     units = sorted(
-        (word for word, value in values.items() if value < 100 and len(word) >= 3 and word.isalpha()), key=len, reverse=True
+        (word for word, value in values.items() if value < 100 and len(word) >= 3 and not any(map(str.isdigit, word))), key=len, reverse=True
     )
     return NumberWords(
         values,
@@ -141,6 +169,8 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
         frozenset(sets["counters"]),
         frozenset(sets["plus"]),
         re.compile("|".join(map(re.escape, units)) or "(?!)"),
+        {squeeze(word): value for known in (spoken, values) for word, value in known.items() if len(squeeze(word)) > 2},
+        {word: value for word, value in doubtful.items() if word not in values and word not in spoken},
     )
 
 
@@ -158,11 +188,47 @@ def latin_bulgarian_numbers() -> dict[str, int]:
     return result
 
 
+#: How Russian, Ukrainian and Greek number words are typed in Latin letters; a slash parts the spellings in use.
+_TYPED = {
+    "ru": dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюяё", "a b v g d e/ie/ye zh/j z i y/i/j k l m n o p r s t u f h/kh c/ts ch sh sch / y /' e yu ya/ia/ja e".split(" "), strict=True)),
+    "uk": dict(zip("абвгдеєжзиіїйклмнопрстуфхцчшщьюя'", "a b v g/h d e ye zh/j z y/i i/y yi y/i/j k l m n o p r s t u f h c/ts ch sh sch /' yu ya/ia/ja /'".split(" "), strict=True)),
+    "el": dict(zip("αβγδεζηθικλμνξοπρστυφχψω", "a b/v g d e z i/h th/8 i k l m n x/ks/3 o p r s t y/i/u f/ph h/x/ch ps o/w".split(" "), strict=True)),
+}  # fmt: skip
+#: Digraphs first: "ou" is one sound.
+_MOST_SPELLINGS = 200
+
+
+@lru_cache(maxsize=1)
+def typed_numbers() -> dict[str, int]:
+    """Number words of Russian, Ukrainian and Greek in Latin letters ("pyat", "dvisti", "efta"); for telephones only."""
+    result: dict[str, int] = {}
+    for code, letters in _TYPED.items():
+        for word, value in languages()[code].numbers.items():
+            forms = [""]
+            for char in word:
+                forms = [form + piece for form in forms for piece in letters.get(char, char).split("/")][:_MOST_SPELLINGS]
+            for form in forms:
+                if len(form) > 2 and form.isalnum():
+                    result.setdefault(form, value)
+    return result
+
+
+def squeeze(word: str) -> str:
+    """A word with every run of one letter made one ("seeevenn" is "seven", and "three" is "thre")."""
+    return _RUN.sub(r"\1", word)
+
+
 def digit_tokens(text: str, plain: str, words: NumberWords) -> Iterator[Token]:
     """The tokens of a text that stand for digits or change those beside them, in order; all other words are left out."""
     remembered = words.remembered
-    for match in _TOKEN.finditer(text):
+    objects = not text.isascii() and not OBJECTS.keys().isdisjoint(text)
+    joined = _syllables(plain, words) if "-" in text else {}
+    for match in (_WITH_OBJECTS if objects else _TOKEN).finditer(text):
         raw = match.group()
+        if joined and (word := joined.get(match.start())) is not None:
+            if word:
+                yield Token(match.start(), match.start() + word[1], Sense(str(word[0]), _WORDS, word[0]))
+            continue
         try:
             sense = remembered[raw]
         except KeyError:
@@ -177,6 +243,21 @@ def digit_tokens(text: str, plain: str, words: NumberWords) -> Iterator[Token]:
             # "0888003461звъни": the number and a word run together.
             first, last = glued.span(glued.lastgroup or 0)
             yield Token(match.start() + first, match.start() + last, Sense(raw[first:last], _FIGURES))
+
+
+def _syllables(plain: str, words: NumberWords) -> dict[int, tuple[int, int] | None]:
+    """Number words cut by dashes: where each begins its value and length, and None where its other syllables begin."""
+    found: dict[int, tuple[int, int] | None] = {}
+    for match in _SYLLABLES.finditer(plain):
+        parts = match.group().split("-")
+        value = words.values.get("".join(parts), -1)
+        if value >= 0 and not any(part in words.values for part in parts):
+            at = match.start()
+            for part in parts:
+                found[at] = None
+                at += len(part) + 1
+            found[match.start()] = (value, len(match.group()))
+    return found
 
 
 def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
@@ -198,11 +279,19 @@ def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
 
 
 def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:
-    """The sense of a word that is none of the known ones: look-alike letters, or a mix run together."""
+    """The sense of a word that is none of the known ones: stretched, look-alike letters, or a mix run together."""
+    if raw in OBJECTS:
+        return Sense(OBJECTS[raw], _DOUBTFUL_SIGN)
+    if word in words.doubtful:
+        return Sense(str(words.doubtful[word]), _DOUBTFUL_WORD, words.doubtful[word])
+    if word.isalpha() and (short := squeeze(word)) != word and short in words.squeezed and len(word) <= 60:
+        return Sense(str(words.squeezed[short]), _WORDS, words.squeezed[short])
     if len(raw) <= 4 and SURE.issuperset(raw):
         return Sense("".join(LOOKALIKES[char] for char in raw), _LOOKALIKE)
     if len(raw) == 1 and raw in _SINGLE:
         return Sense(LOOKALIKES[raw], frozenset({"look-alikes", "single"}))
+    if 2 <= len(raw) <= 9 and _ALIKE.issuperset(raw):
+        return Sense("".join(LOOKALIKES[char] for char in raw), _DOUBTFUL_SIGN)
     return _mixed(raw, word, words) if len(word) <= 60 else None
 
 
@@ -234,5 +323,5 @@ def _mixed(raw: str, word: str, words: NumberWords) -> Sense | None:
     strangers = sum(char.isalpha() and char not in SURE for char in raw) if "look-alikes" in forms else 0
     # One figure among many letters is a word or a model number, not a disguised digit run.
     if strangers > 2 * figures:
-        return None
+        return Sense("".join(digits), _DOUBTFUL_SIGN) if "words" not in forms else None
     return Sense("".join(digits), frozenset(forms))

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nlp.extract.digits import Token
+from nlp.extract.digits import DOUBTFUL, Token
 from nlp.extract.disguise import disguise
-from nlp.extract.numbering import FICTIONAL, NONE, SURE, dialled
+from nlp.extract.numbering import FICTIONAL, NONE, OTHER, SURE, dialled
 from nlp.extract.page import Found, Page, View
 from nlp.extract.phone_words import PhoneRules, cue_beside, labelled, phone_rules
 from nlp.extract.rows import clear, has_plus, readings, rows, unit_follows
@@ -95,18 +95,49 @@ def _with_short(work: _Work, short: list[tuple[int, list[Token]]]) -> None:
 
 
 def _parts_of(work: _Work, row: list[Token]) -> None:
+    doubtful = any(DOUBTFUL in item.forms for item in row)
     for part in clear(work.view, row):
-        tokens = _likeliest(work, part) if part else []
         if part is None:
             work.left.append(None)
-        elif sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
+            continue
+        for piece in _without_doubt(work, part) if doubtful else [part]:
+            _part_of(work, piece)
+
+
+def _without_doubt(work: _Work, row: list[Token]) -> list[list[Token]]:
+    """The row whole where its doubtful tokens make it one number, else the rows between them."""
+    last = len(row)
+    while last and DOUBTFUL in row[last - 1].forms:
+        last -= 1
+    for whole in (row, row[:last]):
+        tokens = _likeliest(work, whole) if any(DOUBTFUL in item.forms for item in whole) else []
+        digits = "".join(item.digits for item in tokens)
+        if 9 <= len(digits) <= 15 and work.budget > 0:
+            work.budget -= 1
+            plus = has_plus(work.view, whole[0].start, work.rules.words)
+            # A number of another region will do: what is hidden in this way is hidden on purpose.
+            if dialled(digits, plus, work.rules.plan, False)[0] in {SURE, OTHER}:
+                return [whole]
+    pieces: list[list[Token]] = [[]]
+    for item in row:
+        if DOUBTFUL in item.forms:
+            pieces.append([])
+        else:
+            pieces[-1].append(item)
+    return [piece for piece in pieces if piece]
+
+
+def _part_of(work: _Work, part: list[Token]) -> None:
+    if part:
+        tokens = _likeliest(work, part)
+        if sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
             _row(work, tokens)
         elif tokens:
             work.left.append(tokens)
 
 
 def _may_be_head(view: View, row: list[Token]) -> bool:
-    if any(item.digits[:1] == "0" or item.sense.times or item.sense.plural == 0 for item in row):
+    if any((item.digits[:1] == "0" and DOUBTFUL not in item.forms) or item.sense.times or item.sense.plural == 0 for item in row):
         return True
     return "+" in view.text[max(0, row[0].start - 3) : row[0].start]
 
@@ -168,7 +199,11 @@ def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str
     best, size_best, number = NONE, 0, ""
     total = len(ordered[0][1])
     # Digit by digit up to the end: then no digit may be left over.
-    one_by_one = all(len(item.digits) == 1 and item.forms == row[at].forms for item in row[at : at + ordered[0][0]][-3:])
+    final = row[at : at + ordered[0][0]][-3:]
+    # "... пет шест след шест": the last number stands behind a word for "after", not in the row of digits.
+    one_by_one = all(len(item.digits) == 1 for item in final) and not any(
+        char.isalpha() for char in view.text[final[-2].end : final[-1].start]
+    )
     for size, candidate in ordered:
         tokens = row[at : at + size]
         if not _may_end(view, row, at + size) or not _shown(tokens):
@@ -176,13 +211,18 @@ def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str
         work.budget -= 1
         rank, value = dialled(candidate, plus, work.rules.plan, cue or _spoken(tokens))
         # The longest number wins, unless a shorter one is sure.
-        if rank < NONE and (best == NONE or (rank == SURE and not (one_by_one and total - len(candidate) == 1))):
+        if rank < NONE and (best == NONE or (rank == SURE and not (one_by_one and _kept(best, total - len(candidate))))):
             best, size_best, number = rank, size, value
         if best == SURE:
             break
     if best > SURE and not plus and _better_later(work, row, at, size_best):
         return 0, ""
     return size_best, number
+
+
+def _kept(best: int, left: int) -> bool:
+    """True where a longer number, spoken or spaced digit by digit, is kept although a shorter one would be surer."""
+    return left == 1 or (1 < left <= 3 and best <= OTHER)
 
 
 def _parts(view: View, row: list[Token], first: int, at: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nlp.extract.digits import NumberWords, Token, digit_tokens, token
+from nlp.extract.digits import DOUBTFUL, NumberWords, Token, digit_tokens, token
 from nlp.extract.page import View
 from strazha.model.screening import MentionKind
 
@@ -60,10 +60,13 @@ def rows(view: View, words: NumberWords) -> list[list[Token]]:
             if digits:
                 found.append(row)
             row, digits = [], 0
-        if row or sense.digits or sense.times or sense.plural >= 0:
+        doubtful = DOUBTFUL in sense.forms
+        # What may be digits begins a row only where it can begin a number.
+        if row or ((sense.digits or sense.times or sense.plural >= 0) and not (doubtful and sense.digits[:1] != "0")):
             row.append(item)
-            digits += len(sense.digits)
             total += len(sense.digits)
+            # Alone it makes no row.
+            digits += 0 if doubtful else len(sense.digits)
             end = item.end
     if digits:
         found.append(row)
@@ -117,14 +120,16 @@ def readings(row: Sequence[Token]) -> list[list[Token]]:
     if not any(item.sense.value >= _TENS_JOIN or item.sense.times == 100 for item in row):
         return [likeliest]
     ways = [likeliest]
-    for most in ((10,), (100,), ()):
-        other = joined(row, most)
+    lone = any(item.sense.times == 100 for item in row)
+    # A hundred is 100 by itself in some languages: "dokuz yüz üç" is 903 or 9 and 103.
+    for most, alone in (*([((10, 100), True)] if lone else []), ((10,), False), ((100,), False), ((), False)):
+        other = joined(row, most, lone=alone)
         if all([item.digits for item in other] != [item.digits for item in way] for way in ways):
             ways.append(other)
     return ways
 
 
-def joined(row: Sequence[Token], steps: Sequence[int] = (10, 100)) -> list[Token]:
+def joined(row: Sequence[Token], steps: Sequence[int] = (10, 100), *, lone: bool = False) -> list[Token]:
     """Tens with their units, hundreds with both (as far as ``steps`` has them), counted digits written out; no fillers."""
     result: list[Token] = []
     at = 0
@@ -132,8 +137,8 @@ def joined(row: Sequence[Token], steps: Sequence[int] = (10, 100)) -> list[Token
         if taken := _repeated(row, at):
             result.append(taken[0])
             at = taken[1]
-        elif row[at].sense.value >= 0 and not row[at].sense.filler:
-            at = _compose(row, at, result, steps)
+        elif (row[at].sense.value >= 0 and not row[at].sense.filler) or _hundreds(row, at, lone=lone)[0]:
+            at = _compose(row, at, result, steps, lone=lone)
         else:
             if row[at].digits and not row[at].sense.filler:
                 result.append(row[at])
@@ -188,26 +193,46 @@ def _repeated(row: Sequence[Token], at: int) -> tuple[Token, int] | None:
 _TENS_JOIN = 10
 
 
-def _compose(row: Sequence[Token], at: int, result: list[Token], steps: Sequence[int]) -> int:
+def _hundreds(row: Sequence[Token], at: int, *, lone: bool) -> tuple[int, int]:
+    """The hundreds said from ``at`` on and the last place they take: "nine hundred", "9 hundred", "o sută", "yüz"; 0 for none."""
+    first = row[at]
+    if first.sense.times == 100:
+        return 100, at
+    if lone or at + 1 >= len(row) or row[at + 1].sense.times != 100:
+        return 0, at
+    unit = first.sense.value if first.sense.value >= 0 else int(first.digits) if len(first.digits) == 1 else 0
+    if first.digits == "0" and "look-alikes" in first.forms:
+        # The Romanian article "o" looks like a zero.
+        unit = 1
+    return (unit * 100, at + 1) if 0 < unit < 10 else (0, at)
+
+
+def _compose(row: Sequence[Token], at: int, result: list[Token], steps: Sequence[int], *, lone: bool) -> int:
     """Join the number words from ``at`` on into one number where they make one; return the next place."""
     first = row[at]
     value, last = first.sense.value, at
     step = 100 if 100 <= value < 1000 else 10 if 20 <= value < 100 or (value == _TENS_JOIN and first.sense.joins) else 0
-    if at + 1 < len(row) and row[at + 1].sense.times == 100 and 0 < value < 10:
-        value, last, step = value * 100, at + 1, 100
+    hundreds, place = _hundreds(row, at, lone=lone)
+    if hundreds:
+        value, last, step = hundreds, place, 100
     while step in steps:
         index = last + 1
-        if index < len(row) and row[index].sense.value < 0 and row[index].sense.joins:
-            index += 1
-        if index >= len(row) or row[index].sense.value < 0:
+        joins = index < len(row) and row[index].sense.value < 0 and row[index].sense.joins
+        index += joins
+        if index >= len(row):
             break
         more = row[index].sense.value
+        if joins and more < 0 and len(row[index].digits) <= 2 and row[index].digits.isdigit() and "figures" in row[index].forms:
+            # "сто двадесет и 7"
+            more = int(row[index].digits)
+        if more < 0:
+            break
         if index + 1 < len(row) and row[index + 1].sense.times == 100:
             # "seven hundred nine hundred": the nine belongs to the next hundred.
             break
         if step == 100 and (20 <= more < 100 or (more == _TENS_JOIN and row[index].sense.joins)) and value % 100 == 0:
             value, last, step = value + more, index, 10
-        elif (step == 100 and 10 <= more < 20) or (0 < more < 10 and value % 10 == 0):
+        elif (step == 100 and (10 <= more < 20 or (joins and more < 100))) or (0 < more < 10 and value % 10 == 0):
             value, last, step = value + more, index, 0
         else:
             break
