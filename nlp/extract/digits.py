@@ -33,7 +33,11 @@ _FIGURES, _WORDS, _LOOKALIKE, _NOTHING = (
 )
 #: A token that counts only where the whole row is a number with it and none without.
 DOUBTFUL = "doubtful"
-_DOUBTFUL_WORD, _DOUBTFUL_SIGN = frozenset({"words", DOUBTFUL}), frozenset({"look-alikes", DOUBTFUL})
+_DOUBTFUL_WORD, _DOUBTFUL_SIGN, _DOUBTFUL_EMOJI = (
+    frozenset({"words", DOUBTFUL}),
+    frozenset({"look-alikes", DOUBTFUL}),
+    frozenset({"emoji", DOUBTFUL}),
+)
 _RUN = re.compile(r"(.)\1+")
 #: Things that are drawn for digits; with many other emoji they say nothing, so they are doubtful.
 OBJECTS = {
@@ -96,6 +100,8 @@ def token(start: int, end: int, digits: str, forms: frozenset[str]) -> Token:
 
 #: Ten and a unit are one number in these languages ("on yedi" is 17).
 _JOINING_TENS = frozenset({"on", "δεκα"})
+#: Units of two letters that run together with others ("yediüçbir").
+_SHORT_UNITS = frozenset({"uc"})
 #: Words of other languages that are no digits even where the figures beside them would make a number with them.
 _NEVER = frozenset({"on", "an", "et", "me", "od"})
 #: Number words of one language that are everyday words of another.
@@ -156,7 +162,13 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
             spoken.setdefault(word, value)
     # Words that run together ("нулаосемосем"): only units, and only words long enough not to occur by chance.
     units = sorted(
-        (word for word, value in values.items() if value < 100 and len(word) >= 3 and not any(map(str.isdigit, word))), key=len, reverse=True
+        (
+            word
+            for word, value in values.items()
+            if value < 100 and (len(word) >= 3 or word in _SHORT_UNITS) and not any(map(str.isdigit, word))
+        ),
+        key=len,
+        reverse=True,
     )
     return NumberWords(
         values,
@@ -169,7 +181,7 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
         frozenset(sets["counters"]),
         frozenset(sets["plus"]),
         re.compile("|".join(map(re.escape, units)) or "(?!)"),
-        {squeeze(word): value for known in (spoken, values) for word, value in known.items() if len(squeeze(word)) > 2},
+        {squeeze(word): value for known in (spoken, values) for word, value in known.items() if len(squeeze(word)) > 1},
         {word: value for word, value in doubtful.items() if word not in values and word not in spoken},
     )
 
@@ -274,22 +286,27 @@ def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
     times = 100 if word in words.hundreds else words.repeats.get(word, 0)
     counts = word in words.counters
     if times or filler or counts or word in words.ands:
-        return Sense("", _WORDS if times else _NOTHING, -1, times, joins, not times and not counts, -1, counts)
+        return Sense("", _WORDS if times else _NOTHING, -1, times, joins, not times and (filler or not counts), -1, counts)
     return _looked_at(raw, word, words)
 
 
 def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:
     """The sense of a word that is none of the known ones: stretched, look-alike letters, or a mix run together."""
     if raw in OBJECTS:
-        return Sense(OBJECTS[raw], _DOUBTFUL_SIGN)
+        return Sense(OBJECTS[raw], _DOUBTFUL_EMOJI)
     if word in words.doubtful:
         return Sense(str(words.doubtful[word]), _DOUBTFUL_WORD, words.doubtful[word])
-    if word.isalpha() and (short := squeeze(word)) != word and short in words.squeezed and len(word) <= 60:
+    # Letters once doubled may have been made one by the normaliser already.
+    if len(word) <= 60 and len(short := squeeze(word)) > (2 if short == word else 1) and short in words.squeezed:
         return Sense(str(words.squeezed[short]), _WORDS, words.squeezed[short])
     if len(raw) <= 4 and SURE.issuperset(raw):
         return Sense("".join(LOOKALIKES[char] for char in raw), _LOOKALIKE)
     if len(raw) == 1 and raw in _SINGLE:
         return Sense(LOOKALIKES[raw], frozenset({"look-alikes", "single"}))
+    for repeat, times in words.repeats.items():
+        # "doppelnull", "tripleight"
+        if times < 4 and len(repeat) > 3 and word.startswith(repeat) and 0 <= words.values.get(word[len(repeat) :], -1) < 10:
+            return Sense(str(words.values[word[len(repeat) :]]) * times, _WORDS)
     if 2 <= len(raw) <= 9 and _ALIKE.issuperset(raw):
         return Sense("".join(LOOKALIKES[char] for char in raw), _DOUBTFUL_SIGN)
     return _mixed(raw, word, words) if len(word) <= 60 else None

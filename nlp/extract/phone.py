@@ -44,6 +44,8 @@ class _Work:
     rules: PhoneRules
     budget: int = _ATTEMPTS
     found: list[Found] = field(default_factory=list)
+    #: Unsure numbers by the place of their first digit: they may be the rest of a sure one.
+    weak: dict[int, Found] = field(default_factory=dict)
     #: Rows that are no number alone, in order; None where figures stand between that belong to something else.
     left: list[list[Token] | None] = field(default_factory=list)
 
@@ -59,7 +61,7 @@ def extract(page: Page) -> None:
     if len(works) > 1:
         _across(works[0], works[1])
     for work in works:
-        for found in work.found:
+        for found in (*work.found, *work.weak.values()):
             work.view.add(found)
 
 
@@ -109,7 +111,9 @@ def _without_doubt(work: _Work, row: list[Token]) -> list[list[Token]]:
     last = len(row)
     while last and DOUBTFUL in row[last - 1].forms:
         last -= 1
-    for whole in (row, row[:last]):
+    # "... пет шест след шест": a time of day may follow.
+    filled = next((at for at, item in enumerate(row) if item.sense.filler and not item.digits and at > 1), last)
+    for whole in (row, row[:last], row[:filled]):
         tokens = _likeliest(work, whole) if any(DOUBTFUL in item.forms for item in whole) else []
         digits = "".join(item.digits for item in tokens)
         if 9 <= len(digits) <= 15 and work.budget > 0:
@@ -137,7 +141,9 @@ def _part_of(work: _Work, part: list[Token]) -> None:
 
 
 def _may_be_head(view: View, row: list[Token]) -> bool:
-    if any((item.digits[:1] == "0" and DOUBTFUL not in item.forms) or item.sense.times or item.sense.plural == 0 for item in row):
+    if any(
+        (item.digits[:1] == "0" and DOUBTFUL not in item.forms) or item.sense.times or item.sense.plural == 0 for item in row
+    ):
         return True
     return "+" in view.text[max(0, row[0].start - 3) : row[0].start]
 
@@ -146,12 +152,11 @@ def _likeliest(work: _Work, row: list[Token]) -> list[Token]:
     """The reading of a row that makes it one sure number, else the likeliest."""
     ways = readings(row)
     if len(ways) > 1:
+        plus = has_plus(work.view, row[0].start, work.rules.words)
         for tokens in ways:
             digits = "".join(item.digits for item in tokens)
-            if 9 <= len(digits) <= 15:
-                plus = has_plus(work.view, tokens[0].start, work.rules.words)
-                if dialled(digits, plus, work.rules.plan, False)[0] == SURE:
-                    return tokens
+            if 9 <= len(digits) <= 15 and dialled(digits, plus, work.rules.plan, False)[0] == SURE:
+                return tokens
     return ways[0]
 
 
@@ -165,23 +170,28 @@ def _row(work: _Work, row: list[Token]) -> None:
             len(row),
         )
     while at < len(row) and work.budget > 0:
-        size, value = _window(work, row, at, cue)
+        size, value, surely = _window(work, row, at, cue)
         if not size:
             at += 1
             continue
         if begin < at:
             work.left.append(row[begin:at])
-        work.left.append(None)
         tokens = row[at : at + size]
-        work.found.append(_found(work, tokens, value))
+        found = _found(work, tokens, value)
+        if surely:
+            work.found.append(found)
+            work.left.append(None)
+        else:
+            work.weak[tokens[0].start] = found
+            work.left.append(tokens)
         at = begin = at + size
         at = begin = _endings(work, row, at, tokens, value)
     if begin < len(row):
         work.left.append(row[begin:])
 
 
-def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str]:
-    """The number that starts at a token: how many tokens (0 for none) and its E.164 form."""
+def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str, bool]:
+    """The number that starts at a token: how many tokens (0 for none), its E.164 form, whether it is a mobile one."""
     digits, sizes = "", []
     for size, item in enumerate(row[at : at + _LONGEST], start=1):
         digits += item.digits
@@ -190,7 +200,7 @@ def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str
         if len(digits) >= 7:
             sizes.append((size, digits))
     if not sizes or not _may_start(work, row, at):
-        return 0, ""
+        return 0, "", False
     view = work.view
     plus = has_plus(view, row[at].start, work.rules.words)
     # First the windows that cross no strong mark: "07700 900163 (0888 016357)" is two numbers.
@@ -216,8 +226,8 @@ def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str
         if best == SURE:
             break
     if best > SURE and not plus and _better_later(work, row, at, size_best):
-        return 0, ""
-    return size_best, number
+        return 0, "", False
+    return size_best, number, best == SURE or plus
 
 
 def _kept(best: int, left: int) -> bool:
@@ -301,7 +311,7 @@ def _apart(work: _Work) -> None:
     left, at = work.left, 0
     while at < len(left):
         first = left[at]
-        if first is None or work.budget <= 0 or not _head(work, first):
+        if first is None or work.budget <= 0 or first[0].start in work.weak or not _head(work, first):
             at += 1
             continue
         tokens, last = list(first), at
@@ -313,6 +323,8 @@ def _apart(work: _Work) -> None:
             last = place
             if value := _in_parts(work, tokens):
                 work.found.append(_found(work, tokens, value))
+                for taken in left[at : last + 1]:
+                    work.weak.pop(taken[0].start if taken else -1, None)
                 left[at : last + 1] = [None]
                 break
         at += 1
@@ -349,7 +361,7 @@ _GOES_ON = re.compile(r"(?:\.\.\.?|…|\+|->|→|>|продълж\w{0,8}|ост�
 
 def _across(title: _Work, body: _Work) -> None:
     """A number cut between title and body: each field gets the part that stands in it, with the whole number as value."""
-    heads = [part for part in title.left if part is not None and _head(title, part)]
+    heads = [part for part in title.left if part is not None and part[0].start not in title.weak and _head(title, part)]
     if not heads:
         return
     head = heads[-1]
@@ -362,6 +374,7 @@ def _across(title: _Work, body: _Work) -> None:
         plus = has_plus(title.view, head[0].start, title.rules.words)
         rank, value = dialled(digits, plus, title.rules.plan, False)
         if rank == SURE and 9 <= len(digits) <= 14 and not unit_follows(body.view, end):
+            body.weak.pop(start, None)
             for work, tokens in ((title, head), (body, part)):
                 found = _found(work, tokens, value)
                 found.disguise = (*found.disguise, "split")

@@ -19,13 +19,14 @@ _PLUS = re.compile(r"\+\s?\(?\s?$")
 #: Dates, hours, spans of years, shifts, accounts: figures that are spoken for.
 _TAKEN = re.compile(
     r"(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d{2}(?!\d)"
+    r"|(?<!\d)(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<!\d)(?:19|20)\d\d\s?-\s?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}\.\d{1,2}\s?-\s?\d{1,2}\.\d{1,2}(?!\d)"
     r"|(?<![\d+/.-])(?:[01]\d|2[0-4])[0-5]\d\s?-\s?(?:[01]\d|2[0-4])[0-5]\d(?![\d/.-]|\s\d)"
     r"|(?<![\d.+/-])(?:[01]?\d|2[0-4])-(?:[01]?\d|2[0-4])(?:\s?[,/;]?\s(?:[01]?\d|2[0-4])-(?:[01]?\d|2[0-4])){1,6}(?![\d-])"
     r"|(?<!\w)[a-z]{2}\d{2}(?:\s?[a-z]{4})?(?:\s?\d{4}){2,7}(?:\s?\d{1,3})?(?!\w)|(?<![\d.])\d{1,3}\.\d{5,8}(?!\d)"
 )
 _UNIT_AFTER = re.compile(
-    r"\s?(?:,-\s?)?(?:лв|лева|лев|евро|паунд\w{0,3}|eur|euro|lei|лей|€|\$|£|%|кг|kg|км|km|кв|м2|m2|см|cm|мм|mm|ccm|куб|к\.с|hp)(?!\w)"
+    r"\s?(?:,-\s?)?(?:лв|лева|лев|евро|паунд\w{0,3}|eur|euro|lei|лей|€|\$|£|%|кг|kg|км|km|χλμ|хил\.?\s?км|kilomet\w{0,3}|κυβ\w{0,3}|куб\w{0,3}|кв|м2|m2|см|cm|мм|mm|ccm|к\.с|hp)(?!\w)"
 )
 #: A text with fewer digits has no telephone, not even a part of one.
 _FEWEST = 3
@@ -75,7 +76,8 @@ def rows(view: View, words: NumberWords) -> list[list[Token]]:
 
 def clear(view: View, row: list[Token]) -> list[list[Token] | None]:
     """A row cut where figures belong to something else (a date, an amount, an address), with None in their place."""
-    first, last = max(0, row[0].start - 3), row[-1].end + 8
+    # An account's letters stand before its figures ("BG19 UNCR 3903 ...").
+    first, last = max(0, row[0].start - 12), row[-1].end + 8
     taken = [match.span() for match in _TAKEN.finditer(view.plain, first, last)]
     parts: list[list[Token] | None] = []
     part: list[Token] = []
@@ -122,7 +124,8 @@ def readings(row: Sequence[Token]) -> list[list[Token]]:
     ways = [likeliest]
     lone = any(item.sense.times == 100 for item in row)
     # A hundred is 100 by itself in some languages: "dokuz yüz üç" is 903 or 9 and 103.
-    for most, alone in (*([((10, 100), True)] if lone else []), ((10,), False), ((100,), False), ((), False)):
+    lone_first = [((10, 100), True)] if lone else []
+    for most, alone in (*lone_first, ((10,), False), ((100,), False), ((), False)):
         other = joined(row, most, lone=alone)
         if all([item.digits for item in other] != [item.digits for item in way] for way in ways):
             ways.append(other)
@@ -176,7 +179,8 @@ def _repeated(row: Sequence[Token], at: int) -> tuple[Token, int] | None:
             return None
         if row[place].sense.plural >= 0:
             return token(first.start, row[place].end, str(row[place].sense.plural) * times, _WORDS), place + 1
-        if not row[place].sense.counts:
+        # "3, de două ori 0": the count belongs to what follows.
+        if not row[place].sense.counts or (row[place].sense.filler and place + 2 < len(row) and row[place + 2].sense.counts):
             return None
         place += 1
     while place < len(row) and row[place].sense.filler and place <= at + 3:
@@ -198,12 +202,12 @@ def _hundreds(row: Sequence[Token], at: int, *, lone: bool) -> tuple[int, int]:
     first = row[at]
     if first.sense.times == 100:
         return 100, at
-    if lone or at + 1 >= len(row) or row[at + 1].sense.times != 100:
+    if at + 1 >= len(row) or row[at + 1].sense.times != 100 or row[at + 1].start - first.end > 1:
         return 0, at
-    unit = first.sense.value if first.sense.value >= 0 else int(first.digits) if len(first.digits) == 1 else 0
     if first.digits == "0" and "look-alikes" in first.forms:
         # The Romanian article "o" looks like a zero.
-        unit = 1
+        return 100, at + 1
+    unit = 0 if lone else first.sense.value if first.sense.value >= 0 else int(first.digits) if len(first.digits) == 1 else 0
     return (unit * 100, at + 1) if 0 < unit < 10 else (0, at)
 
 
@@ -219,7 +223,12 @@ def _compose(row: Sequence[Token], at: int, result: list[Token], steps: Sequence
         index = last + 1
         joins = index < len(row) and row[index].sense.value < 0 and row[index].sense.joins
         index += joins
-        if index >= len(row):
+        # "eighty, three" are two numbers, "eighty three" is one.
+        if (
+            index >= len(row)
+            or row[index].start - row[index - 1].end > 1
+            or (joins and row[last + 1].start - row[last].end > 1)
+        ):
             break
         more = row[index].sense.value
         if joins and more < 0 and len(row[index].digits) <= 2 and row[index].digits.isdigit() and "figures" in row[index].forms:
@@ -227,7 +236,12 @@ def _compose(row: Sequence[Token], at: int, result: list[Token], steps: Sequence
             more = int(row[index].digits)
         if more < 0:
             break
-        if index + 1 < len(row) and row[index + 1].sense.times == 100:
+        if (
+            step == 100
+            and index + 1 < len(row)
+            and row[index + 1].sense.times == 100
+            and row[index + 1].start - row[index].end <= 1
+        ):
             # "seven hundred nine hundred": the nine belongs to the next hundred.
             break
         if step == 100 and (20 <= more < 100 or (more == _TENS_JOIN and row[index].sense.joins)) and value % 100 == 0:
@@ -236,5 +250,13 @@ def _compose(row: Sequence[Token], at: int, result: list[Token], steps: Sequence
             value, last, step = value + more, index, 0
         else:
             break
+    if (
+        20 < value < 100
+        and last + 1 < len(row)
+        and row[last + 1].sense.times == 100
+        and row[last + 1].start - row[last].end <= 1
+    ):
+        # "seventy-seven hundred"
+        value, last = value * 100, last + 1
     result.append(token(first.start, row[last].end, str(value), _WORDS))
     return last + 1

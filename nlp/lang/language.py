@@ -232,7 +232,12 @@ def _long_compounds(numbers: dict[str, int], hundred: str, thousand: str, compos
     }
     thousands = {word + thousand: value * 1000 for word, value in small.items() if value <= 20 and word != "eins"}
     thousands |= {thousand + head: 1000 + value for head, value in heads.items()}
-    thousands |= {head + more: value + rest for head, value in list(thousands.items()) for more, rest in heads.items() if value % 1000 == 0}
+    thousands |= {
+        head + more: value + rest
+        for head, value in list(thousands.items())
+        for more, rest in heads.items()
+        if value % 1000 == 0
+    }
     return {**whole, **heads, **thousands}
 
 
