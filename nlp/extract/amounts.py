@@ -41,7 +41,10 @@ class Amount:
     before: int
     after: int
     per: str | None = None
+    #: The period stands beside it.
     sure: bool = False
+    #: A word beside it says what it is for.
+    told: bool = False
 
 
 @dataclass(slots=True)

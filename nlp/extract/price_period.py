@@ -86,6 +86,9 @@ _AGAIN = re.compile(r"[ \t.]{0,2}(?:[(/=|≈~]|или|or|oder|sau|/ч\.?)?[ \t]{
 #: "2000 евро за 40 часа" is the pay of a working week or month of so many hours, not the price of them.
 _WEEKLY_HOURS = 20
 _MINUTES = ("мин", "min", "хв", "dak", "dk", "λεπτ")
+#: Words for paying that are no words for wages.
+_PAYING = ("оплат", "плат", "плащ", "pay", "paid", "plat", "zahl", "bezahl", "odeme", "πληρωμ", "pag", "placa", "плаћ")
+_NEGOTIABLE = re.compile(r"\s?(?:vb|vhb|fp)(?!\w)")
 CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
 
 
@@ -123,7 +126,7 @@ def period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:  
         word = words[index]
         if word.start - at > 4 or not _GAP_AFTER.fullmatch(view.plain, at, word.start):
             return False
-        if ". " in view.plain[at : word.start] and view.text[word.start].isupper() and not word.text.isdigit():
+        if ". " in view.plain[at : word.start] and (view.text[word.start].isupper() or word.text.isdigit()):
             return False
         if rules.half.at(words, index):
             amount.per, amount.after = None, word.end
@@ -227,7 +230,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     """What an amount without a period is for: the nearest cue decides, the advert as a whole where there is none."""
     if kind == "deal":
         return "once"
-    nearest, distance, seat = "", 1000, False
+    nearest, distance, seat, ahead = "", 1000, False, False
     start, end = clause
     words, index = view.words, view.word_after(start)
     while index < len(words) and words[index].start < end:
@@ -235,10 +238,21 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         if found:
             word = words[index]
             away = amount.before - word.end if word.end <= amount.before else word.start - amount.after + 8
-            if 0 <= away < distance and not (kind in {"rent", "massage"} and rules.price.word(word.text)):
+            # "1700 лв, оформление по ТК": what follows a comma is of another matter than pay.
+            other = kind == "job" and word.start > amount.after and "," in view.plain[amount.after : word.start]
+            # "7000 доларів, оплата після переходу": paying a carrier is no wage.
+            other = other or (kind == "fare" and word.text.startswith(_PAYING))
+            if 0 <= away < distance and not other and not (kind in {"rent", "massage"} and rules.price.word(word.text)):
                 nearest, distance, seat = found[0], away, bool(rules.seats.word(word.text))
+                ahead = word.start > amount.after
         index += 1
+    amount.told = bool(nearest)
+    if kind in {"rent", ""} and _NEGOTIABLE.match(view.plain, amount.after):
+        return "once"
     wage = MONTHLY.get(amount.currency, (400, 9000))
+    if nearest == "wage" and ahead and amount.value < wage[0]:
+        # "200 евро с первой зарплаты"
+        return "once"
     if kind == "fare" and nearest == "wage" and wage[0] <= amount.value <= wage[1] and distance < 25:
         return "month"
     if kind == "fare" and (
@@ -259,9 +273,9 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
 
 def again(view: View, first: Amount, second: Amount) -> None:
     """Let two amounts that are one sum in two currencies, or a sum and its part, have one period."""
-    if first.per == "month" and second.per != "month" and _PLUS.fullmatch(view.plain, first.after, second.before):
+    if first.per == "month" and second.per != "month" and not second.told and _PLUS.fullmatch(view.plain, first.after, second.before):
         second.per = first.per
-    if first.sure and not second.sure and PART.search(view.plain, first.after, second.before):
+    if first.sure and first.per and (not second.sure or second.per is None) and PART.search(view.plain, first.after, second.before):
         second.per, second.sure = first.per, True
     if first.currency == second.currency or not _AGAIN.fullmatch(view.plain, first.after, second.before):
         return
@@ -282,3 +296,21 @@ def session(view: View, first: Amount, second: Amount) -> None:
     unsure = first.sure and first.per is None and not second.sure and second.per == "once"
     if unsure and first.currency == second.currency and not CLAUSE_END.search(view.plain, first.after, second.before):
         second.per = None
+
+
+def alike(view: View, earlier: list[Amount], amount: Amount) -> None:
+    """Give a sum that nothing says the period of that of an earlier one: the same sum again, or the next of a list.
+
+    "£50 a day ... out of your £50"; "€70 for an hour, €35 for under-18s"; "19 € pro Bett und Tag, ab 4 Wochen 16 €".
+    """
+    if amount.sure or amount.told:
+        return
+    for other in earlier[-6:]:
+        if other.sure and other.per and (other.value, other.currency) == (amount.value, amount.currency):
+            amount.per = other.per
+            return
+    last = earlier[-1]
+    if not last.sure or last.per not in PERIODS or last.currency != amount.currency:
+        return
+    if 0.3 * last.value <= amount.value <= 3 * last.value and not CLAUSE_END.search(view.plain, last.after, amount.before):
+        amount.per = last.per
