@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from nlp.extract.lexicon import word_set
 from nlp.extract.page import Found, Page, View
 from nlp.extract.price_bare import bare
 from nlp.extract.price_period import LEV_PER_EURO, again, alike, period, session
@@ -36,11 +37,14 @@ def extract(page: Page) -> None:
                     source.add(found)
 
 
+#: "No papers needed" sells none.
+_WITHOUT = word_set("no without not без нет fara fără ohne keine kein χωρις bez sin нема no-")
+
+
 def _page_kind(page: Page, rules: Rules) -> str:
     """What the advert offers as far as prices care: ``fare``, ``job``, ``rent``, ``deal``, ``massage`` or nothing. The title counts double."""
     counts = Counter[str]()
     more = Counter[str]()
-    titled: set[str] = set()
     kinds = page_kinds()
     for view in page.views:
         source = next((other for other in page.readings if other.name == view.name), view)
@@ -51,14 +55,17 @@ def _page_kind(page: Page, rules: Rules) -> str:
         for name in map(kinds.word, words if source is view else words | view.vocabulary):
             if name:
                 more[name] += weight
-                if weight == 2:
-                    titled.add(name)
     titles = [view for view in page.all_views() if view.name == "title"]
     deal = any(rules.deal.at(view.words, index) for view in titles for index in range(len(view.words)))
     if deal and not counts["fare"] and counts["rent"] < 2:
         return "deal"
+    promised = any(
+        kinds.word(word.text) == "deal" and not (at and view.words[at - 1].text in _WITHOUT)
+        for view in titles
+        for at, word in enumerate(view.words)
+    )
     carried = counts["fare"] + more["fare"]
-    if "deal" in titled and more["deal"] >= max(3, counts["job"], carried) and counts["rent"] < 3 and not _route_in_title(page):
+    if promised and more["deal"] >= max(3, counts["job"], carried) and counts["rent"] < 3 and not _route_in_title(page):
         return "deal"
     if counts["job"] < 3 and any(rules.massage.word(word.text) for view in titles for word in view.words):
         return "massage"
@@ -79,7 +86,7 @@ def _likeliest(counts: Counter[str], more: Counter[str]) -> str:
         return ""
     if counts[best] >= 2:
         return best
-    return "job" if counts["job"] or (more["job"] >= 2 and not counts["fare"] and not more["deal"] and not counts["rent"] > 1) else ""
+    return "job" if counts["job"] or more["job"] >= 2 + counts["fare"] + more["deal"] and counts["rent"] < 2 else ""
 
 
 def _route_in_title(page: Page) -> bool:

@@ -36,6 +36,10 @@ MONTHLY = {
 _HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
 #: "1650 лв + 100 лв карта за храна": what is added to a wage is paid as it is.
 _PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
+_HELD = re.compile(r"депоз|depos|depoz|kaution|гаранц|garant|залог|завдат|застав|fianza|εγγυησ|kapora|kauc|капар")
+#: Longer than an hour or a day, whatever the price of one.
+_LONG = word_set("dinner overnight weekend уикенд вечеря abendessen wochenende ужин вечеря cina cena weekendul вихідні выходные викенд")
+_FROM = re.compile(r"(?<!\w)(?:с|со|от|from|out of|vom|von|aus|din|de la|з|із|од|iz|od|del)\s")
 _CRATES = word_set(
     """
     касетка касетката каса щайга кг килограм kg kilo kiste caja crate ящик lada cutie τελαρο гајба kasa кашон
@@ -58,7 +62,7 @@ _EXTRA = word_set(
     """
     net neto netto нето нетто брутто чисто чисти чистыми бруто brutto gross brut cash bar кеш rent наем each нетно
     руки руку first full двете двама двамата both beide beiden ambas amandoua zusammen общо заедно together работа
-    труд work чистими καθαρα neta mana
+    труд work чистими καθαρα neta mana джобни pocket money taschengeld карманных кишенькових bolsillo buzunar bani
     """
 )
 #: "£400 a week, of which £100 goes on room": a part of a sum has its period.
@@ -94,7 +98,11 @@ CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
 
 def period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> None:
     """Set the period of an amount: from the words after it, from those before it, else from what it is for."""
-    if period_after(view, amount, rules, kind) or period_before(view, amount, rules, last, kind):
+    if (
+        period_after(view, amount, rules, kind)
+        or period_before(view, amount, rules, last, kind)
+        or (kind != "job" and _sitting_before(view, amount, rules, last))
+    ):
         amount.sure = True
         return
     start = max(
@@ -171,7 +179,7 @@ def period_before(view: View, amount: Amount, rules: Rules, last: int, kind: str
             return False
         if view.plain[words[index].end] == "." and words[index].text not in _SHORT:
             return False
-        if rules.half.before(words, index):
+        if rules.half.before(words, index) or words[index].text in _LONG:
             amount.per = None
             return True
         if found := rules.periods.before(words, index):
@@ -192,6 +200,18 @@ def period_before(view: View, amount: Amount, rules: Rules, last: int, kind: str
     return False
 
 
+def _sitting_before(view: View, amount: Amount, rules: Rules, last: int) -> bool:
+    """ "Половин час крака 30 лв": half an hour or an hour, a word or two, and the sum, with no mark between."""
+    words, index = view.words, view.word_after(amount.before) - 1
+    for place in range(index - 1, max(-1, index - 3), -1):
+        if place < 0 or words[place].start < last or not view.plain[words[place].end : words[place + 1].start].isspace():
+            return False
+        if rules.half.before(words, place):
+            amount.per = None
+            return True
+    return False
+
+
 def _of_unit(period: str, unit: str, quantity: str, rules: Rules, kind: str) -> str | None:
     if quantity == "60" and unit.startswith(_MINUTES):
         return "hour"
@@ -201,7 +221,7 @@ def _of_unit(period: str, unit: str, quantity: str, rules: Rules, kind: str) -> 
     if kind != "job" and unit in _EVENINGS:
         # An evening of company is neither an hour nor a day; an evening's pay is a day's.
         return None
-    if kind != "job" and unit in _PIECES:
+    if (kind != "job" and unit in _PIECES) or (kind == "deal" and period not in PERIODS):
         return "once"
     if period in PERIODS:
         return period
@@ -230,7 +250,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     """What an amount without a period is for: the nearest cue decides, the advert as a whole where there is none."""
     if kind == "deal":
         return "once"
-    nearest, distance, seat, ahead = "", 1000, False, False
+    nearest, distance, seat, ahead, price = "", 1000, False, False, False
     start, end = clause
     words, index = view.words, view.word_after(start)
     while index < len(words) and words[index].start < end:
@@ -244,19 +264,22 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
             other = other or (kind == "fare" and word.text.startswith(_PAYING))
             if 0 <= away < distance and not other and not (kind in {"rent", "massage"} and rules.price.word(word.text)):
                 nearest, distance, seat = found[0], away, bool(rules.seats.word(word.text))
+                price = bool(rules.price.word(word.text))
                 ahead = word.start > amount.after
         index += 1
     amount.told = bool(nearest)
     if kind in {"rent", ""} and _NEGOTIABLE.match(view.plain, amount.after):
         return "once"
     wage = MONTHLY.get(amount.currency, (400, 9000))
-    if nearest == "wage" and ahead and amount.value < wage[0]:
+    if nearest == "wage" and ahead and amount.value < wage[0] and _FROM.search(view.plain, amount.after, amount.after + distance):
         # "200 евро с первой зарплаты"
         return "once"
     if kind == "fare" and nearest == "wage" and wage[0] <= amount.value <= wage[1] and distance < 25:
         return "month"
+    if kind in {"fare", ""} and seat and nearest == "fare":
+        return "trip"
     if kind == "fare" and (
-        seat or nearest in {"", "fare", "wage"} or amount.value >= MONTHLY.get(amount.currency, (400, 0))[0]
+        seat or price or nearest in {"", "fare", "wage"} or amount.value >= MONTHLY.get(amount.currency, (400, 0))[0]
     ):
         return "trip"
     low, high = MONTHLY.get(amount.currency, (400, 9000))
@@ -273,7 +296,8 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
 
 def again(view: View, first: Amount, second: Amount) -> None:
     """Let two amounts that are one sum in two currencies, or a sum and its part, have one period."""
-    if first.per == "month" and second.per != "month" and not second.told and _PLUS.fullmatch(view.plain, first.after, second.before):
+    plus = _PLUS.fullmatch(view.plain, first.after, second.before) if first.per == "month" and second.per != "month" else None
+    if plus and not _HELD.search(plus.group()):
         second.per = first.per
     if first.sure and first.per and (not second.sure or second.per is None) and PART.search(view.plain, first.after, second.before):
         second.per, second.sure = first.per, True
