@@ -38,6 +38,8 @@ _HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
 _PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
 _HELD = re.compile(r"депоз|depos|depoz|kaution|гаранц|garant|залог|завдат|застав|fianza|εγγυησ|kapora|kauc|капар")
 #: Longer than an hour or a day, whatever the price of one.
+_AND_HALF = re.compile(r"\s(?:и половина|и пол|and a half|y media|si jumatate|с половиной|і пів|з половиною|και μιση|und eine halbe|i po|и по)(?!\w)")
+_RANGE = re.compile(r"\s?[-–—/]\s?")
 _LONG = word_set("dinner overnight weekend уикенд вечеря abendessen wochenende ужин вечеря cina cena weekendul вихідні выходные викенд")
 _FROM = re.compile(r"(?<!\w)(?:с|со|от|from|out of|vom|von|aus|din|de la|з|із|од|iz|od|del)\s")
 _CRATES = word_set(
@@ -148,6 +150,8 @@ def period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:  
         if found and not (word.text in rules.per and index + 1 < len(words) and rules.periods.at(words, index + 1)):
             found, index = _finer(words, index, found, rules)
             amount.per, amount.after = _of_unit(found[0], word.text, quantity, rules, kind), words[index + found[1] - 1].end
+            if amount.per == "hour" and _AND_HALF.match(view.plain, amount.after):
+                amount.per = None
             # A unit that is followed at once by the next amount belongs to that one ("40 €, Stunde 180 €").
             return True
         if not quantity and (word.text.isdigit() or word.text in rules.numbers.values) and word.text not in rules.per:
@@ -258,6 +262,8 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         if found:
             word = words[index]
             away = amount.before - word.end if word.end <= amount.before else word.start - amount.after + 8
+            # "£480 deposit", "80 euro one way": right behind a sum is as good as right before it.
+            away = 1 if word.start - amount.after == 1 and view.plain[amount.after] == " " else away
             # "1700 лв, оформление по ТК": what follows a comma is of another matter than pay.
             other = kind == "job" and word.start > amount.after and "," in view.plain[amount.after : word.start]
             # "7000 доларів, оплата після переходу": paying a carrier is no wage.
@@ -276,7 +282,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         return "once"
     if kind == "fare" and nearest == "wage" and wage[0] <= amount.value <= wage[1] and distance < 25:
         return "month"
-    if kind in {"fare", ""} and seat and nearest == "fare":
+    if kind in {"fare", ""} and nearest == "fare" and (seat or (distance == 1 and ahead)):
         return "trip"
     if kind == "fare" and (
         seat or price or nearest in {"", "fare", "wage"} or amount.value >= MONTHLY.get(amount.currency, (400, 0))[0]
@@ -299,6 +305,9 @@ def again(view: View, first: Amount, second: Amount) -> None:
     plus = _PLUS.fullmatch(view.plain, first.after, second.before) if first.per == "month" and second.per != "month" else None
     if plus and not _HELD.search(plus.group()):
         second.per = first.per
+    if second.sure and not first.sure and first.currency == second.currency and _RANGE.fullmatch(view.plain, first.after, second.before):
+        # "£12-£14 ph"
+        first.per, first.sure = second.per, True
     if first.sure and first.per and (not second.sure or second.per is None) and PART.search(view.plain, first.after, second.before):
         second.per, second.sure = first.per, True
     if first.currency == second.currency or not _AGAIN.fullmatch(view.plain, first.after, second.before):
