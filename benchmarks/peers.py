@@ -1,7 +1,7 @@
 """Plain methods to measure linking against: near-duplicates by MinHash or TF-IDF, joined by union-find.
 
-Texts are folded as for Strazha, compared by RapidFuzz from 62 % on. datasketch and scikit-learn are not part of the
-project: where they are not installed, their methods are left out.
+Texts are folded as for Strazha, compared by RapidFuzz from 62 % on. datasketch and scikit-learn are in the dependency group
+`bench` (`uv sync --group bench`): where they are not installed, their methods are left out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
+import numpy as np
 from rapidfuzz import fuzz
 from rensa import RMinHash
 
@@ -86,7 +87,7 @@ def tf_idf(rows: Iterable[Row]) -> list[int]:
     from sklearn.neighbors import NearestNeighbors
 
     texts = [fold(row["text"]) for row in rows]
-    matrix = TfidfVectorizer(analyzer="char", ngram_range=(4, 4), min_df=2, dtype="float32").fit_transform(texts)
+    matrix = TfidfVectorizer(analyzer="char", ngram_range=(4, 4), min_df=2, dtype=np.float32).fit_transform(texts)
     nearest = NearestNeighbors(n_neighbors=min(10, len(texts)), metric="cosine").fit(matrix)
     sets = Sets(len(texts))
     for start in range(0, len(texts), 1000):

@@ -21,10 +21,10 @@ def compare(a: Linkable, b: Linkable, known: Known) -> Compared:
     Score: mean likeness of each sentence (cosine) to its best match in the other, from 0 at .43 to 1 at .56; in proportion
     where either has fewer than four sentences. Texts in one language are compared by their wording instead.
     """
-    if not a.sentences or not b.sentences:
-        return Compared(0.0, "No model has read them both.")
     if a.lang == b.lang:
         return Compared(0.0, "They are in one language, where wording says more than meaning.")
+    if not a.sentences or not b.sentences:
+        return Compared(0.0, "No model has read them both.")
     if len(a.sentences[0]) != len(b.sentences[0]):
         return Compared(0.0, "Two different models have read them.")
     aligned = alignment(a, b)

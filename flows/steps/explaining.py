@@ -54,7 +54,10 @@ def explain(rooms: Rooms, a: str, b: str) -> Explanation:
     for one in (a, b):
         if one not in held:
             raise BadInputError("there is no such screened advert", place=one, remedy="take the id from the advert's page")
-    first, second = with_meanings([(held[one].advert, held[one].linkable) for one in (a, b)])
+    first, second = held[a].linkable, held[b].linkable
+    if first.lang != second.lang:
+        # Meanings are compared across languages only; else the model, which takes a second to load, is not asked.
+        first, second = with_meanings([(held[one].advert, held[one].linkable) for one in (a, b)])
     keys = tuple(sorted(set(keys_of(first)) & set(keys_of(second))))
     compared = why(first, second, _known(rooms, keys))
     around = _around(rooms, (a, b))
