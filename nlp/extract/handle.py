@@ -42,7 +42,8 @@ _ACCOUNT = r"[a-z0-9_](?:[a-z0-9_]|\.(?=[a-z0-9_])|-(?=[a-z0-9_])){2,39}"
 _SPACED = r"[a-z0-9_](?: [a-z0-9_.]){4,30}(?![a-z0-9])"
 _LINK = (
     r"(?:\s{0,2}[(\[]?\s?(?:[:=>–-]{1,2}|@|(?:е|is|na|me|user|username|ник|nick|nickname|id|acc|account|акаунт|профил|profile|профиль|handle"
-    r"|съм|като|as|als|unter|под|ca|як|као|es|ми|my|mi|hesabim|adim|name|име)(?![\w.@-]))\s{0,2}){0,4}\s{0,2}"
+    r"|съм|маймунка|маймунско а|кльомба|клъомба|maimunka|klomba|собака|собачка|равлик|arroba|aroba|arond|a rond|παπακι|papaki|manki|манки|klammeraffe"
+    r"|kuyruklu a|at sign|като|as|als|unter|под|ca|як|као|es|ми|my|mi|hesabim|adim|name|име)(?![\w.@-]))\s{0,2}){0,4}\s{0,2}"
 )
 _LINKED = re.compile(_LINK)
 _AT_NAME = re.compile(rf"(?<![\w@.])@\s?({_ACCOUNT})")
@@ -134,6 +135,19 @@ def extract(page: Page) -> None:
                 _account(view, cue)
         _with_at(view, cues)
     _by_number(page, named)
+    if not any(named):
+        for view in page.views:
+            _alone(view)
+
+
+def _alone(view: View) -> None:
+    """An @name in an advert that names no network: on the sites watched that is Telegram, and said with less confidence."""
+    if "@" not in view.plain or any(found.kind is KIND for found in view.found):
+        return
+    for match in _AT_NAME.finditer(view.plain):
+        name = match.group(1)
+        if len(name) >= 5 and "@ " not in match.group() and not view.taken(match.start(), match.end(), _OTHERS):
+            view.add(Found(KIND, match.start(), match.end(), f"telegram:{name}", NAME, 0.6, tags=("network assumed",)))
 
 
 def _cues(view: View) -> list[_Cue]:
@@ -233,7 +247,8 @@ def _account(view: View, cue: _Cue) -> None:
 def _freed(view: View, match: re.Match[str], part: str) -> bool:
     """True where what was taken for a host name is an account ("instagram: mina.bg"); it is then no web address."""
     start, end = match.span(part)
-    if not any(sign in match.group("link") for sign in ":@="):
+    link = match.group("link")
+    if not any(sign in link for sign in ":@=") and (link.strip() or match.group(part).count(".") < 2):
         return False
     bare = next((f for f in view.found if f.kind is MentionKind.URL and (f.start, f.end) == (start, end)), None)
     if bare is None or view.plain[start:end].startswith("www."):
@@ -309,7 +324,8 @@ def _named_before(view: View, cue: _Cue, match: re.Match[str]) -> bool:
         return False
     written = match.group("name")
     name = written.replace(" ", "")
-    shaped = " " in written or any(char in "_." or char.isdigit() for char in name)
+    # Figures stand for letters in Latin-typed Bulgarian ("pi6i v tg").
+    shaped = " " in written or any(char in "_." or (char.isdigit() and char not in "46") for char in name)
     if not any(char.isalpha() for char in name) or not (match.group("sign") or shaped):
         return False
     disguise = ("spacing",) if " " in written else ()
