@@ -312,21 +312,40 @@ def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:
     return _mixed(raw, word, words) if len(word) <= 60 else None
 
 
+_LEET = str.maketrans("013457", "oieast")
+
+
+@lru_cache(maxsize=1)
+def _cyrillic_leet() -> dict[int, str]:
+    return str.maketrans("0346", "озчб")
+
+
 def _mixed(raw: str, word: str, words: NumberWords) -> Sense | None:
     """A token of figures, number words and look-alike letters run together, if it is made of nothing else."""
     has_digit = any("0" <= char <= "9" for char in word)
+    if has_digit and (value := words.values.get(word.translate(_cyrillic_leet() if not word.isascii() else _LEET), -1)) >= 0:
+        # "0sem", "n1ne"
+        return Sense(str(value), frozenset({"words", "look-alikes"}))
     if not has_digit and (len(word) < 6 or not words.glued.match(word)):
         return None
     digits: list[str] = []
     forms: set[str] = set()
-    at = 0
+    at = tens = 0
     while at < len(word):
         char = word[at]
         if match := words.glued.match(word, at):
-            digits.append(str(words.values[match.group()]))
+            value = words.values[match.group()]
+            if tens and 0 < value < 10:
+                # "yetmişyedi" is 77.
+                digits[-1] = str(tens + value)
+            else:
+                digits.append(str(value))
+            tens = value if value >= 20 and value % 10 == 0 else 0
             forms.add("words")
             at = match.end()
-        elif "0" <= char <= "9":
+            continue
+        tens = 0
+        if "0" <= char <= "9":
             digits.append(char)
             forms.add("figures")
             at += 1

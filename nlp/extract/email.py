@@ -178,7 +178,8 @@ def _sign_places(view: View) -> Iterator[_Sign]:
             yield _Sign(match.start(), match.end(), weak=True)
     signs = _signs()
     telling = signs.heads & view.vocabulary
-    if telling & _ONLY_WITH_DOT and _dots().isdisjoint(view.vocabulary):
+    said = not _dots().isdisjoint(view.vocabulary) or "4k" in plain
+    if not said and not bracketed:
         telling -= _ONLY_WITH_DOT
     if not bracketed and "." not in plain and _dots().isdisjoint(view.vocabulary):
         telling -= _WEAK
@@ -187,6 +188,8 @@ def _sign_places(view: View) -> Iterator[_Sign]:
     for index, word in enumerate(view.words):
         if word.text in telling and (found := signs.at(view.words, index)):
             end = view.words[index + found[1] - 1].end
+            if not said and word.text in _ONLY_WITH_DOT and plain[word.start - 1 : word.start] not in {"(", "[", "{"}:
+                continue
             # A common "at" is looked at only where a full stop is said near it: adverts are full of them.
             if found[1] > 1 or word.text not in _ALL_WEAK or _likely(view, word.start, end):
                 yield _Sign(word.start, end, weak=found[1] == 1 and word.text in _ALL_WEAK)

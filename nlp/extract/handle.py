@@ -156,11 +156,16 @@ def _cues(view: View) -> list[_Cue]:
     words = view.words
     for index, network, size in _networks().places(words, view.vocabulary):
         start, end = words[index].start, words[index + size - 1].end
-        if not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND)) and not _negated(view, start):
+        if not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND)) and not _negated(view, start) and not _terms(view, start, end):
             cues.append(_Cue(network, start, end))
             if len(cues) >= _MOST:
                 break
     return sorted(cues, key=lambda cue: cue.start)
+
+
+def _terms(view: View, start: int, end: int) -> bool:
+    """True for the German "400 € VB" (open to offers), which is no Viber."""
+    return view.plain[start:end] == "vb" and view.plain[max(0, start - 2) : start].rstrip()[-1:] in {"€", "o", "r"}
 
 
 def _negated(view: View, start: int) -> bool:

@@ -32,6 +32,10 @@ _BREAK = re.compile(r"[(;|\[\n]|\s/\s|,\s")
 _ENDING = re.compile(r"\s?[/\\]\s?(\d{1,4})(?![\w\\:%€]|/\d{4}|[.,]\d|\s\d|\s?(?:лв|eur|€))")
 #: Parts of one number may stand this far apart, in characters and words, and in at most so many parts.
 _FAR, _FAR_WORDS, _PARTS = 45, 7, 6
+#: A zero said last that belongs first.
+_AHEAD = re.compile(
+    r"front|begin|start|before|отпред|пред|начал|почва|впереди|перед|спереду|спочатку|vorn|davor|fata|inceput|μπροστα|αρχ|basta|basina|onunde|napred|ispred|напред|испред|delante|principio|empieza"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _AMOUNT_BETWEEN = re.compile(r"[€£$%]")
 
@@ -131,9 +135,31 @@ def _without_doubt(work: _Work, row: list[Token]) -> list[list[Token]]:
     return [piece for piece in pieces if piece]
 
 
+def _zero_ahead(work: _Work, row: list[Token]) -> bool:
+    """Find a number whose trunk zero is said last: "7700 900 405, zero in front", "... 878 с нула отпред"."""
+    view = work.view
+    for tokens in readings(row):
+        *rest, zero = tokens
+        digits = "".join(item.digits for item in rest)
+        if not 9 <= len(digits) <= 11 or digits.startswith("0") or not rest or work.budget <= 0:
+            continue
+        between, behind = view.plain[rest[-1].end : zero.start], view.plain[zero.end : zero.end + 16]
+        if not (_AHEAD.search(between) or _AHEAD.search(behind)):
+            continue
+        work.budget -= 1
+        rank, value = dialled("0" + digits, False, work.rules.plan, False)
+        if rank == SURE:
+            work.found.append(_found(work, tokens, value))
+            work.left.append(None)
+            return True
+    return False
+
+
 def _part_of(work: _Work, part: list[Token]) -> None:
     if part:
         tokens = _likeliest(work, part)
+        if tokens and tokens[-1].digits == "0" and len(part) > 2 and _zero_ahead(work, part):
+            return
         if sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
             _row(work, tokens)
         elif tokens:

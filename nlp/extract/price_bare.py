@@ -88,7 +88,9 @@ def _bare_unit(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
     joined = index < len(view.words) and (
         view.words[index].text in rules.per or "/" in view.plain[amount.end : view.words[index].start]
     )
-    if not joined or before in {"до", "do", "to", "till", "bis", "la", "из"} or not period_after(view, amount, rules, kind):
+    # "40 de ore pe săptămână" are forty hours.
+    counted = index < len(view.words) and view.words[index].text == "de" and amount.value >= 20
+    if not joined or counted or before in {"до", "do", "to", "till", "bis", "la", "из"} or not period_after(view, amount, rules, kind):
         return False
     return amount.per is not None
 

@@ -39,6 +39,11 @@ _PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
 _HELD = re.compile(r"депоз|depos|depoz|kaution|гаранц|garant|залог|завдат|застав|fianza|εγγυησ|kapora|kauc|капар")
 #: Longer than an hour or a day, whatever the price of one.
 _AND_HALF = re.compile(r"\s(?:и половина|и пол|and a half|y media|si jumatate|с половиной|і пів|з половиною|και μιση|und eine halbe|i po|и по)(?!\w)")
+#: "Цени за един час: релаксиращ масаж 70 лв., спортен 80 лв."
+_HEADED = re.compile(
+    r"(?:за (?:един |1 )?час|(?:per|one|an) hour|pe ora|o ora|(?:pro|eine) stunde|(?:por|una) hora|(?:за|на) годину|за сат|saatlik|την ωρα|za sat|na 4as|za 4as)"
+    r"\s?:"
+)
 _RANGE = re.compile(r"\s?[-–—/]\s?")
 _LONG = word_set("dinner overnight weekend уикенд вечеря abendessen wochenende ужин вечеря cina cena weekendul вихідні выходные викенд")
 _FROM = re.compile(r"(?<!\w)(?:с|со|от|from|out of|vom|von|aus|din|de la|з|із|од|iz|od|del)\s")
@@ -118,6 +123,9 @@ def period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> No
     end = ending.start() if ending else amount.after + 40
     if period := _apart(view, rules, start, amount.before):
         amount.per = period
+        return
+    if kind != "job" and _HEADED.search(view.plain, start, amount.before):
+        amount.per = "hour"
         return
     amount.per = _purpose(view, amount, rules, (start, end), kind)
     small = kind == "job" and amount.value < _HOURLY.get(amount.currency, 0)
@@ -222,7 +230,7 @@ def _of_unit(period: str, unit: str, quantity: str, rules: Rules, kind: str) -> 
     if quantity and quantity != "1" and rules.numbers.values.get(quantity) != 1:
         # Half hours and several hours are no hourly price; several days or nights no daily one.
         return None
-    if kind != "job" and unit in _EVENINGS:
+    if kind not in {"job", "rent"} and unit in _EVENINGS:
         # An evening of company is neither an hour nor a day; an evening's pay is a day's.
         return None
     if (kind != "job" and unit in _PIECES) or (kind == "deal" and period not in PERIODS):
