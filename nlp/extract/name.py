@@ -105,6 +105,8 @@ WEIGHTS = {
     "weak cue": 0.35,
     "cue after": 0.8,
     "telephone": 1.0,
+    # "Ask for Shabnam on 07700 ...", "0999 ... питай за Денка"
+    "telephone close": 0.15,
     "age": 1.0,
     "age behind a mark": 0.8,
     "child": -3.0,
@@ -132,7 +134,7 @@ _SURNAME = re.compile(
 )
 _MONTHS = word_set(
     """
-    june april may august july juni mai юни юли май март januar avril κυριακη παρασκευη неделя
+    ιουνιος ιουλιος αυγουστος μαιος απριλιος ιανουαριος μαρτιος june april may august july juni mai юни юли май март januar avril κυριακη παρασκευη неделя
     """
 )
 _PREPOSITIONS = word_set(
@@ -140,6 +142,16 @@ _PREPOSITIONS = word_set(
     am im an in zum zur beim at near der die das the στο στην
     """
 )
+#: Forms of address before a given name, and those before a surname.
+_FAMILIAR = word_set(
+    """
+    пані пан панi don dona дон донья бай кака леля чичо дядо баба батко вуйчо стрина тетка bai bay kaka lelq chicho baba dqdo tetka tante onkel
+    tia tio abi tanti nea nenea aunt auntie uncle sister brother fr тетя дядя тітка дядько чика тета кума кум бачо
+    """
+)
+_FORMAL = word_set("herr frau mr mrs ms mister")
+#: Forms of address and everyday words that name lists hold.
+_NEVER = word_set("hanim hanım bey bay bayan imam team abi abla teyze amca")
 #: Start and end in a view's text, and the component's label.
 _Span = tuple[int, int, str]
 _STOP = re.compile(r"[.!?]\s")
@@ -293,6 +305,10 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
     if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
     signs = {*_signs(view, (start, end), places), *_signs_within(view, span, index if near else 0, rules)}
+    if near and not known and view.words[index - 1].text in _FAMILIAR:
+        signs.add("title")
+    if cue and cue[0] and "telephone" not in signs and _phone_close(view, start, end, places):
+        signs.add("telephone close")
     if cue:
         signs.add("strong cue" if cue[0] else "weak cue")
     if index + 1 < len(view.words) and rules.after.word(view.words[index + 1].text):
@@ -312,14 +328,16 @@ def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -
     """True where the word cannot be a name; ``index`` is that of its token, negative where nothing stands right before it."""
     start, end, label = span
     form, near = view.plain[start:end], index > 0
-    if _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
+    before = view.words[index - 1].text if near else ""
+    if form in _NEVER or _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
         return True
-    title = near and rules.titles.before(view.words, index - 1) is not None
+    # "пані Ліда", "don Eusebio": a given name follows these; a surname follows "Herr" or "Mr".
+    title = near and rules.titles.before(view.words, index - 1) is not None and before not in _FAMILIAR
     if label == SURE:
         # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
         return title and form not in name_lexicon()
     if label == SHAKY:
-        return view.text[start].islower() and not view.text.islower()
+        return (title and before in _FORMAL) or (view.text[start].islower() and not view.text.islower())
     if title or _no_name(view, form, abs(index), rules):
         return True
     return page.latin_bg and reads_as_word(page, view, start, end)
@@ -392,7 +410,7 @@ def _is_other(view: View, start: int, end: int, index: int, near: bool, *, rules
         return True
     if before == "-" and view.text[start - 2 : start - 1].isalpha():
         return True
-    if near and rules.not_names.before(view.words, index - 1):
+    if near and not _parted(view, index, start) and rules.not_names.before(view.words, index - 1):
         return True
     for place in range(index + 1, min(index + 4, len(view.words))):
         word = view.words[place]
@@ -405,9 +423,23 @@ def _is_other(view: View, start: int, end: int, index: int, near: bool, *, rules
     return False
 
 
+def _parted(view: View, index: int, start: int) -> bool:
+    """True where a sentence ends right before ("... на кафе. Лили, 0888"); the full stop of an abbreviation ("ул.") ends none."""
+    word = view.words[index - 1]
+    return any(mark in view.text[word.end : start] for mark in ".!?") and len(word.text) > 4
+
+
 def _opens_sentence(view: View, start: int) -> bool:
     head = view.text[max(0, start - 3) : start].rstrip(" \"'«„(*-•–")
     return not head or head[-1] in ".!?\n:;…"
+
+
+def _phone_close(view: View, start: int, end: int, places: _Places) -> bool:
+    """True where a telephone begins or ends a few words away in the same sentence."""
+    for first in places.phone_starts:
+        if 0 < first - end < 30 and ". " not in view.text[end:first]:
+            return True
+    return any(0 < start - last < 25 and ". " not in view.text[last:start] for last in places.phone_ends)
 
 
 def _beside_phone(view: View, start: int, end: int, places: _Places) -> bool:
