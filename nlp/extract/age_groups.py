@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -23,6 +23,8 @@ _JOINED = re.compile(
     r"|hasta|do|i|sau|oder)\s{1,2}"
 )
 _LAST = re.compile(r"(?:,\s\d\d?)?(?:\)|,?\s(?:and|и|und|si|y|та|і|και|ve|или|or)\s\d\d?(?!\d))")
+YEARED = re.compile(r"(?:и)?(?:годиш\w{1,5}|летн\w{1,3}|річн\w{1,4}|jahrige?\w{0,2}|godi6\w{1,4}|godish\w{1,4}|годишњ\w{1,3})$")
+_LIMITING = frozenset({"на", "моложе", "старше", "младше", "молодші", "старші", "под", "над", "under", "over", "above", "below", "unter", "uber", "sub", "peste"})
 OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 
 
@@ -97,13 +99,24 @@ def _listed(view: View, end: int) -> bool:
     return _LAST.match(view.plain, end) is not None
 
 
+def _of_compound(text: str, values: Mapping[str, int]) -> int:
+    """The age in "четиридесетгодишен", "сорокалетняя", "vierzigjährig"; 0 for another word."""
+    match = YEARED.search(text)
+    head = text[: match.start()] if match else ""
+    age = values.get(head, 0) if head else 0
+    return age if 16 <= age <= 99 else 0
+
+
 def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
     """Ages in words: tens with a unit, or any number before a word for years (else every "two girls" would be looked at)."""
     words, values = view.words, rules.numbers.values
     telling = {text for text in view.vocabulary if 16 <= values.get(text, -1) <= 99}
-    if not telling:
+    compounds = {text: age for text in view.vocabulary if len(text) > 8 and (age := _of_compound(text, values))}
+    if not telling and not compounds:
         return
     for index, word in enumerate(words):
+        if word.text in compounds:
+            yield word.start, word.end, compounds[word.text]
         if word.text not in telling:
             continue
         value = values[word.text]
@@ -119,7 +132,11 @@ def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
             compound
             or (after < len(words) and rules.years.at(words, after))
             or _range_of_words(view, index, rules)
-            or (index and (words[index - 1].text == "на" or rules.before.before(words, index - 1)) and value >= 16)
+            or (
+                index
+                and (words[index - 1].text in _LIMITING or rules.before.before(words, index - 1) or rules.limits.before(words, index - 1))
+                and value >= 16
+            )
         ):
             yield word.start, end, value
 
