@@ -22,22 +22,6 @@ FURTHER = ("bg-Latn", "ro", "ru", "uk", "de", "el", "tr", "sr", "es")
 #: Entries that do not yet have ten examples of each kind in Bulgarian and English and three in each further language.
 FEW_EXAMPLES = frozenset(
     {
-        "licensed_intermediary",
-        "marriage_promise",
-        "movement_new_arrival",
-        "multiple_persons_advertised",
-        "no_contract",
-        "no_experience_needed",
-        "no_interview",
-        "no_language_needed",
-        "obscured_contact",
-        "organ_offer",
-        "outcall_only",
-        "papers_arranged",
-        "pay_on_arrival",
-        "recruitment_fee",
-        "risky_service_wording",
-        "round_the_clock",
         "screening_required",
         "sham_marriage_offer",
         "stated_limits",
