@@ -24,7 +24,26 @@ _JOINED = re.compile(
 )
 _LAST = re.compile(r"(?:,\s\d\d?)?(?:\)|,?\s(?:and|и|und|si|y|та|і|και|ve|или|or)\s\d\d?(?!\d))")
 YEARED = re.compile(r"(?:и)?(?:годиш\w{1,5}|летн\w{1,3}|річн\w{1,4}|jahrige?\w{0,2}|godi6\w{1,4}|godish\w{1,4}|годишњ\w{1,3})$")
-_LIMITING = frozenset({"на", "моложе", "старше", "младше", "молодші", "старші", "под", "над", "under", "over", "above", "below", "unter", "uber", "sub", "peste"})
+_LIMITING = frozenset(
+    {
+        "на",
+        "моложе",
+        "старше",
+        "младше",
+        "молодші",
+        "старші",
+        "под",
+        "над",
+        "under",
+        "over",
+        "above",
+        "below",
+        "unter",
+        "uber",
+        "sub",
+        "peste",
+    }
+)
 OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 
 
@@ -134,7 +153,11 @@ def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
             or _range_of_words(view, index, rules)
             or (
                 index
-                and (words[index - 1].text in _LIMITING or rules.before.before(words, index - 1) or rules.limits.before(words, index - 1))
+                and (
+                    words[index - 1].text in _LIMITING
+                    or rules.before.before(words, index - 1)
+                    or rules.limits.before(words, index - 1)
+                )
                 and value >= 16
             )
         ):

@@ -12,7 +12,8 @@ from nlp.extract.page import View
 #: "Over 40s", "under 25s"; what follows "30+" where it is an age.
 _PLURAL = re.compile(r"['’]?s\b(?!\s?of)")
 _ONLY = re.compile(
-    r"\s(?:neka|нека|nu|не|ne|no|not|nicht|bitte|μην|aramasin|yazmasin|gelmesin|don't|do not|need not|abstenerse|absten|αποκλ|отказ|відмов|мимо"
+    r"\s(?:neka|нека|nu|не|ne|no|not|nicht|bitte|μην|aramasin|yazmasin|gelmesin|don't|do not|need not|absten|αποκλ"
+    r"|отказ|відмов|мимо"
     r"|only|please|preferred|works|best|for the|ne\b|не\b|μονο|само|само|nur|doar|только|лише|μονο|solo|само|г\b)"
 )
 #: "кара от 20 години", "seit 20 Jahren": since, unless a person stands right before.
@@ -24,7 +25,8 @@ _IS = frozenset({"are", "is", "са", "е", "sind", "ist", "sunt", "este", "son"
 _STRICT = word_set(
     """
     under over above below unter uber под над peste sub старше младше моложе старші молодші молодше πανω κατω ανω
-    преко испод изнад млађи млађе млађа старији старије mladi mladji mlade mladje stariji starije ispod iznad mayores menores mayor menor mari mici mare mica older younger alter junger по-млади
+    преко испод изнад млађи млађе млађа старији старије mladi mladji mlade mladje stariji starije ispod iznad mayores
+    menores mayor menor mari mici mare mica older younger alter junger по-млади
     по-възрастни млади възрастни
     """
 )
@@ -40,7 +42,7 @@ _MONTHS = re.compile(
 )
 
 
-def confidence(view: View, group: Group, rules: Rules, goods: bool) -> float:
+def confidence(view: View, group: Group, rules: Rules, goods: bool) -> float:  # noqa: PLR0911  (one way out for each reading)
     """How surely the numbers are ages; 0 where they are not."""
     words = view.words
     after, before = view.word_after(group.end), view.word_after(group.start) - 1
@@ -50,9 +52,18 @@ def confidence(view: View, group: Group, rules: Rules, goods: bool) -> float:
     near = following is not None and _GAP.fullmatch(view.plain, group.end, following.start) is not None
     years = rules.years.at(words, after) if near else None
     # "Tall brunette, 27. Dinner date": a sentence ends between.
-    ended = near and following is not None and "." in view.plain[group.end : following.start] and view.text[following.start].isupper()
+    ended = (
+        near
+        and following is not None
+        and "." in view.plain[group.end : following.start]
+        and view.text[following.start].isupper()
+    )
     other_unit = (
-        near and not ended and following is not None and not years and (rules.periods.at(words, after) or _MONTHS.match(following.text))
+        near
+        and not ended
+        and following is not None
+        and not years
+        and (rules.periods.at(words, after) or _MONTHS.match(following.text))
     )
     if other_unit or _distracted(view, before, after + (years[1] if years else 0), rules):
         return 0.0
@@ -163,7 +174,9 @@ def _stands_alone(view: View, group: Group, seen: _Seen, rules: Rules) -> bool:
     if len(group.spans) == 1 and index >= 0 and view.words[index].text in _STRICT | _OF:
         above = view.words[index].text in _STRICT or (index > 0 and view.words[index - 1].text in _STRICT)
         tail = view.plain[group.end : group.end + 2]
-        if above and (not tail or tail[0] in ".,;)!\n" or tail in {" -", " –"} or _ONLY.match(view.plain, group.end) is not None):
+        if above and (
+            not tail or tail[0] in ".,;)!\n" or tail in {" -", " –"} or _ONLY.match(view.plain, group.end) is not None
+        ):
             return True
     return (
         seen.near

@@ -202,11 +202,19 @@ def latin_bulgarian_numbers() -> dict[str, int]:
 
 #: How Russian, Ukrainian and Greek number words are typed in Latin letters; a slash parts the spellings in use.
 _TYPED = {
-    "ru": dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюяё", "a b v g d e/ie/ye zh/j z i y/i/j k l m n o p r s t u f h/kh c/ts ch sh sch / y /' e yu ya/ia/ja e".split(" "), strict=True)),
-    "uk": dict(zip("абвгдеєжзиіїйклмнопрстуфхцчшщьюя'", "a b v g/h d e ye zh/j z y/i i/y yi y/i/j k l m n o p r s t u f h c/ts ch sh sch /' yu ya/ia/ja /'".split(" "), strict=True)),
-    "el": dict(zip("αβγδεζηθικλμνξοπρστυφχψω", "a b/v g d e z i/h th/8 i k l m n x/ks/3 o p r s t y/i/u f/ph h/x/ch ps o/w".split(" "), strict=True)),
-}  # fmt: skip
-#: Digraphs first: "ou" is one sound.
+    "ru": (
+        "а:a б:b в:v г:g д:d е:e/ie/ye ж:zh/j з:z и:i й:y/i/j к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:h/kh ц:c/ts ч:ch "
+        "ш:sh щ:sch ъ: ы:y ь:/' э:e ю:yu я:ya/ia/ja ё:e"
+    ),
+    "uk": (
+        "а:a б:b в:v г:g/h д:d е:e є:ye ж:zh/j з:z и:y/i і:i/y ї:yi й:y/i/j к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:h/kh "
+        "ц:c/ts ч:ch ш:sh щ:sch ь:/' ю:yu я:ya/ia/ja ':/'"
+    ),
+    "el": (
+        "α:a β:b/v γ:g δ:d ε:e ζ:z η:i/h θ:th/8 ι:i κ:k λ:l μ:m ν:n ξ:x/ks/3 ο:o π:p ρ:r σ:s τ:t υ:y/i/u φ:f/ph χ:h/x/ch ψ:ps "
+        "ω:o/w"
+    ),
+}
 _MOST_SPELLINGS = 200
 
 
@@ -214,7 +222,8 @@ _MOST_SPELLINGS = 200
 def typed_numbers() -> dict[str, int]:
     """Number words of Russian, Ukrainian and Greek in Latin letters ("pyat", "dvisti", "efta"); for telephones only."""
     result: dict[str, int] = {}
-    for code, letters in _TYPED.items():
+    for code, table in _TYPED.items():
+        letters = dict(pair.split(":") for pair in table.split())
         for word, value in languages()[code].numbers.items():
             forms = [""]
             for char in word:
@@ -290,12 +299,19 @@ def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
     return _looked_at(raw, word, words)
 
 
-def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:
+def _doubled(word: str, words: NumberWords) -> Sense | None:
+    """ "doppelnull", "tripleeight"."""
+    for repeat, times in words.repeats.items():
+        if times < 4 and len(repeat) > 3 and word.startswith(repeat) and 0 <= words.values.get(word[len(repeat) :], -1) < 10:
+            return Sense(str(words.values[word[len(repeat) :]]) * times, _WORDS)
+    return None
+
+
+def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:  # noqa: PLR0911  (one way out for each reading)
     """The sense of a word that is none of the known ones: stretched, look-alike letters, or a mix run together."""
-    if raw in OBJECTS:
-        return Sense(OBJECTS[raw], _DOUBTFUL_EMOJI)
-    if word in words.doubtful:
-        return Sense(str(words.doubtful[word]), _DOUBTFUL_WORD, words.doubtful[word])
+    if raw in OBJECTS or word in words.doubtful:
+        digit = OBJECTS.get(raw) or str(words.doubtful[word])
+        return Sense(digit, _DOUBTFUL_EMOJI if raw in OBJECTS else _DOUBTFUL_WORD, words.doubtful.get(word, -1))
     # Letters once doubled may have been made one by the normaliser already.
     if len(word) <= 60 and len(short := squeeze(word)) > (2 if short == word else 1) and short in words.squeezed:
         return Sense(str(words.squeezed[short]), _WORDS, words.squeezed[short])
@@ -303,10 +319,8 @@ def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:
         return Sense("".join(LOOKALIKES[char] for char in raw), _LOOKALIKE)
     if len(raw) == 1 and raw in _SINGLE:
         return Sense(LOOKALIKES[raw], frozenset({"look-alikes", "single"}))
-    for repeat, times in words.repeats.items():
-        # "doppelnull", "tripleight"
-        if times < 4 and len(repeat) > 3 and word.startswith(repeat) and 0 <= words.values.get(word[len(repeat) :], -1) < 10:
-            return Sense(str(words.values[word[len(repeat) :]]) * times, _WORDS)
+    if run := _doubled(word, words):
+        return run
     if 2 <= len(raw) <= 9 and _ALIKE.issuperset(raw):
         return Sense("".join(LOOKALIKES[char] for char in raw), _DOUBTFUL_SIGN)
     return _mixed(raw, word, words) if len(word) <= 60 else None
@@ -316,7 +330,7 @@ _LEET = str.maketrans("013457", "oieast")
 
 
 @lru_cache(maxsize=1)
-def _cyrillic_leet() -> dict[int, str]:
+def _cyrillic_leet() -> dict[int, int]:
     return str.maketrans("0346", "озчб")
 
 

@@ -51,7 +51,7 @@ _NO_NAMES = frozenset([
 #: Most places of a field where a written-out address is looked for: only junk has more, and each costs a search.
 _TRIES = 500
 _OPEN, _CLOSE = r"(?:\s{0,2}[(\[{<*_#\"«„“'-]{1,2}\s?)", r"(?:\s?[)\]}>*_#\"»”“'-]{1,2}\s{0,2})"
-_BRACKETS = frozenset("([{<*_#-«„“\"")
+_BRACKETS = frozenset('([{<*_#-«„“"')
 #: Words between the parts of a spoken address ("barza apoi a rond apoi example.org").
 _THEN_WORDS = (
     r"(?:а\s|и\s|and\s|und\s|si\s|y\s)?(?:дальше|далее|потом|после|след това|then|followed by|next|apoi|urmat de|dann|danach|"

@@ -42,7 +42,8 @@ _ACCOUNT = r"[a-z0-9_](?:[a-z0-9_]|\.(?=[a-z0-9_])|-(?=[a-z0-9_])){2,39}"
 _SPACED = r"[a-z0-9_](?: [a-z0-9_.]){4,30}(?![a-z0-9])"
 _LINK = (
     r"(?:\s{0,2}[(\[]?\s?(?:[:=>–-]{1,2}|@|(?:е|is|na|me|user|username|ник|nick|nickname|id|acc|account|акаунт|профил|profile|профиль|handle"
-    r"|съм|маймунка|маймунско а|кльомба|клъомба|maimunka|klomba|собака|собачка|равлик|arroba|aroba|arond|a rond|παπακι|papaki|manki|манки|klammeraffe"
+    r"|съм|маймунка|маймунско а|кльомба|клъомба|maimunka|klomba|собака|собачка"
+    r"|равлик|arroba|aroba|arond|a rond|παπακι|papaki|manki|манки|klammeraffe"
     r"|kuyruklu a|at sign|като|as|als|unter|под|ca|як|као|es|ми|my|mi|hesabim|adim|name|име)(?![\w.@-]))\s{0,2}){0,4}\s{0,2}"
 )
 _LINKED = re.compile(_LINK)
@@ -59,35 +60,10 @@ _TOWARDS = re.compile(
     r"(?![\w@]|\.\w|-\w)"
 )
 _NO = [
-    "без",
-    "no",
-    "not",
-    "fara",
-    "ohne",
-    "kein",
-    "keine",
-    "не",
-    "нет",
-    "nu",
-    "sin",
-    "bez",
-    "χωρις",
-    "нямам",
-    "nqmam",
-    "nicht",
-    "немає",
-    "немам",
-    "don't",
-    "нямаме",
-    "niamam",
-    "hicbir",
-    "degil",
-    "nemam",
-    "never",
-    "without",
-    "only",
-    "via",
-]
+    "без", "no", "not", "fara", "ohne", "kein", "keine", "не", "нет", "nu", "sin", "bez", "χωρις", "нямам",
+    "nqmam", "nicht", "немає", "немам", "don't", "нямаме", "niamam", "hicbir", "degil", "nemam",
+    "never", "without", "only", "via",
+]  # fmt: skip
 _NEGATION = re.compile(rf"(?<!\w)(?:{'|'.join(_NO[:-2])})\s(?:\w{{1,12}}\s){{0,1}}$")
 #: Networks whose names inflect or take an article at the end.
 _LEET = str.maketrans("013457", "oieast")
@@ -156,7 +132,11 @@ def _cues(view: View) -> list[_Cue]:
     words = view.words
     for index, network, size in _networks().places(words, view.vocabulary):
         start, end = words[index].start, words[index + size - 1].end
-        if not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND)) and not _negated(view, start) and not _terms(view, start, end):
+        if (
+            not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND))
+            and not _negated(view, start)
+            and not _terms(view, start, end)
+        ):
             cues.append(_Cue(network, start, end))
             if len(cues) >= _MOST:
                 break

@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import islice
 
 from nlp.components import CAPITAL, SHAKY, SPANS, SURE, name_lexicon, open_names, pipeline_for
-from nlp.extract.lexicon import Lexicon, word_set
+from nlp.extract.lexicon import Lexicon
+from nlp.extract.name_words import COMPANY, FAMILIAR, FORMAL, MONTHS, NEVER, PREPOSITIONS, WEAK
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.reading import reads_as_word
 from nlp.gazetteer import nominatives
@@ -24,75 +25,6 @@ from strazha.model.screening import MentionKind
 KIND = MentionKind.NAME
 NAME = "name"
 
-#: Cues that stand before ordinary nouns just as often: they help a known name, they do not make one of a capitalised word.
-_WEAK = frozenset(
-    [
-        "i am",
-        "i'm",
-        "contact",
-        "call",
-        "text",
-        "with",
-        "from",
-        "this is",
-        "message",
-        "meet",
-        "whatsapp",
-        "ring",
-        "write to",
-        "dm",
-        "regards",
-        "signed",
-        "named",
-        "called",
-        "я",
-        "это",
-        "це",
-        "питайте",
-        "пишите",
-        "звоните",
-        "звонить",
-        "писать",
-        "контакт",
-        "администратор",
-        "менеджер",
-        "аз съм",
-        "за контакт",
-        "зови",
-        "зовите",
-        "звати",
-        "име",
-        "sunt",
-        "bin",
-        "ich bin",
-        "name",
-        "nach",
-        "bei",
-        "kontakt",
-        "ruf",
-        "hausdame",
-        "sofer",
-        "ben",
-        "irtibat",
-        "iletisim",
-        "yetkili",
-        "soy",
-        "contacto",
-        "η",
-        "ο",
-        "την",
-        "τον",
-        "ειμαι η",
-        "ειμαι ο",
-        "επικοινωνια",
-    ]
-)
-_COMPANY = word_set(
-    """
-    ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel
-    agency
-    """
-)
 #: What each thing is worth; 1 is enough for a name. A known name all but suffices; a bare capital needs a telephone, an age,
 #: a list with a known name, or a cue that stands before nothing but names.
 WEIGHTS = {
@@ -132,26 +64,6 @@ _LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ",
 _SURNAME = re.compile(
     r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
 )
-_MONTHS = word_set(
-    """
-    ιουνιος ιουλιος αυγουστος μαιος απριλιος ιανουαριος μαρτιος june april may august july juni mai юни юли май март januar avril κυριακη παρασκευη неделя
-    """
-)
-_PREPOSITIONS = word_set(
-    """
-    am im an in zum zur beim at near der die das the στο στην
-    """
-)
-#: Forms of address before a given name, and those before a surname.
-_FAMILIAR = word_set(
-    """
-    пані пан панi don dona дон донья бай кака леля чичо дядо баба батко вуйчо стрина тетка bai bay kaka lelq chicho baba dqdo tetka tante onkel
-    tia tio abi tanti nea nenea aunt auntie uncle sister brother fr тетя дядя тітка дядько чика тета кума кум бачо
-    """
-)
-_FORMAL = word_set("herr frau mr mrs ms mister")
-#: Forms of address and everyday words that name lists hold.
-_NEVER = word_set("hanim hanım bey bay bayan imam team abi abla teyze amca")
 #: Start and end in a view's text, and the component's label.
 _Span = tuple[int, int, str]
 _STOP = re.compile(r"[.!?]\s")
@@ -164,9 +76,7 @@ class _Rules:
 
     def __init__(self, codes: tuple[str, ...]) -> None:
         known = [languages()[code] for code in codes]
-        cues = {
-            word: word not in _WEAK for data in known for word in data.name_cues.before if word not in data.name_cues.titles
-        }
+        cues = {word: word not in WEAK for data in known for word in data.name_cues.before if word not in data.name_cues.titles}
         self.cues: Lexicon[bool] = Lexicon({word: strong or word.count(" ") > 1 for word, strong in cues.items()})
         self.persons = Lexicon.of(word for data in known for word in data.age.persons)
         self.after = Lexicon.of(word for data in known for word in data.name_cues.after)
@@ -305,7 +215,7 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
     if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
     signs = {*_signs(view, (start, end), places), *_signs_within(view, span, index if near else 0, rules)}
-    if near and not known and view.words[index - 1].text in _FAMILIAR:
+    if near and not known and view.words[index - 1].text in FAMILIAR:
         signs.add("title")
     if cue and cue[0] and "telephone" not in signs and _phone_close(view, start, end, places):
         signs.add("telephone close")
@@ -329,15 +239,15 @@ def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -
     start, end, label = span
     form, near = view.plain[start:end], index > 0
     before = view.words[index - 1].text if near else ""
-    if form in _NEVER or _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
+    if form in NEVER or _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
         return True
     # "пані Ліда", "don Eusebio": a given name follows these; a surname follows "Herr" or "Mr".
-    title = near and rules.titles.before(view.words, index - 1) is not None and before not in _FAMILIAR
+    title = near and rules.titles.before(view.words, index - 1) is not None and before not in FAMILIAR
     if label == SURE:
         # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
         return title and form not in name_lexicon()
     if label == SHAKY:
-        return (title and before in _FORMAL) or (view.text[start].islower() and not view.text.islower())
+        return (title and before in FORMAL) or (view.text[start].islower() and not view.text.islower())
     if title or _no_name(view, form, abs(index), rules):
         return True
     return page.latin_bg and reads_as_word(page, view, start, end)
@@ -346,7 +256,7 @@ def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -
 def _signs_within(view: View, span: _Span, index: int, rules: _Rules) -> Iterator[str]:
     start, end, label = span
     before = view.words[index - 1].text if index else ""
-    if view.plain[start:end] in _MONTHS:
+    if view.plain[start:end] in MONTHS:
         yield "month"
     if label != CAPITAL and _PATRONYMIC.search(_word_at(view, end + 1)):
         yield "patronymic"
@@ -383,7 +293,7 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
 def _no_name(view: View, form: str, index: int, rules: _Rules) -> bool:
     """True for an unknown capitalised word that means something else: a person's description, an app, a surname."""
     before = view.words[index - 1].text if index else ""
-    if before in _PREPOSITIONS and not rules.cues.before(view.words, index - 1):
+    if before in PREPOSITIONS and not rules.cues.before(view.words, index - 1):
         return True
     words = rules.persons.word(form) or rules.ages.word(form) or rules.networks.word(form)
     return bool(words) or form in word_evidence() or view.is_reading or _SURNAME.search(form) is not None
@@ -416,7 +326,7 @@ def _is_other(view: View, start: int, end: int, index: int, near: bool, *, rules
         word = view.words[place]
         if any(mark in view.text[view.words[place - 1].end : word.start] for mark in ".,;!?\n("):
             break
-        if word.text in _COMPANY:
+        if word.text in COMPANY:
             return True
         if not view.text[word.start].isupper():
             break
@@ -424,7 +334,7 @@ def _is_other(view: View, start: int, end: int, index: int, near: bool, *, rules
 
 
 def _parted(view: View, index: int, start: int) -> bool:
-    """True where a sentence ends right before ("... на кафе. Лили, 0888"); the full stop of an abbreviation ("ул.") ends none."""
+    """True where a sentence ends right before ("... на кафе. Лили, 0888"); an abbreviation's ("ул.") ends none."""
     word = view.words[index - 1]
     return any(mark in view.text[word.end : start] for mark in ".!?") and len(word.text) > 4
 

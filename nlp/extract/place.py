@@ -33,21 +33,9 @@ NAME = "place"
 _LONGEST = 4
 #: Countries near the sources: of two places with one name the one there is meant more often than its size tells.
 _NEAR = {
-    "BG": 1.6,
-    "RO": 0.7,
-    "GR": 0.7,
-    "DE": 0.8,
-    "GB": 0.7,
-    "AT": 0.5,
-    "IT": 0.4,
-    "ES": 0.4,
-    "NL": 0.4,
-    "BE": 0.3,
-    "CY": 0.6,
-    "TR": 0.3,
-    "RS": 0.3,
-    "UA": 0.2,
-}
+    "BG": 1.6, "RO": 0.7, "GR": 0.7, "DE": 0.8, "GB": 0.7, "AT": 0.5,
+    "IT": 0.4, "ES": 0.4, "NL": 0.4, "BE": 0.3, "CY": 0.6, "TR": 0.3, "RS": 0.3, "UA": 0.2,
+}  # fmt: skip
 #: What speaks for and against a place beside its size (the tenth logarithm of its people less 2.6); 1.3 is enough in all.
 WEIGHTS = {
     "preposition": 1.6,

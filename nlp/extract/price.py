@@ -42,7 +42,10 @@ _WITHOUT = word_set("no without not без нет fara fără ohne keine kein χ
 
 
 def _page_kind(page: Page, rules: Rules) -> str:
-    """What the advert offers as far as prices care: ``fare``, ``job``, ``rent``, ``deal``, ``massage`` or nothing. The title counts double."""
+    """What the advert offers as far as prices care: ``fare``, ``job``, ``rent``, ``deal``, ``massage`` or nothing.
+
+    The title counts double.
+    """
     counts = Counter[str]()
     more = Counter[str]()
     kinds = page_kinds()
@@ -52,9 +55,9 @@ def _page_kind(page: Page, rules: Rules) -> str:
         words = source.vocabulary
         for name, lexicon in (("job", rules.job), ("fare", rules.fare), ("rent", rules.rent)):
             counts[name] += weight * sum(map(bool, map(lexicon.word, words)))
-        for name in map(kinds.word, words if source is view else words | view.vocabulary):
-            if name:
-                more[name] += weight
+        for found in map(kinds.word, words if source is view else words | view.vocabulary):
+            if found:
+                more[found] += weight
     titles = [view for view in page.all_views() if view.name == "title"]
     deal = any(rules.deal.at(view.words, index) for view in titles for index in range(len(view.words)))
     if deal and not counts["fare"] and counts["rent"] < 2:
@@ -86,7 +89,7 @@ def _likeliest(counts: Counter[str], more: Counter[str]) -> str:
         return ""
     if counts[best] >= 2:
         return best
-    return "job" if counts["job"] or more["job"] >= 2 + counts["fare"] + more["deal"] and counts["rent"] < 2 else ""
+    return "job" if counts["job"] or (more["job"] >= 2 + counts["fare"] + more["deal"] and counts["rent"] < 2) else ""
 
 
 def _route_in_title(page: Page) -> bool:

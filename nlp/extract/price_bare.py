@@ -90,7 +90,12 @@ def _bare_unit(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
     )
     # "40 de ore pe săptămână" are forty hours.
     counted = index < len(view.words) and view.words[index].text == "de" and amount.value >= 20
-    if not joined or counted or before in {"до", "do", "to", "till", "bis", "la", "из"} or not period_after(view, amount, rules, kind):
+    if (
+        not joined
+        or counted
+        or before in {"до", "do", "to", "till", "bis", "la", "из"}
+        or not period_after(view, amount, rules, kind)
+    ):
         return False
     return amount.per is not None
 
@@ -128,7 +133,9 @@ def _goes_on(view: View, amount: Amount) -> bool:
     """True where a preposition follows: "7000 evro: 2000 pri podpisa", "80 euro an hour in Burgas, 100 in Sofia"."""
     index = view.word_after(amount.end)
     return (
-        index < len(view.words) and view.plain[amount.end : view.words[index].start] == " " and view.words[index].text in _FOLLOWING
+        index < len(view.words)
+        and view.plain[amount.end : view.words[index].start] == " "
+        and view.words[index].text in _FOLLOWING
     )
 
 

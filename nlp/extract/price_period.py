@@ -38,14 +38,20 @@ _HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
 _PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
 _HELD = re.compile(r"депоз|depos|depoz|kaution|гаранц|garant|залог|завдат|застав|fianza|εγγυησ|kapora|kauc|капар")
 #: Longer than an hour or a day, whatever the price of one.
-_AND_HALF = re.compile(r"\s(?:и половина|и пол|and a half|y media|si jumatate|с половиной|і пів|з половиною|και μιση|und eine halbe|i po|и по)(?!\w)")
+_AND_HALF = re.compile(
+    r"\s(?:и половина|и пол|and a half|y media|si jumatate|с половиной|і пів|з половиною|και μιση"
+    r"|und eine halbe|i po|и по)(?!\w)"
+)
 #: "Цени за един час: релаксиращ масаж 70 лв., спортен 80 лв."
 _HEADED = re.compile(
-    r"(?:за (?:един |1 )?час|(?:per|one|an) hour|pe ora|o ora|(?:pro|eine) stunde|(?:por|una) hora|(?:за|на) годину|за сат|saatlik|την ωρα|za sat|na 4as|za 4as)"
+    r"(?:за (?:един |1 )?час|(?:per|one|an) hour|pe ora|o ora|(?:pro|eine) stunde|(?:por|una) hora|(?:за|на) годину|за сат"
+    r"|saatlik|την ωρα|za sat|na 4as|za 4as)"
     r"\s?:"
 )
 _RANGE = re.compile(r"\s?[-–—/]\s?")
-_LONG = word_set("dinner overnight weekend уикенд вечеря abendessen wochenende ужин вечеря cina cena weekendul вихідні выходные викенд")
+_LONG = word_set(
+    "dinner overnight weekend уикенд вечеря abendessen wochenende ужин вечеря cina cena weekendul вихідні выходные викенд"
+)
 _FROM = re.compile(r"(?<!\w)(?:с|со|от|from|out of|vom|von|aus|din|de la|з|із|од|iz|od|del)\s")
 _CRATES = word_set(
     """
@@ -285,7 +291,12 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     if kind in {"rent", ""} and _NEGOTIABLE.match(view.plain, amount.after):
         return "once"
     wage = MONTHLY.get(amount.currency, (400, 9000))
-    if nearest == "wage" and ahead and amount.value < wage[0] and _FROM.search(view.plain, amount.after, amount.after + distance):
+    if (
+        nearest == "wage"
+        and ahead
+        and amount.value < wage[0]
+        and _FROM.search(view.plain, amount.after, amount.after + distance)
+    ):
         # "200 евро с первой зарплаты"
         return "once"
     if kind == "fare" and nearest == "wage" and wage[0] <= amount.value <= wage[1] and distance < 25:
@@ -308,16 +319,31 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     return "month" if kind == "rent" and amount.value >= 50 else "once"
 
 
-def again(view: View, first: Amount, second: Amount) -> None:
-    """Let two amounts that are one sum in two currencies, or a sum and its part, have one period."""
+def _part_of_one(view: View, first: Amount, second: Amount) -> None:
+    """Give both ends of a range, and a sum and what is added to it or taken from it, one period."""
     plus = _PLUS.fullmatch(view.plain, first.after, second.before) if first.per == "month" and second.per != "month" else None
     if plus and not _HELD.search(plus.group()):
         second.per = first.per
-    if second.sure and not first.sure and first.currency == second.currency and _RANGE.fullmatch(view.plain, first.after, second.before):
+    if (
+        second.sure
+        and not first.sure
+        and first.currency == second.currency
+        and _RANGE.fullmatch(view.plain, first.after, second.before)
+    ):
         # "£12-£14 ph"
         first.per, first.sure = second.per, True
-    if first.sure and first.per and (not second.sure or second.per is None) and PART.search(view.plain, first.after, second.before):
+    if (
+        first.sure
+        and first.per
+        and (not second.sure or second.per is None)
+        and PART.search(view.plain, first.after, second.before)
+    ):
         second.per, second.sure = first.per, True
+
+
+def again(view: View, first: Amount, second: Amount) -> None:
+    """Let two amounts that are one sum in two currencies, or a sum and its part, have one period."""
+    _part_of_one(view, first, second)
     if first.currency == second.currency or not _AGAIN.fullmatch(view.plain, first.after, second.before):
         return
     rates = {("BGN", "EUR"): LEV_PER_EURO, ("EUR", "BGN"): 1 / LEV_PER_EURO}

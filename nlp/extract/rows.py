@@ -198,7 +198,7 @@ _TENS_JOIN = 10
 
 
 def _hundreds(row: Sequence[Token], at: int, *, lone: bool) -> tuple[int, int]:
-    """The hundreds said from ``at`` on and the last place they take: "nine hundred", "9 hundred", "o sută", "yüz"; 0 for none."""
+    """The hundreds said from ``at`` on and their last place ("nine hundred", "9 hundred", "o sută", "yüz"); 0 for none."""
     first = row[at]
     if first.sense.times == 100:
         return 100, at
