@@ -42,7 +42,7 @@ def disguised(mentions: Sequence[Mention]) -> list[Hit]:
 # --- employer ---------------------------------------------------------------------------------------------------------------
 
 _FORM = (
-    r"(?:ЕООД|ООД|ЕАД|АД|ЕТ|EOOD|OOD|EAD|AD|ООО|ТОВ|Ltd|LTD|Limited|LLC|PLC|Plc|plc|GmbH|AG|KG|GbR|OHG|BV|B\.V\.|NV|SRL|S\.R\.L\.|S\.r\.l\."
+    r"(?:ЕООД|ООД|ЕАД|АД|ЕТ|EOOD|OOD|EAD|AD|ООО|ТОВ|Ltd|LTD|Limited|LLC|LLP|PLC|Plc|plc|GmbH|AG|KG|GbR|OHG|BV|B\.V\.|NV|SRL|S\.R\.L\.|S\.r\.l\."
     r"|SpA|ApS|A/S|AB|Oy|s\.r\.o\.|sp\. z o\.o\.|d\.o\.o\.|ДОО|д\.о\.о\.|ΕΠΕ|ΙΚΕ|Α\.Ε\.|A\.Ş\.|Ltd\. Şti|S\.L\.|SL)"
 )
 _CAPITAL = r"[^\W\d_a-zа-яёіїєґάέήίόύώα-ω]"
@@ -50,7 +50,10 @@ _CAPITAL = r"[^\W\d_a-zа-яёіїєґάέήίόύώα-ω]"
 _FIRM = re.compile(
     rf"(?:{_CAPITAL}[\w'&.-]{{1,30}}[\"”“»]?[ ]){{1,5}}{_FORM}(?!\w)"
     r"|[\"„“«”][^\"„“«»”\n]{2,40}[\"“”»][ ]" + _FORM + r"(?!\w)"
-    r"|(?:ЕИК|EIK|Булстат|БУЛСТАТ|CUI|HRB|VAT no|[Cc]ompany (?:no|number|reg)|[Rr]egistration no)\.?:?[ ]?[\w/ ]{0,4}\d{3,}"
+    # Some forms stand before the name: ООО «Проба», ТОВ "Зразок", ЕТ "Име - Фамилия".
+    r"|(?<!\w)(?:ООО|ТОВ|ЕТ|ПП|АО|СД|ДОО)[ ][\"„“«][^\"„“«»”\n]{2,40}[\"“”»]"
+    r"|(?:ЕИК|ЕІК|ЄІК|EIK|ЄДРПОУ|ИНН|ОГРН|Булстат|БУЛСТАТ|CUI|CIF|NIF|HRB|PIB|ПИБ|ΑΦΜ|ΓΕΜΗ"
+    r"|KvK|CVR|VAT no|[Cc]ompany (?:no|number|reg)|[Rr]egistration no)\.?:?[ ]?[\w/ ]{0,4}\d{3,}"
 )
 _STREET = re.compile(
     r"(?:\b(?:ул|бул|пл|ul|bul|pl|str|вул)\.[ ]?"

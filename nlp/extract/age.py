@@ -12,7 +12,6 @@ from nlp.extract.age_groups import OTHERS, Group, Rules, groups, rules_of
 from nlp.extract.age_signs import confidence
 from nlp.extract.page import Found, Page, View
 from nlp.extract.reading import cyrillic
-from nlp.lang import languages
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.AGE
@@ -21,8 +20,8 @@ NAME = "age"
 
 def extract(page: Page) -> None:
     """Add the ages of both fields; prices and telephones must have been found before."""
-    rules = rules_of(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg"))))
-    goods = any(rules.sale.word(word.text) for view in page.all_views() if view.name == "title" for word in view.words)
+    rules = rules_of(page.known_codes("en", "bg"))
+    goods = any(any(map(rules.sale.word, view.vocabulary)) for view in page.all_views() if view.name == "title")
     for view in page.views:
         spans: set[tuple[int, int]] = set()
         for source in (*(other for other in page.readings if other.name == view.name), view):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 
 from nlp.extract.digits import number_words
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import MOST, View
 from nlp.extract.price_rules import rules_for
 from nlp.lang import languages
+from nlp.normalise import Remembered
 from strazha.model.screening import MentionKind
 
 _FIGURES = re.compile(r"(?<![\w.,:+№#])(\d{1,2})(?![\d%]|[.,:]\d|\s%|\s?[€£$]|-?(?:ти|ви|ри|и|і|е|th|st|nd|rd|го|й)\b)")
@@ -47,21 +47,15 @@ _LIMITING = frozenset(
 OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 
 
-@dataclass(slots=True)
 class Group:
-    """Numbers written together."""
+    """Numbers written together: start, end and value of each, where the first begins and the last ends."""
 
-    spans: list[tuple[int, int, int]]
+    __slots__ = ("end", "spans", "start")
 
-    @property
-    def start(self) -> int:
-        """Where the first number begins."""
-        return self.spans[0][0]
-
-    @property
-    def end(self) -> int:
-        """Where the last number ends."""
-        return self.spans[-1][1]
+    def __init__(self, spans: list[tuple[int, int, int]]) -> None:
+        self.spans = spans
+        self.start = spans[0][0]
+        self.end = spans[-1][1]
 
 
 class Rules:
@@ -83,6 +77,10 @@ class Rules:
         self.sale = Lexicon.of(word for data in known for word in data.age.sale)
         self.streets = Lexicon.of(word for data in known for word in data.streets)
         self.numbers = number_words(codes)
+        #: Number words that can begin an age.
+        self.ages = frozenset(word for word, value in self.numbers.values.items() if 16 <= value <= 99)
+        #: Ages in words like "четиридесетгодишен", and 0 for all others.
+        self.compounds: Remembered[int] = Remembered(lambda text: _of_compound(text, self.numbers.values))
         self.periods = rules_for(codes).periods
 
 
@@ -94,7 +92,8 @@ def rules_of(codes: tuple[str, ...]) -> Rules:
 
 def groups(view: View, rules: Rules) -> Iterator[Group]:
     """The numbers of a view that may be ages, ranges and lists together."""
-    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(_FIGURES.finditer(view.plain), MOST)]
+    matches = filter(None, map(_FIGURES.match, repeat(view.plain), view.figures))
+    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(matches, MOST)]
     numbers += islice(_spoken(view, rules), MOST)
     group: list[tuple[int, int, int]] = []
     for start, end, value in sorted(numbers):
@@ -129,14 +128,14 @@ def _of_compound(text: str, values: Mapping[str, int]) -> int:
 def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
     """Ages in words: tens with a unit, or any number before a word for years (else every "two girls" would be looked at)."""
     words, values = view.words, rules.numbers.values
-    telling = {text for text in view.vocabulary if 16 <= values.get(text, -1) <= 99}
-    compounds = {text: age for text in view.vocabulary if len(text) > 8 and (age := _of_compound(text, values))}
+    telling = rules.ages.intersection(view.vocabulary)
+    compounds = {text: age for text in view.vocabulary if len(text) > 8 and (age := rules.compounds[text])}
     if not telling and not compounds:
         return
-    for index, word in enumerate(words):
+    for index in view.places_of(telling | compounds.keys()):
+        word = words[index]
         if word.text in compounds:
             yield word.start, word.end, compounds[word.text]
-        if word.text not in telling:
             continue
         value = values[word.text]
         end, after = word.end, index + 1

@@ -9,6 +9,8 @@ from nlp.extract.age_groups import YEARED, Group, Rules
 from nlp.extract.lexicon import Word, word_set
 from nlp.extract.page import View
 
+#: What ends a sentence.
+_ENDS = (". ", "! ", "? ", "\n")
 #: "Over 40s", "under 25s"; what follows "30+" where it is an age.
 _PLURAL = re.compile(r"['’]?s\b(?!\s?of)")
 _ONLY = re.compile(
@@ -228,9 +230,8 @@ def _of_thing(view: View, group: Group, before: int, rules: Rules) -> bool:
     words = view.words
     for index in range(before, max(-1, before - 4), -1):
         end = words[index + 1].start if index < before else group.start
-        if any(mark in view.plain[words[index].end : end] for mark in (". ", "! ", "? ", "\n")) or rules.persons.word(
-            words[index].text
-        ):
+        gap = view.plain[words[index].end : end]
+        if (gap != " " and any(mark in gap for mark in _ENDS)) or rules.persons.word(words[index].text):
             return False
         if rules.things.word(words[index].text):
             return True
@@ -270,22 +271,21 @@ def _distracted(view: View, before: int, after: int, rules: Rules) -> bool:
 
 
 def _sentence_between(view: View, end: int, start: int) -> bool:
-    return any(mark in view.text[end:start] for mark in ".!?\n") and view.text[start].isupper()
+    return view.text[start].isupper() and any(mark in view.text[end:start] for mark in ".!?\n")
 
 
 def _person(view: View, group: Group, before: int, after: int, rules: Rules) -> bool:
     """True where a word for a person stands in the same clause, up to eight words before or three after."""
     words = view.words
     for index in range(before, max(-1, before - 8), -1):
-        if any(
-            mark in view.plain[words[index].end : words[index + 1].start if index < before else group.start]
-            for mark in (". ", "! ", "? ", "\n")
-        ):
+        gap = view.plain[words[index].end : words[index + 1].start if index < before else group.start]
+        if gap != " " and any(mark in gap for mark in _ENDS):
             break
         if rules.persons.before(words, index):
             return True
     for index in range(after, min(len(words), after + 3)):
-        if any(mark in view.plain[group.end : words[index].start] for mark in (". ", "! ", "? ", "\n")):
+        gap = view.plain[group.end : words[index].start]
+        if gap != " " and any(mark in gap for mark in _ENDS):
             break
         if rules.persons.at(words, index):
             return True

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from itertools import compress
+from operator import itemgetter
 from typing import NamedTuple
 
 from nlp.lang import languages
+from nlp.normalise import Pieces, Remembered, plain
 
 #: Letters that stand for digits when they keep company with digits.
 LOOKALIKES = {
@@ -46,14 +49,11 @@ OBJECTS = {
     **{char: str(at) for at, char in enumerate("〇一二三四五六七八九")},
     **{chr(0x2680 + at): str(at + 1) for at in range(6)},
 }  # fmt: skip
-_WITH_OBJECTS = re.compile(rf"[{''.join(OBJECTS)}]|(?:[^\W_{''.join(OBJECTS)}])+(?:['’ʼ][^\W\d_]+)*")
 #: Syllables of a word parted by dashes ("де-вет", "che-ti-ri").
 _SYLLABLES = re.compile(r"(?<![\w-])[^\W\d_]{1,6}(?:-[^\W\d_]{1,6}){1,3}(?![\w-])")
 #: Figures with a word run into them, before or behind, or with an extension ("7777x23").
 _GLUED = re.compile(r"(?P<head>[0-9]{6,15})[^\W\d_]{1,30}|[^\W\d_]{1,30}(?P<tail>[0-9]{7,15})|(?P<main>[0-9]{4,15})x[0-9]{1,5}")
 _GLUED_LEAST = 6
-#: Most different words whose reading is remembered for one set of languages.
-_MOST_REMEMBERED = 50_000
 
 
 class Sense(NamedTuple):
@@ -108,7 +108,11 @@ _NEVER = frozenset({"on", "an", "et", "me", "od"})
 _EVERYDAY = frozenset({"once", "una", "uno", "bin", "раз", "ein", "eine", "einen", "nil", "fife"})
 
 
-@dataclass(frozen=True, slots=True)
+#: Start, end and sense of the tokens of a run.
+_Senses = tuple[tuple[int, int, Sense], ...]
+
+
+@dataclass(frozen=True)
 class NumberWords:
     """The number words of some languages together."""
 
@@ -127,7 +131,11 @@ class NumberWords:
     squeezed: dict[str, int]
     #: Words that are digits only where everything beside them makes a number with them ("ate", "uno" in a Bulgarian text).
     doubtful: dict[str, int]
-    remembered: dict[str, Sense | None] = field(default_factory=dict)
+
+    @cached_property
+    def remembered(self) -> Remembered[_Senses]:
+        """What runs of word characters mean, as they come up."""
+        return Remembered(partial(_senses, self))
 
 
 @lru_cache(maxsize=256)
@@ -239,45 +247,52 @@ def squeeze(word: str) -> str:
     return _RUN.sub(r"\1", word)
 
 
-def digit_tokens(text: str, plain: str, words: NumberWords) -> Iterator[Token]:
-    """The tokens of a text that stand for digits or change those beside them, in order; all other words are left out."""
-    remembered = words.remembered
+def digit_tokens(pieces: Pieces, words: NumberWords) -> Iterator[tuple[int, int, Sense]]:
+    """Start, end and sense of what stands for digits or changes those beside it, in order; all other words are left out."""
+    senses = words.remembered.all_of(pieces.runs)
+    for start, found in compress(zip(pieces.starts, senses, strict=True), senses):
+        for first, last, sense in found:
+            yield start + first, start + last, sense
+
+
+def drawn_tokens(
+    text: str, plain_text: str, found: Iterator[tuple[int, int, Sense]], words: NumberWords
+) -> Iterator[tuple[int, int, Sense]]:
+    """The same with what no run of word characters holds: things drawn for digits, and words cut by dashes."""
     objects = not text.isascii() and not OBJECTS.keys().isdisjoint(text)
-    joined = _syllables(plain, words) if "-" in text else {}
-    for match in (_WITH_OBJECTS if objects else _TOKEN).finditer(text):
+    cut = _syllables(plain_text, words) if "-" in text else []
+    if not objects and not cut:
+        return found
+    drawn = [(at, at + 1, _sense(char, char, words)) for at, char in enumerate(text) if char in OBJECTS] if objects else []
+    more = [(start, end, sense) for start, end, sense in drawn if sense is not None] + cut
+    kept = [item for item in found if not any(start <= item[0] < end for start, end, _ in more)]
+    return iter(sorted((*kept, *more), key=itemgetter(0)))
+
+
+def _senses(words: NumberWords, run: str) -> _Senses:
+    """Start and end within a run of word characters, and sense, of what is read as digits in it."""
+    found: list[tuple[int, int, Sense]] = []
+    for match in _TOKEN.finditer(run):
         raw = match.group()
-        if joined and (word := joined.get(match.start())) is not None:
-            if word:
-                yield Token(match.start(), match.start() + word[1], Sense(str(word[0]), _WORDS, word[0]))
-            continue
-        try:
-            sense = remembered[raw]
-        except KeyError:
-            sense = _sense(raw, plain[match.start() : match.end()], words)
-            if len(remembered) > _MOST_REMEMBERED:
-                remembered.clear()
-            if len(raw) <= 60:
-                remembered[raw] = sense
+        start, end = match.span()
+        sense = _sense(raw, plain(raw), words)
         if sense is not None:
-            yield Token(match.start(), match.end(), sense)
+            found.append((start, end, sense))
         elif len(raw) > _GLUED_LEAST and (glued := _GLUED.fullmatch(raw)):
             # "0888003461звъни": the number and a word run together.
             first, last = glued.span(glued.lastgroup or 0)
-            yield Token(match.start() + first, match.start() + last, Sense(raw[first:last], _FIGURES))
+            found.append((start + first, start + last, Sense(raw[first:last], _FIGURES)))
+    return tuple(found)
 
 
-def _syllables(plain: str, words: NumberWords) -> dict[int, tuple[int, int] | None]:
-    """Number words cut by dashes: where each begins its value and length, and None where its other syllables begin."""
-    found: dict[int, tuple[int, int] | None] = {}
-    for match in _SYLLABLES.finditer(plain):
+def _syllables(plain_text: str, words: NumberWords) -> list[tuple[int, int, Sense]]:
+    """Number words cut by dashes ("де-вет")."""
+    found: list[tuple[int, int, Sense]] = []
+    for match in _SYLLABLES.finditer(plain_text):
         parts = match.group().split("-")
         value = words.values.get("".join(parts), -1)
         if value >= 0 and not any(part in words.values for part in parts):
-            at = match.start()
-            for part in parts:
-                found[at] = None
-                at += len(part) + 1
-            found[match.start()] = (value, len(match.group()))
+            found.append((match.start(), match.end(), Sense(str(value), _WORDS, value)))
     return found
 
 

@@ -51,7 +51,7 @@ _NO_NAMES = frozenset([
 #: Most places of a field where a written-out address is looked for: only junk has more, and each costs a search.
 _TRIES = 500
 _OPEN, _CLOSE = r"(?:\s{0,2}[(\[{<*_#\"«„“'-]{1,2}\s?)", r"(?:\s?[)\]}>*_#\"»”“'-]{1,2}\s{0,2})"
-_BRACKETS = frozenset('([{<*_#-«„“"')
+_BRACKETS, _BRACKET = frozenset('([{<*_#-«„“"'), re.compile(r"[(\[{<*_#«„“\"-]")
 #: Words between the parts of a spoken address ("barza apoi a rond apoi example.org").
 _THEN_WORDS = (
     r"(?:а\s|и\s|and\s|und\s|si\s|y\s)?(?:дальше|далее|потом|после|след това|then|followed by|next|apoi|urmat de|dann|danach|"
@@ -172,7 +172,7 @@ def _sign_places(view: View) -> Iterator[_Sign]:
                 end += 1
             yield _Sign(at, end, weak=False)
             at = plain.find(sign, end)
-    bracketed = not _BRACKETS.isdisjoint(plain)
+    bracketed = _BRACKET.search(plain) is not None
     if bracketed:
         for match in _LETTER.finditer(plain):
             yield _Sign(match.start(), match.end(), weak=True)
@@ -185,8 +185,9 @@ def _sign_places(view: View) -> Iterator[_Sign]:
         telling -= _WEAK
     if not telling:
         return
-    for index, word in enumerate(view.words):
-        if word.text in telling and (found := signs.at(view.words, index)):
+    for index in view.places_of(telling):
+        word = view.words[index]
+        if found := signs.at(view.words, index):
             end = view.words[index + found[1] - 1].end
             if not said and word.text in _ONLY_WITH_DOT and plain[word.start - 1 : word.start] not in {"(", "[", "{"}:
                 continue
@@ -206,7 +207,7 @@ def _likely(view: View, start: int, end: int) -> bool:
         return True
     if _HOST_AFTER.match(plain, end):
         return True
-    if not _BRACKETS.isdisjoint(plain[end : end + 40]):
+    if _BRACKET.search(plain, end, end + 40):
         return _patterns().spoken.search(plain, end, end + 40) is not None
     index = view.word_after(end)
     return any(word.text in _dots() for word in view.words[index : index + 5])

@@ -66,7 +66,7 @@ _NO = [
 ]  # fmt: skip
 _NEGATION = re.compile(rf"(?<!\w)(?:{'|'.join(_NO[:-2])})\s(?:\w{{1,12}}\s){{0,1}}$")
 #: Networks whose names inflect or take an article at the end.
-_LEET = str.maketrans("013457", "oieast")
+_LEET, _LEET_FIGURES = str.maketrans("013457", "oieast"), frozenset("013457")
 _LEET_WORD = re.compile(r"(?<![\w@./])(?=[a-z0-9]{5,10}(?!\w))[a-z]{0,9}[0-9][a-z0-9]{2,9}")
 _SPACED_WORD = re.compile(r"(?<![\w.])(?:[^\W\d_][ .*-]){3,11}[^\W\d_](?!\w)")
 #: "t . me / name", "t точка me slash name".
@@ -130,7 +130,7 @@ def _cues(view: View) -> list[_Cue]:
     """Networks named in a view, unless negated ("no WhatsApp"), with their places."""
     cues = [_Cue(*found) for found in _disguised(view)]
     words = view.words
-    for index, network, size in _networks().places(words, view.vocabulary):
+    for index, network, size in _networks().places(words, view.texts, view.vocabulary):
         start, end = words[index].start, words[index + size - 1].end
         if (
             not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND))
@@ -156,11 +156,10 @@ def _disguised(view: View) -> list[tuple[str, int, int]]:
     """Networks whose names are spelt with digits ("t3legram") or letter by letter."""
     found: list[tuple[str, int, int]] = []
     networks = _networks()
-    figures = any(len(word) == 1 and word in "013457" for word in view.vocabulary)
-    for match in _LEET_WORD.finditer(view.plain) if figures else ():
+    for match in _LEET_WORD.finditer(view.plain) if not _LEET_FIGURES.isdisjoint(view.vocabulary) else ():
         if (network := networks.word(match.group().translate(_LEET))) and len(found) < _MOST:
             found.append((network, match.start(), match.end()))
-    letters = sum(1 for word in view.words if word.end - word.start == 1)
+    letters = list(map(len, view.texts)).count(1)
     for match in _SPACED_WORD.finditer(view.plain) if letters > 3 else ():
         word = "".join(char for char in match.group() if char.isalpha())
         if (network := networks.word(word)) and len(found) < _MOST:

@@ -14,7 +14,6 @@ from nlp.extract.page import Found, Page, View
 from nlp.extract.price_bare import bare
 from nlp.extract.price_period import LEV_PER_EURO, again, alike, period, session
 from nlp.extract.price_rules import Rules, page_kinds, rules_for
-from nlp.lang import languages
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PRICE
@@ -23,7 +22,7 @@ NAME = "price"
 
 def extract(page: Page) -> None:
     """Add the prices of both fields; places, telephones and links must have been found before."""
-    rules = rules_for(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg"))))
+    rules = rules_for(page.known_codes("en", "bg"))
     kind = _page_kind(page, rules)
     for view in page.views:
         # What the reading gave is not taken again from the text as typed.
@@ -53,16 +52,16 @@ def _page_kind(page: Page, rules: Rules) -> str:
         source = next((other for other in page.readings if other.name == view.name), view)
         weight = 2 if view.name == "title" else 1
         words = source.vocabulary
-        for name, lexicon in (("job", rules.job), ("fare", rules.fare), ("rent", rules.rent)):
-            counts[name] += weight * sum(map(bool, map(lexicon.word, words)))
-        for found in map(kinds.word, words if source is view else words | view.vocabulary):
-            if found:
-                more[found] += weight
+        for names in filter(None, map(rules.offers.__getitem__, words)):
+            for name in names:
+                counts[name] += weight
+        for found in filter(None, map(kinds.word, words if source is view else words | view.vocabulary)):
+            more[found] += weight
     titles = [view for view in page.all_views() if view.name == "title"]
-    deal = any(rules.deal.at(view.words, index) for view in titles for index in range(len(view.words)))
+    deal = any(next(rules.deal.places(view.words, view.texts, view.vocabulary), None) for view in titles)
     if deal and not counts["fare"] and counts["rent"] < 2:
         return "deal"
-    promised = any(
+    promised = more["deal"] and any(
         kinds.word(word.text) == "deal" and not (at and view.words[at - 1].text in _WITHOUT)
         for view in titles
         for at, word in enumerate(view.words)
@@ -70,7 +69,7 @@ def _page_kind(page: Page, rules: Rules) -> str:
     carried = counts["fare"] + more["fare"]
     if promised and more["deal"] >= max(3, counts["job"], carried) and counts["rent"] < 3 and not _route_in_title(page):
         return "deal"
-    if counts["job"] < 3 and any(rules.massage.word(word.text) for view in titles for word in view.words):
+    if counts["job"] < 3 and any(any(map(rules.massage.word, view.vocabulary)) for view in titles):
         return "massage"
     if (counts["fare"] or counts["job"] < 2) and _route_in_title(page):
         counts["fare"] += 3

@@ -14,6 +14,7 @@ from nlp.extract.price_rules import Rules
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PRICE
+_ANYTHING = tuple(MentionKind)
 #: What piece-work is paid by, where the unit stands before the sum.
 _SUMS = word_set(
     """
@@ -60,7 +61,7 @@ def bare(  # noqa: PLR0917
         beside = amounts[max(0, index - 3) : index + 1]
         if number.value < 15 or any(number.start < amount.after and amount.before < number.end for amount in beside):
             continue
-        if view.taken(number.start, number.end, tuple(MentionKind)):
+        if view.taken(number.start, number.end, _ANYTHING):
             continue
         tail, head = view.plain[number.end : number.end + 2], view.plain[max(0, number.start - 2) : number.start]
         if (

@@ -264,7 +264,7 @@ def _apart(view: View, rules: Rules, start: int, end: int) -> str | None:
     return None
 
 
-def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], kind: str) -> str | None:  # noqa: PLR0911
+def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], kind: str) -> str | None:  # noqa: PLR0911, PLR0912
     """What an amount without a period is for: the nearest cue decides, the advert as a whole where there is none."""
     if kind == "deal":
         return "once"

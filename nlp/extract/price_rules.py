@@ -11,7 +11,7 @@ from nlp.extract.amounts import Money
 from nlp.extract.digits import number_words
 from nlp.extract.lexicon import Lexicon
 from nlp.lang import languages
-from nlp.normalise.plain import plain
+from nlp.normalise import Remembered, plain
 
 _CODES = (
     "EUR",
@@ -74,7 +74,13 @@ class Rules:
         self.job = Lexicon.of(word for data in known for word in data.job)
         self.fare = Lexicon.of(word for data in known for word in data.fare)
         self.rent = Lexicon.of(word for data in known for word in data.rent)
+        #: Which of these offers a word speaks for.
+        self.offers = Remembered(self._offers_of)
         self.years = Lexicon.of(word for data in known for word in data.age.years)
+
+    def _offers_of(self, word: str) -> tuple[str, ...]:
+        lexicons = (("job", self.job), ("fare", self.fare), ("rent", self.rent))
+        return tuple(name for name, lexicon in lexicons if lexicon.word(word))
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nlp.extract.digits import DOUBTFUL, NumberWords, Token, digit_tokens, token
+from nlp.extract.digits import DOUBTFUL, NumberWords, Token, digit_tokens, drawn_tokens, token
 from nlp.extract.page import View
 from strazha.model.screening import MentionKind
 
@@ -55,20 +55,19 @@ def rows(view: View, words: NumberWords) -> list[list[Token]]:
     row: list[Token] = []
     digits = total = 0
     end = -1
-    for item in digit_tokens(text, view.plain, words):
-        sense = item.sense
-        if row and not (item.start - end == 1 and text[end] != "+") and not _touching(view, end, item.start):
+    for start, last, sense in drawn_tokens(text, view.plain, digit_tokens(view.pieces, words), words):
+        if row and not (start - end == 1 and text[end] != "+") and not _touching(view, end, start):
             if digits:
                 found.append(row)
             row, digits = [], 0
         doubtful = DOUBTFUL in sense.forms
         # What may be digits begins a row only where it can begin a number.
         if row or ((sense.digits or sense.times or sense.plural >= 0) and not (doubtful and sense.digits[:1] != "0")):
-            row.append(item)
+            row.append(Token(start, last, sense))
             total += len(sense.digits)
             # Alone it makes no row.
             digits += 0 if doubtful else len(sense.digits)
-            end = item.end
+            end = last
     if digits:
         found.append(row)
     return found if total >= _FEWEST else []
