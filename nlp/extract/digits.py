@@ -389,4 +389,6 @@ def _mixed(raw: str, word: str, words: NumberWords) -> Sense | None:
     # One figure among many letters is a word or a model number, not a disguised digit run.
     if strangers > 2 * figures:
         return Sense("".join(digits), _DOUBTFUL_SIGN) if "words" not in forms else None
-    return Sense("".join(digits), frozenset(forms))
+    # "seksensekiz" is one number word, which hundreds may stand before.
+    value = int(digits[0]) if len(digits) == 1 and forms == {"words"} else -1
+    return Sense("".join(digits), frozenset(forms), value)

@@ -131,7 +131,7 @@ def period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> No
         amount.per = period
         return
     if kind != "job" and _HEADED.search(view.plain, start, amount.before):
-        amount.per = "hour"
+        amount.per, amount.sure = "hour", True
         return
     amount.per = _purpose(view, amount, rules, (start, end), kind)
     small = kind == "job" and amount.value < _HOURLY.get(amount.currency, 0)
