@@ -122,7 +122,8 @@ def _alone(view: View) -> None:
         return
     for match in _AT_NAME.finditer(view.plain):
         name = match.group(1)
-        if len(name) >= 5 and "@ " not in match.group() and not view.taken(match.start(), match.end(), _OTHERS):
+        shaped = any(char in "_." or char.isdigit() for char in name)
+        if shaped and len(name) >= 5 and "@ " not in match.group() and not view.taken(match.start(), match.end(), _OTHERS):
             view.add(Found(KIND, match.start(), match.end(), f"telegram:{name}", NAME, 0.6, tags=("network assumed",)))
 
 
