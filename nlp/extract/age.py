@@ -36,6 +36,9 @@ def extract(page: Page) -> None:
                 source.add(Found(KIND, start, end, age, NAME, sure))
 
 
+_AND = ("и", "a ", "&", "si ", "und ", "and ", "y ", "e ", "та ", "і ", "ve ", "και ", "i ")
+
+
 def _read_elsewhere(page: Page, view: View, end: int) -> bool:
     """True where the word behind a number has a Cyrillic reading: there the number was judged already."""
     index = view.word_after(end)
@@ -48,15 +51,15 @@ def _paired(view: View, group: Group, rules: Rules) -> bool:
         index < 0
         or len(group.spans) > 1
         or not 18 <= group.spans[0][2] <= 60
-        or view.text[view.words[index].end : group.start] != " "
+        or view.text[view.words[index].end : group.start] not in {" ", " ("}
     ):
         return False
     word = view.words[index]
-    follows = view.plain[group.end : group.end + 3].lstrip(" ")
+    follows = view.plain[group.end : group.end + 5].lstrip(" ")
     return (
         view.text[word.start].isupper()
         and not rules.streets.word(word.text)
-        and (not follows or follows[0] in ",.;)|+—-" or follows[:1] in "иa&")
+        and (not follows or follows[0] in ",.;)|+—-" or follows.startswith(_AND))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice, repeat
 
@@ -12,6 +12,7 @@ from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import MOST, View
 from nlp.extract.price_rules import rules_for
 from nlp.lang import languages
+from nlp.normalise import Remembered
 from strazha.model.screening import MentionKind
 
 _FIGURES = re.compile(r"(?<![\w.,:+№#])(\d{1,2})(?![\d%]|[.,:]\d|\s%|\s?[€£$]|-?(?:ти|ви|ри|и|і|е|th|st|nd|rd|го|й)\b)")
@@ -22,6 +23,27 @@ _JOINED = re.compile(
     r"|hasta|do|i|sau|oder)\s{1,2}"
 )
 _LAST = re.compile(r"(?:,\s\d\d?)?(?:\)|,?\s(?:and|и|und|si|y|та|і|και|ve|или|or)\s\d\d?(?!\d))")
+YEARED = re.compile(r"(?:и)?(?:годиш\w{1,5}|летн\w{1,3}|річн\w{1,4}|jahrige?\w{0,2}|godi6\w{1,4}|godish\w{1,4}|годишњ\w{1,3})$")
+_LIMITING = frozenset(
+    {
+        "на",
+        "моложе",
+        "старше",
+        "младше",
+        "молодші",
+        "старші",
+        "под",
+        "над",
+        "under",
+        "over",
+        "above",
+        "below",
+        "unter",
+        "uber",
+        "sub",
+        "peste",
+    }
+)
 OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 
 
@@ -57,6 +79,8 @@ class Rules:
         self.numbers = number_words(codes)
         #: Number words that can begin an age.
         self.ages = frozenset(word for word, value in self.numbers.values.items() if 16 <= value <= 99)
+        #: Ages in words like "четиридесетгодишен", and 0 for all others.
+        self.compounds: Remembered[int] = Remembered(lambda text: _of_compound(text, self.numbers.values))
         self.periods = rules_for(codes).periods
 
 
@@ -93,14 +117,26 @@ def _listed(view: View, end: int) -> bool:
     return _LAST.match(view.plain, end) is not None
 
 
+def _of_compound(text: str, values: Mapping[str, int]) -> int:
+    """The age in "четиридесетгодишен", "сорокалетняя", "vierzigjährig"; 0 for another word."""
+    match = YEARED.search(text)
+    head = text[: match.start()] if match else ""
+    age = values.get(head, 0) if head else 0
+    return age if 16 <= age <= 99 else 0
+
+
 def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
     """Ages in words: tens with a unit, or any number before a word for years (else every "two girls" would be looked at)."""
     words, values = view.words, rules.numbers.values
     telling = rules.ages.intersection(view.vocabulary)
-    if not telling:
+    compounds = {text: age for text in view.vocabulary if len(text) > 8 and (age := rules.compounds[text])}
+    if not telling and not compounds:
         return
-    for index in view.places_of(telling):
+    for index in view.places_of(telling | compounds.keys()):
         word = words[index]
+        if word.text in compounds:
+            yield word.start, word.end, compounds[word.text]
+            continue
         value = values[word.text]
         end, after = word.end, index + 1
         if after < len(words) and words[after].text in rules.numbers.ands:
@@ -114,7 +150,15 @@ def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
             compound
             or (after < len(words) and rules.years.at(words, after))
             or _range_of_words(view, index, rules)
-            or (index and (words[index - 1].text == "на" or rules.before.before(words, index - 1)) and value >= 16)
+            or (
+                index
+                and (
+                    words[index - 1].text in _LIMITING
+                    or rules.before.before(words, index - 1)
+                    or rules.limits.before(words, index - 1)
+                )
+                and value >= 16
+            )
         ):
             yield word.start, end, value
 

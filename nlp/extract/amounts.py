@@ -13,7 +13,7 @@ from nlp.extract.page import MOST, Page, View
 from strazha.model.screening import MentionKind
 
 NUMBER = re.compile(
-    r"(?<![\w.,/])(?:\d{1,3}(?:[ .,'\u2019]\d{3}){1,2}(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d{1,7}(?:[.,]\d{1,2}(?!\d))?)"
+    r"(?<![\w.,])(?<!\d/)(?:\d{1,3}(?:[ .,'\u2019]\d{3}){1,2}(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d{1,7}(?:[.,]\d{1,2}(?!\d))?)"
 )
 SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "₴": "UAH", "₽": "RUB", "₺": "TRY"}
 #: Numbers in these are not looked at.
@@ -43,7 +43,10 @@ class Amount:
     before: int
     after: int
     per: str | None = None
+    #: The period stands beside it.
     sure: bool = False
+    #: A word beside it says what it is for.
+    told: bool = False
 
 
 @dataclass(slots=True)
@@ -174,6 +177,9 @@ class Money:
                 index = view.word_after(end)
                 if index < len(view.words) and view.words[index].start - end <= 2 and view.words[index].text in self._thousand:
                     value, end, multiplied = value * 1000, view.words[index].end, True
+                    # "2,5 тыс. евро": the full stop of an abbreviation.
+                    if end - view.words[index].start <= 4 and view.plain[end : end + 2] == ". ":
+                        end += 1
             yield Number(match.start(), end, value, multiplied)
 
     def _spoken(self, view: View) -> Iterator[Number]:

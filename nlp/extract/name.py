@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nlp.components import CAPITAL, SHAKY, SURE, marks, name_lexicon, open_names
-from nlp.extract.lexicon import Lexicon, word_set
+from nlp.extract.lexicon import Lexicon
+from nlp.extract.name_words import COMPANY, FAMILIAR, FORMAL, MONTHS, NEVER, PREPOSITIONS, WEAK
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.reading import reads_as_word
 from nlp.gazetteer import nominatives
@@ -23,75 +24,6 @@ from strazha.model.screening import MentionKind
 KIND = MentionKind.NAME
 NAME = "name"
 
-#: Cues that stand before ordinary nouns just as often: they help a known name, they do not make one of a capitalised word.
-_WEAK = frozenset(
-    [
-        "i am",
-        "i'm",
-        "contact",
-        "call",
-        "text",
-        "with",
-        "from",
-        "this is",
-        "message",
-        "meet",
-        "whatsapp",
-        "ring",
-        "write to",
-        "dm",
-        "regards",
-        "signed",
-        "named",
-        "called",
-        "я",
-        "это",
-        "це",
-        "питайте",
-        "пишите",
-        "звоните",
-        "звонить",
-        "писать",
-        "контакт",
-        "администратор",
-        "менеджер",
-        "аз съм",
-        "за контакт",
-        "зови",
-        "зовите",
-        "звати",
-        "име",
-        "sunt",
-        "bin",
-        "ich bin",
-        "name",
-        "nach",
-        "bei",
-        "kontakt",
-        "ruf",
-        "hausdame",
-        "sofer",
-        "ben",
-        "irtibat",
-        "iletisim",
-        "yetkili",
-        "soy",
-        "contacto",
-        "η",
-        "ο",
-        "την",
-        "τον",
-        "ειμαι η",
-        "ειμαι ο",
-        "επικοινωνια",
-    ]
-)
-_COMPANY = word_set(
-    """
-    ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel
-    agency
-    """
-)
 #: What each thing is worth; 1 is enough for a name. A known name all but suffices; a bare capital needs a telephone, an age,
 #: a list with a known name, or a cue that stands before nothing but names.
 WEIGHTS = {
@@ -104,6 +36,8 @@ WEIGHTS = {
     "weak cue": 0.35,
     "cue after": 0.8,
     "telephone": 1.0,
+    # "Ask for Shabnam on 07700 ...", "0999 ... питай за Денка"
+    "telephone close": 0.15,
     "age": 1.0,
     "age behind a mark": 0.8,
     "child": -3.0,
@@ -130,16 +64,6 @@ _LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ",
 _SURNAME = re.compile(
     r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
 )
-_MONTHS = word_set(
-    """
-    june april may august july juni mai юни юли май март januar avril κυριακη παρασκευη неделя
-    """
-)
-_PREPOSITIONS = word_set(
-    """
-    am im an in zum zur beim at near der die das the στο στην
-    """
-)
 #: Start and end in a view's text, and the component's label.
 _Span = tuple[int, int, str]
 _STOP = re.compile(r"[.!?]\s")
@@ -152,9 +76,7 @@ class _Rules:
 
     def __init__(self, codes: tuple[str, ...]) -> None:
         known = [languages()[code] for code in codes]
-        cues = {
-            word: word not in _WEAK for data in known for word in data.name_cues.before if word not in data.name_cues.titles
-        }
+        cues = {word: word not in WEAK for data in known for word in data.name_cues.before if word not in data.name_cues.titles}
         self.cues: Lexicon[bool] = Lexicon({word: strong or word.count(" ") > 1 for word, strong in cues.items()})
         self.persons = Lexicon.of(word for data in known for word in data.age.persons)
         self.after = Lexicon.of(word for data in known for word in data.name_cues.after)
@@ -294,6 +216,10 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
     if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
     signs = {*_signs(view, (start, end), places), *_signs_within(view, span, index if near else 0, rules)}
+    if near and not known and view.words[index - 1].text in FAMILIAR:
+        signs.add("title")
+    if cue and cue[0] and "telephone" not in signs and _phone_close(view, start, end, places):
+        signs.add("telephone close")
     if cue:
         signs.add("strong cue" if cue[0] else "weak cue")
     if index + 1 < len(view.words) and rules.after.word(view.words[index + 1].text):
@@ -316,14 +242,16 @@ def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -
     """True where the word cannot be a name; ``index`` is that of its token, negative where nothing stands right before it."""
     start, end, label = span
     form, near = view.plain[start:end], index > 0
-    if _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
+    before = view.words[index - 1].text if near else ""
+    if form in NEVER or _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
         return True
-    title = near and rules.titles.before(view.words, index - 1) is not None
+    # "пані Ліда", "don Eusebio": a given name follows these; a surname follows "Herr" or "Mr".
+    title = near and rules.titles.before(view.words, index - 1) is not None and before not in FAMILIAR
     if label == SURE:
         # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
         return title and form not in name_lexicon()
     if label == SHAKY:
-        return False
+        return title and before in FORMAL
     if title or _no_name(view, form, abs(index), rules):
         return True
     return page.latin_bg and reads_as_word(page, view, start, end)
@@ -332,7 +260,7 @@ def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -
 def _signs_within(view: View, span: _Span, index: int, rules: _Rules) -> Iterator[str]:
     start, end, label = span
     before = view.words[index - 1].text if index else ""
-    if view.plain[start:end] in _MONTHS:
+    if view.plain[start:end] in MONTHS:
         yield "month"
     if label != CAPITAL and _PATRONYMIC.search(_word_at(view, end + 1)):
         yield "patronymic"
@@ -369,7 +297,7 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
 def _no_name(view: View, form: str, index: int, rules: _Rules) -> bool:
     """True for an unknown capitalised word that means something else: a person's description, an app, a surname."""
     before = view.words[index - 1].text if index else ""
-    if before in _PREPOSITIONS and not rules.cues.before(view.words, index - 1):
+    if before in PREPOSITIONS and not rules.cues.before(view.words, index - 1):
         return True
     words = rules.persons.word(form) or rules.ages.word(form) or rules.networks.word(form)
     return bool(words) or form in word_evidence() or view.is_reading or _SURNAME.search(form) is not None
@@ -396,22 +324,36 @@ def _is_other(view: View, start: int, end: int, index: int, near: bool, *, rules
         return True
     if before == "-" and view.text[start - 2 : start - 1].isalpha():
         return True
-    if near and rules.not_names.before(view.words, index - 1):
+    if near and not _parted(view, index, start) and rules.not_names.before(view.words, index - 1):
         return True
     for place in range(index + 1, min(index + 4, len(view.words))):
         word = view.words[place]
         if any(mark in view.text[view.words[place - 1].end : word.start] for mark in ".,;!?\n("):
             break
-        if word.text in _COMPANY:
+        if word.text in COMPANY:
             return True
         if not view.text[word.start].isupper():
             break
     return False
 
 
+def _parted(view: View, index: int, start: int) -> bool:
+    """True where a sentence ends right before ("... на кафе. Лили, 0888"); an abbreviation's ("ул.") ends none."""
+    word = view.words[index - 1]
+    return any(mark in view.text[word.end : start] for mark in ".!?") and len(word.text) > 4
+
+
 def _opens_sentence(view: View, start: int) -> bool:
     head = view.text[max(0, start - 3) : start].rstrip(" \"'«„(*-•–")
     return not head or head[-1] in ".!?\n:;…"
+
+
+def _phone_close(view: View, start: int, end: int, places: _Places) -> bool:
+    """True where a telephone begins or ends a few words away in the same sentence."""
+    for first in places.phone_starts:
+        if 0 < first - end < 30 and ". " not in view.text[end:first]:
+            return True
+    return any(0 < start - last < 25 and ". " not in view.text[last:start] for last in places.phone_ends)
 
 
 def _beside_phone(view: View, start: int, end: int, places: _Places) -> bool:

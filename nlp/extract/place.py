@@ -34,21 +34,9 @@ NAME = "place"
 _LONGEST = 4
 #: Countries near the sources: of two places with one name the one there is meant more often than its size tells.
 _NEAR = {
-    "BG": 1.6,
-    "RO": 0.7,
-    "GR": 0.7,
-    "DE": 0.8,
-    "GB": 0.7,
-    "AT": 0.5,
-    "IT": 0.4,
-    "ES": 0.4,
-    "NL": 0.4,
-    "BE": 0.3,
-    "CY": 0.6,
-    "TR": 0.3,
-    "RS": 0.3,
-    "UA": 0.2,
-}
+    "BG": 1.6, "RO": 0.7, "GR": 0.7, "DE": 0.8, "GB": 0.7, "AT": 0.5,
+    "IT": 0.4, "ES": 0.4, "NL": 0.4, "BE": 0.3, "CY": 0.6, "TR": 0.3, "RS": 0.3, "UA": 0.2,
+}  # fmt: skip
 #: What speaks for and against a place beside its size (the tenth logarithm of its people less 2.6); 1.3 is enough in all.
 WEIGHTS = {
     "preposition": 1.6,
@@ -95,6 +83,7 @@ _LIST_GAP = max(map(len, _LIST)) + 1
 _VILLAGE, _SMALL, _CITY = 3_000, 10_000, 30_000
 _MARK_LETTERS = word_set("с г м гр s g gr к п d")
 _POSTAL = re.compile(r"(?<![\d+.,])(?!(?:19|20)\d\d\s)[1-9]\d{3,4}\s$")
+_AGED = re.compile(r",?\s\(?(?:1[89]|[2-6]\d)(?:\s?(?:г|ани|ani|yas)\.?)?\s?[,.)|–-]")
 _MONTHS = frozenset({"септември"})
 #: "Ipswich to Poznan": at the head of a sentence a route shows a place.
 _ROUTE = re.compile(r"\s(?:to|do|до|nach|bis|spre|a|za|за|için|και|i|и|and|und|si|y|->)\s")
@@ -302,6 +291,8 @@ def _score(page: Page, seen: _Sight) -> tuple[float, bool]:
     index = seen.view.word_after(seen.start) - 1
     words = seen.view.words
     near = index >= 0 and seen.start - words[index].end <= 3 and "\n" not in seen.before and "," not in seen.before
+    # "... la plecare. Costi, instagram": a sentence ends between; the full stop of an abbreviation ("гр.") ends none.
+    near = near and not (". " in seen.before and words[index].end - words[index].start > 4)
     marked = near and _marked(seen, rules, index)
     preposition = marked or (near and rules.before.before(words, index) is not None)
     if _ruled_out(seen, rules, index if near and not marked else -1, preposition):
@@ -331,6 +322,9 @@ def _marked(seen: _Sight, rules: _Rules, index: int) -> bool:
 def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bool:
     words = seen.view.words
     if rules.streets.word(seen.form) or _quoted(seen.view, seen.before, seen.end):
+        return True
+    # "Σοφία, 45, Καβάλα"
+    if not preposition and seen.form in _given_names() and _AGED.match(seen.view.plain, seen.end):
         return True
     if index >= 0:
         house = rules.houses.word(words[index].text) and seen.size >= 100_000
@@ -412,8 +406,12 @@ def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: P
     company = countries | {country for country, count in single.items() if count > (country == own)}
     home = {region for code in page.codes if code in languages() for region in languages()[code].regions[:1]}
 
+    largest = max(place.population for place in item.places)
+
     def rank(place: Place) -> float:
         score = math.log10(max(place.population, 100)) + _NEAR.get(place.country, 0.0)
+        # A village that shares its name with a town abroad ("Охрид") is meant where a word for a settlement says so.
+        score -= 1.3 * (largest >= 30_000 and place.population < 2_000 and not item.marked)
         score += 1.5 * (place.country in company) + 0.6 * (place.country in home) + 1.0 * (place.country == page.country)
         return score + (3.0 if not place.name else 0.0) + 0.8 * any(_neighbours(place, other) for other in anchors[:20])
 
