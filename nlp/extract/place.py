@@ -17,21 +17,19 @@ from itertools import pairwise, takewhile
 
 from nlp.extract.lexicon import Lexicon, Word, word_set
 from nlp.extract.page import MOST, Found, Page, View
+from nlp.extract.place_names import bearers, longest
 from nlp.extract.reading import reads_as_word
 from nlp.extract.role import assign_roles
-from nlp.gazetteer import Place, gazetteer, nominatives
-from nlp.gazetteer.inflect import INFLECTED
+from nlp.gazetteer import Place, gazetteer
 from nlp.gazetteer.store import EUROPE, KNOWN
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
-from nlp.normalise.pieces import MOST_REMEMBERED
 from nlp.normalise.plain import plain
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PLACE
 NAME = "place"
 
-_LONGEST = 4
 #: Countries near the sources: of two places with one name the one there is meant more often than its size tells.
 _NEAR = {
     "BG": 1.6, "RO": 0.7, "GR": 0.7, "DE": 0.8, "GB": 0.7, "AT": 0.5,
@@ -80,14 +78,13 @@ _LIST = frozenset(
 #: The longest of these, and one more.
 _LIST_GAP = max(map(len, _LIST)) + 1
 #: Villages have fewer people than this, cities whose quarters share names with villages more than that.
-_VILLAGE, _SMALL, _CITY = 3_000, 10_000, 30_000
+_VILLAGE, _CITY = 3_000, 30_000
 _MARK_LETTERS = word_set("с г м гр s g gr к п d")
 _POSTAL = re.compile(r"(?<![\d+.,])(?!(?:19|20)\d\d\s)[1-9]\d{3,4}\s$")
 _AGED = re.compile(r",?\s\(?(?:1[89]|[2-6]\d)(?:\s?(?:г|ани|ani|yas)\.?)?\s?[,.)|–-]")
 _MONTHS = frozenset({"септември"})
 #: "Ipswich to Poznan": at the head of a sentence a route shows a place.
 _ROUTE = re.compile(r"\s(?:to|do|до|nach|bis|spre|a|za|за|için|και|i|и|and|und|si|y|->)\s")
-_TURKISH = re.compile(r"['’](?:d[ae]|t[ae]|d[ae]n|t[ae]n|y[ae]|[ae]|n[iıuü]n|[iıuü]n|y[iıuü]|[iıuü])$")
 
 
 @dataclass(slots=True)
@@ -149,14 +146,15 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
     codes = page.codes[:3]
     after, last = 0, len(text)
     for index in _heads(view):
-        if index < after:
+        # No name is longer than Llanfairpwllgwyngyll's; what is remembered must stay small.
+        if index < after or len(words[index].text) > 60:
             continue
-        longest = _longest(words[index].text, codes)
-        if not longest:
+        most = longest(words[index].text, codes)
+        if not most:
             continue
         start = words[index].start
         listed = 0 < start - last < _LIST_GAP and view.plain[last:start] in _LIST
-        for count in range(_joined(text, words[index : index + longest]), 0, -1):
+        for count in range(_joined(text, words[index : index + most]), 0, -1):
             candidate = _candidate(page, view, words[index : index + count], listed)
             if candidate is not None:
                 yield candidate
@@ -182,32 +180,10 @@ def _joined(text: str, words: list[Word]) -> int:
     return len(words)
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
-def _longest(word: str, codes: tuple[str, ...]) -> int:
-    """How many words a place that begins with this one may have; 0 where none begins with it."""
-    cases = tuple(code for code in codes if code in INFLECTED)
-    starts = gazetteer().starts
-    if starts(word) or (bool(cases) and any(starts(other) for other in nominatives(word, cases))):
-        return _LONGEST
-    return int(_found(word, codes, single=True) is not None)
-
-
-@lru_cache(maxsize=MOST_REMEMBERED)
-def _found(form: str, codes: tuple[str, ...], *, single: bool) -> tuple[tuple[Place, ...], bool, int] | None:
-    """The places that bear a name, whether it stands so in the gazetteer, and how long its ending is; None for no place."""
-    if len(form) < 3 and form != "uk":
-        return None
-    places, exact = _lookup(form, codes)
-    if not places and single and (match := _TURKISH.search(form)):
-        places, exact = gazetteer().find(form[: match.start()]), True
-        return (places, exact, len(form) - match.start()) if places else None
-    return (places, exact, 0) if places else None
-
-
 def _candidate(page: Page, view: View, words: list[Word], listed: bool) -> _Candidate | None:
     start, end = words[0].start, words[-1].end
     form = view.plain[start:end].replace("-", " ").replace(". ", " ")
-    found = _found(form, page.codes[:3], single=len(words) == 1)
+    found = bearers(form, page.codes[:3], single=len(words) == 1)
     if found is None:
         return None
     places, exact, ending = found
@@ -222,17 +198,6 @@ def _candidate(page: Page, view: View, words: list[Word], listed: bool) -> _Cand
     before = view.plain[max(0, start - 4) : start]
     score, marked = _score(page, _Sight(view, start, end, form, places, exact, listed, size, before))
     return _Candidate(view, start, end, places, score, marked) if score > 0 else None
-
-
-def _lookup(form: str, codes: tuple[str, ...]) -> tuple[tuple[Place, ...], bool]:
-    found = gazetteer().find(form)
-    if len(form) < 4 or (found and max(place.population for place in found) >= _SMALL):
-        return found, True
-    cases = tuple(code for code in codes if code in INFLECTED and (code in {"ro", "tr", "sr"} or not form.isascii()))
-    # "во Львове" is Lviv in a case rather than the hamlet of that name.
-    least = 50_000 if found else 5_000
-    inflected = tuple(place for place in gazetteer().inflected(form, cases) if place.population >= least) if cases else ()
-    return (inflected, False) if inflected else (found, True)
 
 
 class _Rules:
