@@ -71,7 +71,7 @@ def main() -> None:
         reader = Reader()
         readings = [reader.read(row.title, row.body) for row in rows]
         if finder is not None:
-            finder.prepare(reading.text for reading in readings)
+            finder.prepare(readings)
         entries = catalogue.load()
         counters = frozenset(name for name, entry in entries.items() if entry.indicator.strength is Strength.COUNTER)
         risks = frozenset(entries) - counters

@@ -27,8 +27,17 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures to this file.")
 @click.option("--screened", type=_FILE, help="Score this output of `strazha screen` instead of screening now.")
 @click.option("--linked", type=_FILE, help="Score this output of `strazha link` instead of linking now.")
-def command(files: tuple[Path, ...], errors: bool, json_path: Path | None, screened: Path | None, linked: Path | None) -> None:
-    """Score screening and linking against labelled files (docs/evaluation.md). Rows with "group" are scored for linking too."""
+@click.option("--groups", is_flag=True, help="Error rates by language, nationality named and advert type, all files together.")
+@click.option("--counterfactual", is_flag=True, help="Exchange nation, city, script, name: what does the score do?")
+def command(  # noqa: PLR0917 - click hands options over by name
+    files: tuple[Path, ...], errors: bool, json_path: Path | None, screened: Path | None, linked: Path | None,
+    groups: bool, counterfactual: bool,
+) -> None:  # fmt: skip
+    """Score screening and linking against labelled files (docs/evaluation.md). Rows with "group" are scored for linking too.
+
+    --groups and --counterfactual print their own tables instead (docs/fairness.md); exit code 1 where a counterfactual score
+    moved without an indicator.
+    """
     from rich.console import Console
 
     from strazha.evaluation.labelled import read_labelled
@@ -37,6 +46,10 @@ def command(files: tuple[Path, ...], errors: bool, json_path: Path | None, scree
     console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 160)
     figures: dict[str, dict[str, object]] = {}
     labelled = {path: read_labelled(path) for path in files}
+    if groups or counterfactual:
+        together = [row for rows in labelled.values() for row in rows]
+        good = _fairness(console, together, screened if groups else None, json_path, (groups, counterfactual))
+        sys.exit(0 if good else 1)
     for path, rows in labelled.items():
         console.rule(str(path.name))
         own: dict[str, object] = {}
@@ -54,19 +67,48 @@ def command(files: tuple[Path, ...], errors: bool, json_path: Path | None, scree
         json_path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+def _fairness(
+    console: Console, rows: Sequence[Labelled], screened: Path | None, json_path: Path | None, wanted: tuple[bool, bool]
+) -> bool:
+    """Groups, counterfactual pairs, or both; False where a score moved that must not."""
+    from cli.fairness import groups_of, moves_of, show_groups, show_moves
+
+    figures: dict[str, object] = {}
+    good = True
+    if wanted[0]:
+        groups = groups_of(rows, _outputs(rows, screened), _counters())
+        show_groups(console, groups)
+        figures["groups"] = groups.plain()
+    if wanted[1]:
+        moves = moves_of(rows)
+        show_moves(console, moves)
+        figures["counterfactual"] = moves.plain()
+        good = not moves.unexplained
+    if json_path is not None:
+        json_path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return good
+
+
 def _screening(rows: Sequence[Labelled], screened: Path | None) -> ScreeningScore:
-    from flows.steps import catalogue
-    from strazha.evaluation.labelled import read_outputs
     from strazha.evaluation.screening import score_screening
+
+    return score_screening(rows, _outputs(rows, screened), counters=_counters())
+
+
+def _counters() -> list[str]:
+    from flows.steps import catalogue
     from strazha.model import Strength
 
-    counters = [name for name, indicator in catalogue().items() if indicator.strength is Strength.COUNTER]
-    if screened is not None:
-        return score_screening(rows, read_outputs(screened), counters=counters)
-    from flows.blackbox import screen_rows
+    return [name for name, indicator in catalogue().items() if indicator.strength is Strength.COUNTER]
 
-    outputs = {output["id"]: output for output in screen_rows(_inputs(rows))}
-    return score_screening(rows, outputs, counters=counters)
+
+def _outputs(rows: Sequence[Labelled], screened: Path | None) -> dict[str, dict[str, Any]]:
+    from flows.blackbox import screen_rows
+    from strazha.evaluation.labelled import read_outputs
+
+    if screened is not None:
+        return read_outputs(screened)
+    return {output["id"]: output for output in screen_rows(_inputs(rows))}
 
 
 def _linking(console: Console, rows: Sequence[Labelled], linked: Path | None, *, errors: bool) -> LinkingScore:

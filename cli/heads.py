@@ -48,3 +48,43 @@ def show() -> None:
         click.echo(f"{name:30} adverts {figures['adverts']:4}  threshold {figures['threshold']:.2f}  F1 {figures['f1']:.2f}")
     for kind, f1 in card["kinds_f1_out_of_fold"].items():
         click.echo(f"kind {kind:25} F1 {f1:.2f}")
+
+
+@command.command()
+@click.argument("source", metavar="[FILE.jsonl]", required=False, type=_FILE)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@click.option("--count", default=50, show_default=True, type=click.IntRange(1, 1000), help="How many adverts.")
+@click.option("--without", multiple=True, type=_FILE, help="Labelled file whose texts are known already; may be repeated.")
+@click.option("--decided", "only_decided", is_flag=True, help="Of the store, only adverts that people decided about.")
+def suggest(source: Path | None, output: Path, count: int, without: tuple[Path, ...], only_decided: bool) -> None:
+    """Choose the adverts of FILE.jsonl, or of the store, that would teach the heads most, and write them for labelling.
+
+    The rows are filled in with what the machine found. Correct them, set "labelled" to true, and train with them; until then
+    training refuses them. With --decided the store's decided adverts come with the decision, so that analysts' work becomes
+    labels (docs/heads.md).
+    """
+    from contextlib import ExitStack
+
+    from cli.screen import counted, write_rows
+    from flows.corpus import from_file, from_store
+    from flows.rooms import open_rooms
+    from flows.suggesting import decided, decisions_of, row_of
+    from flows.suggesting import suggest as chosen
+    from strazha.settings import settings
+
+    if source is not None and only_decided:
+        raise click.UsageError("decisions are about adverts of the store: leave the file out, or --decided")
+    bad: list[tuple[int, str]] = []
+    with ExitStack() as stack:
+        if source is not None:
+            lessons = chosen(counted(from_file(source, lambda *one: bad.append(one)), source), count, known=without)
+            decisions = {}
+        else:
+            rooms = stack.enter_context(open_rooms(settings()))
+            corpus = from_store(rooms)
+            lessons = chosen(decided(rooms, corpus) if only_decided else corpus, count, known=without)
+            decisions = decisions_of(rooms, [lesson.advert for lesson in lessons])
+    write_rows(output, (row_of(lesson, decisions.get(lesson.advert.id)) for lesson in lessons))
+    for line, reason in bad[:10]:
+        click.echo(f"{source}:{line}: {reason}", err=True)
+    click.echo(f"{len(lessons)} adverts in {output}; correct them and set labelled to true, then: strazha heads train")

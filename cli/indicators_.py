@@ -82,6 +82,29 @@ def check(files: tuple[Path, ...]) -> None:
     sys.exit(1 if missed else 0)
 
 
+@command.command("diff")
+@click.argument("changed", metavar="FILE_OR_FOLDER...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--on", "corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="JSONL file with id, title, body; without it, the newest version of each advert of the store.")  # fmt: skip
+@click.option("--source", "sources", multiple=True, help="Of the store, adverts of this source only; may be repeated.")
+@click.option("--before", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Folder with the catalogue to compare with; without it, the one in use.")  # fmt: skip
+@click.option("--whole", is_flag=True, help="What is named is the whole catalogue: entries it lacks are gone.")
+@click.option("--show", default=5, show_default=True, type=click.IntRange(0), help="Places shown of each indicator and side.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write everything to this file.")
+def diff(  # noqa: PLR0917 - click hands options over by name
+    changed: tuple[Path, ...], corpus: Path | None, sources: tuple[str, ...], before: Path | None, whole: bool, show: int,
+    json_path: Path | None,
+) -> None:  # fmt: skip
+    """Show what changed or added entries do to a corpus: hits gained and lost with their sentences, bands moved.
+
+    FILE_OR_FOLDER are entries as the catalogue has them (<id>.yaml): each takes the place of the one of its name, or is added.
+    """
+    from cli.differences import run
+
+    run(changed, (before, whole), corpus=corpus, sources=sources, show=show, out=json_path)
+
+
 @command.command("docs")
 @click.option(
     "-o",

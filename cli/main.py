@@ -12,6 +12,11 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("cli.run", "Crawl, screen, link and index one or several sources."),
     "status": ("cli.status", "Show runs, and what waits in the ledger and the index."),
+    "rescreen": (
+        "cli.rescreen",
+        "Screen again what a changed catalogue or model has not seen, without crawling; show what moved.",
+    ),
+    "drift": ("cli.drift", "Show whether a source's newest adverts differ from those before: indicators, languages, types."),
     "schedule": ("cli.schedule", "Serve every source on its schedule, with Prefect's own pages to watch."),
     "sources": ("cli.sources", "Check, list, show and test source definitions."),
     "import": ("cli.import_", "Take in adverts from other tools: JSONL, CSV or WARC."),

@@ -130,7 +130,7 @@ def show_report(report: RunReport, console: Console) -> None:
     from rich.markup import escape
     from rich.table import Column, Table
 
-    from flows.summary import STATES
+    from flows.summary import STATES, rescreened_lines
 
     console.print(f"Run {report.run_id}: {STATES[report.state]}", style="bold", markup=False, highlight=False)
     table = Table("source", *(Column(name, justify="right") for name in COUNTS))
@@ -147,6 +147,10 @@ def show_report(report: RunReport, console: Console) -> None:
     if screened is not None:
         failed = f", {screened.failed} in quarantine (see `strazha status`)" if screened.failed else ""
         console.print(f"Screened: {screened.done + screened.skipped} advert versions{failed}.", highlight=False)
+    for line in rescreened_lines(report):
+        console.print(line, markup=False, highlight=False)
+    for alarm in report.alarms:
+        console.print(f"Alarm: {alarm.line()} (strazha drift {alarm.source_id})", style="red", markup=False, highlight=False)
     if report.bands:
         order = ("urgent", "high", "medium", "low")
         bands = ", ".join(f"{report.bands[band]} {band}" for band in order if band in report.bands)

@@ -35,9 +35,9 @@ def _show(found: Overview, console: Console) -> None:
             f"Nothing has run yet in {found.home}. Start with `strazha sources list` and `strazha run SOURCE`.", markup=False
         )
     else:
-        runs = Table("run", "sources", "state", "took", title="Runs, newest first", title_justify="left")
+        runs = Table("run", "sources", "state", "took", "alarms", title="Runs, newest first", title_justify="left")
         for run in found.runs:
-            runs.add_row(run.run_id, ", ".join(run.sources), run.state, run.took)
+            runs.add_row(run.run_id, ", ".join(run.sources), run.state, run.took, str(run.alarms or ""))
         console.print(runs)
     if found.sources:
         title = "Sources (due: adverts to be screened; aside: in quarantine; times in UTC)"

@@ -32,6 +32,8 @@ Tell = Callable[[str, int, int], None]
 
 #: A crawl that stopped longer ago is not continued: the site has moved on, and half a crawl of yesterday is not today's.
 RESUME_WITHIN = timedelta(hours=24)
+#: End of the ids of runs that only screen again.
+_AGAIN = "-again"
 _CRAWLED = re.compile(r"^\d{8}T\d{6}Z-[0-9a-f]{4}$")
 
 
@@ -88,6 +90,23 @@ def run_landed(rooms: Rooms, source_id: str, run_id: str, *, call: Caller = at_o
         return _Run(rooms, report, call, tell).go(())
 
 
+def rescreen(rooms: Rooms, sources: Sequence[str] = (), *, call: Caller = at_once, tell: Tell = silent) -> RunReport | None:
+    """Screen again, without crawling, what the present pipeline has not screened: of these sources, or of all.
+
+    Only what is due is screened, linked and indexed anew; None where nothing is. A stopped one is wound up by the next run or
+    rescreening of its sources.
+    """
+    pipeline = steps.versions().key
+    ids = sorted({state.source_id for state in rooms.ledger.due(pipeline) if not sources or state.source_id in sources})
+    if not ids:
+        return None
+    with hold_sources(rooms.settings, ids), _explained():
+        _finish_leftovers(rooms, ids, keep="", call=call, tell=tell)
+        at = now()
+        report = rooms.ledger.start_run(f"{new_run_id(at)}{_AGAIN}", ids, at)
+        return _Run(rooms, report, call, tell).go(())
+
+
 class _Run:
     """One run under way: its report grows step by step and is kept in the ledger after each."""
 
@@ -103,6 +122,7 @@ class _Run:
             self._crawl(crawl)
             self._take_in()
             self._screen()
+            self._compare()
             with hold_linking(self.rooms.settings):
                 self._link()
                 self._index()
@@ -152,6 +172,8 @@ class _Run:
             self.rooms.ledger.save_crawl(refused)
 
     def _take_in(self) -> None:
+        if self.report.run_id.endswith(_AGAIN):
+            return
         with self._step("take in") as step:
             crawls = []
             for number, source_id in enumerate(self.report.sources):
@@ -170,6 +192,13 @@ class _Run:
                 self.tell("screen", step.report.done, max(total, len(states)))
                 one = self.call(f"screen {name}", _bind(steps.screen_batch, self.rooms, run_id, name, states))
                 step.add(done=one.done, failed=one.failed)
+
+    def _compare(self) -> None:
+        """Against the crawls before, and against what the former pipeline said."""
+        with self._step("compare") as step:
+            alarms = self.call("drift", _bind(steps.note_shares, self.rooms, self.report))
+            self._keep(alarms=tuple(alarms), rescreened=self.call("moved", _bind(steps.moved, self.rooms, self.report.run_id)))
+            step.add(done=self.report.rescreened.adverts if self.report.rescreened else 0, detail={"alarms": str(len(alarms))})
 
     def _link(self) -> None:
         run_id = self.report.run_id

@@ -20,6 +20,8 @@ class RunLine(Record):
     sources: tuple[str, ...]
     state: str
     took: str
+    #: Shares that shifted against the crawls before (strazha drift).
+    alarms: int = 0
 
 
 class SourceLine(Record):
@@ -100,7 +102,7 @@ def _run(report: RunReport, sources: tuple[SourceLine, ...]) -> RunLine:
     busy = any(source.busy for source in sources if source.id in report.sources)
     state = report.state if report.state != "running" or busy else "killed"
     took = f"{(report.finished_at - report.started_at).total_seconds():.0f} s" if report.finished_at else ""
-    return RunLine(run_id=report.run_id, sources=report.sources, state=state, took=took)
+    return RunLine(run_id=report.run_id, sources=report.sources, state=state, took=took, alarms=len(report.alarms))
 
 
 def _advice(newest: list[RunReport], sources: tuple[SourceLine, ...], adverts: int, index: dict[str, int]) -> list[str]:
@@ -112,7 +114,10 @@ def _advice(newest: list[RunReport], sources: tuple[SourceLine, ...], adverts: i
     ]
     if not busy and any(source.due for source in sources):
         names = " ".join(source.id for source in sources if source.due)
-        lines.append(f"Adverts wait for screening (new, or screened by an older version): `strazha run {names}`.")
+        lines.append(f"Adverts wait for screening (new, or screened by an older version): `strazha rescreen {names}`.")
+    alarming = sorted({alarm.source_id for report in newest[:1] for alarm in report.alarms})
+    if alarming:
+        lines.append(f"Shares shifted against the crawls before: `strazha drift {' '.join(alarming)}` shows them.")
     if adverts and not index.get("adverts") and not lines:
         lines.append("The index is empty: `strazha index rebuild` writes it anew from landing area and ledger.")
     return lines

@@ -34,9 +34,27 @@ def markdown(report: RunReport) -> str:
     lines += [f"| {s.step} | {s.done} | {s.skipped} | {s.failed} | {s.seconds:.1f} |" for s in report.steps]
     bands = ", ".join(f"{name} {count}" for name, count in report.bands.items())
     lines += ["", f"Live adverts by band: {bands or 'none'} · clusters: {report.clusters}"]
+    if report.alarms:
+        lines += ["", "## Alarms: shares that shifted against the crawls before", ""]
+        lines += [f"- {_plain(alarm.line())}" for alarm in report.alarms]
+    lines += ["", *(f"{line}" for line in rescreened_lines(report))] if report.rescreened else []
     if report.errors:
         lines += ["", "## Errors", "", *(f"- {_plain(error)}" for error in report.errors)]
     return "\n".join(lines) + "\n"
+
+
+def rescreened_lines(report: RunReport) -> list[str]:
+    """What moved in adverts screened again, in sentences; nothing where none were."""
+    found = report.rescreened
+    if found is None:
+        return []
+    bands = ", ".join(f"{count} from {move.replace('>', ' to ')}" for move, count in found.bands.items()) or "none"
+    lines = [f"Screened again by a changed pipeline: {found.adverts} adverts; {found.scores} scores moved; bands: {bands}."]
+    for word, counts in (("gained", found.gained), ("lost", found.lost)):
+        if counts:
+            named = ", ".join(f"{name} {count}" for name, count in list(counts.items())[:8])
+            lines.append(f"Indicators {word} (adverts): {named}{' ...' if len(counts) > 8 else ''}.")
+    return lines
 
 
 def _plain(text: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from indicators.definitions import Located
 from indicators.languages import Language, load_languages
 from indicators.syntax import PatternError, parse, unfold
+from strazha.errors import BadInputError
 from strazha.model import Indicator, SourceRef, Strength, Validity
 from strazha.model.screening import AdType
 
@@ -154,6 +155,22 @@ def load_entries(paths: Iterable[Path]) -> dict[str, CatalogueEntry]:
     titles = source_titles()
     languages = load_languages()
     return {path.stem: _entry(Located(path), titles, languages) for path in paths}
+
+
+def changed(base: Mapping[str, CatalogueEntry], paths: Iterable[Path], *, whole: bool = False) -> dict[str, CatalogueEntry]:
+    """``base`` with the entries of these files, or folders of files, put in or in place of theirs; ``whole``: these alone.
+
+    Raises:
+        DefinitionError: at file and line of the first thing that is wrong; BadInputError: a folder without entries.
+    """
+    files: list[Path] = []
+    for path in paths:
+        listed = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        if not listed:
+            raise BadInputError("the folder holds no entry", place=str(path), remedy="name a folder with <id>.yaml files")
+        files += listed
+    entries = {**({} if whole else base), **load_entries(files)}
+    return dict(sorted(entries.items()))
 
 
 def source_titles() -> dict[str, str]:

@@ -165,12 +165,18 @@ class Engine:
         found: list[Found] = []
         # The zone frees the words of this text again: a long-running process must not keep every word it ever read.
         with self._lock, self._vocab.memory_zone():
-            doc = Doc(self._vocab, words=words)
+            # Only words that some window covers: spaCy looks every word up anew.
+            covered = _joined([span for _, spans in pending for span in spans])
+            doc = Doc(self._vocab, words=[word for low, high in covered for word in words[low:high]])
+            lows = [low for low, _ in covered]
+            before = list(accumulate((high - low for low, high in covered), initial=0))
             for anchored, spans in pending:
                 matcher = anchored.matcher
                 assert matcher is not None  # noqa: S101 - only sequences with a matcher are pending
                 for low, high in spans:
-                    for _, first, last in matcher(doc[low:high]):
+                    at = bisect_right(lows, low) - 1
+                    begin = before[at] + low - lows[at]
+                    for _, first, last in matcher(doc[begin : begin + high - low]):
                         found.append(Found(anchored.rule, low + first, low + last))
         return found
 

@@ -32,6 +32,10 @@ class _Cues:
     never: Mapping[int, int]
 
 
+#: Of a text without any cue in the language and in its own.
+_NONE = _Cues(frozenset(), frozenset(), frozenset(), frozenset(), {})
+
+
 @dataclass(slots=True)
 class Scope:
     """Cues of one text by language and group, as token spans, and its quotations.
@@ -51,7 +55,9 @@ class Scope:
     def turned(self, lang: str, first: int, last: int) -> bool:
         """True where a pattern that says "no" or "without" itself is turned round: "never without", "not only women"."""
         cues = self._cues(lang)
-        if any(low in cues.never and cues.never[low] > first for low in range(max(0, first - BEFORE), first)):
+        if cues is _NONE:
+            return False
+        if cues.never and any(low in cues.never and cues.never[low] > first for low in range(max(0, first - BEFORE), first)):
             return True
         if first not in cues.without:
             return False
@@ -114,6 +120,8 @@ class Scope:
         return near
 
     def _cues(self, lang: str) -> _Cues:
+        if lang not in self.cues and self.main not in self.cues:
+            return _NONE
         if lang not in self._negations:
             languages = dict.fromkeys((lang, self.main))
             never = {low: high for one in languages for low, high in self._spans(one, "never")}

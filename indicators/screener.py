@@ -11,7 +11,7 @@ from indicators.heads.finder import Seen, SemanticFinder
 from indicators.languages import load_languages
 from indicators.matcher import Matches, PatternMatcher, distinct
 from indicators.scoring import score_advert
-from strazha.model import AdType, Advert, Band, Hit, Mention, ReadText, Reason, Strength
+from strazha.model import AdType, Advert, Band, Hit, Mention, Reading, ReadText, Reason, Strength
 from strazha.model.screening import Method
 
 #: The ways of seeing an indicator: its words, its meaning, what follows from mentions and fields.
@@ -33,25 +33,31 @@ class Screener:
     """Screens adverts with the whole catalogue; make one and keep it (compiling the patterns takes a second).
 
     With a ``finder`` indicators are also seen by meaning, and the type of an advert by what it is like as a whole. ``ways``
-    leaves some ways of seeing out, to measure what each is worth. Safe to share between threads.
+    leaves some ways of seeing out, to measure what each is worth; ``entries`` is another catalogue than the one in use. Safe
+    to share between threads.
     """
 
-    def __init__(self, finder: SemanticFinder | None = None, ways: Collection[Method] = WAYS) -> None:
-        entries = catalogue.load()
+    def __init__(
+        self,
+        finder: SemanticFinder | None = None,
+        ways: Collection[Method] = WAYS,
+        entries: Mapping[str, catalogue.CatalogueEntry] | None = None,
+    ) -> None:
+        entries = catalogue.load() if entries is None else entries
         self._catalogue = {name: entry for name, entry in entries.items() if entry.indicator.level == "advert"}
         self._matcher = PatternMatcher(self._catalogue, load_languages(), adtype.table().features())
         self._ways = frozenset(ways)
         self._finder = finder if "semantic" in self._ways else None
 
-    def prepare(self, texts: Iterable[ReadText]) -> None:
+    def prepare(self, readings: Iterable[Reading]) -> None:
         """Tell which adverts come next, so that their sentences are encoded in one go."""
         if self._finder is not None:
-            self._finder.prepare(texts)
+            self._finder.prepare(readings)
 
     def screen(self, text: ReadText, mentions: Sequence[Mention], *, advert: Advert | None = None) -> Findings:
         """Findings of one advert; ``advert`` adds what the site's own fields say (country, price, seller)."""
         matches = self._matcher.match(text)
-        seen = self._finder.look(text) if self._finder is not None else Seen((), {})
+        seen = self._finder.look(text, mentions) if self._finder is not None else Seen((), {})
         by_words = [hit for hit in matches.hits if "pattern" in self._ways]
         hits = [*by_words, *_new(seen.hits, by_words, matches, self._catalogue)]
         family = adtype.family_of(matches, by_words, mentions, self._catalogue)
@@ -72,7 +78,8 @@ class Screener:
         """Hits that speak about adverts of this family, with what is derived for its type."""
         kept = [hit for hit in hits if adtype.applies(self._catalogue[hit.indicator], family)]
         if "derived" in self._ways:
-            kept += structured.derive(text, mentions, family.ad_type, kept, advert)
+            derived = structured.derive(text, mentions, family.ad_type, kept, advert)
+            kept += [hit for hit in derived if hit.indicator in self._catalogue]
         return distinct(kept)
 
 

@@ -9,9 +9,12 @@ made in every worker process. Registration is a call, not an effect of importing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import entry_points
+from itertools import accumulate, chain, compress, count
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import spacy
@@ -20,6 +23,7 @@ from spacy.tokens import Doc, Span
 
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
+from nlp.normalise.pieces import MOST_REMEMBERED
 from nlp.normalise.plain import plain
 
 FACTORY = "strazha_persons"
@@ -78,6 +82,10 @@ def _spellings(latin: str) -> tuple[str, ...]:
         latin.replace("zh", "j"),
         latin.replace("ts", "tz"),
     )
+
+
+#: Start, end and label of what can be a name.
+Marks = tuple[tuple[int, int, str], ...]
 
 
 class Persons:
@@ -167,3 +175,75 @@ def pipeline_for(code: str) -> Language:
         pipeline.cache_clear()
         nlp = pipeline(code)
     return nlp
+
+
+#: For each pipeline that is nothing but a tokenizer and our component: what it found in the words that it has read.
+_SEEN: WeakKeyDictionary[Language, dict[str, Marks]] = WeakKeyDictionary()
+
+#: spaCy's tokenizer takes quadratic time on longer runs without a space, in which no name stands anyway.
+_LONGEST = 79
+_UNSPACED = re.compile(rf"\S{{{_LONGEST + 1},}}")
+
+
+def marks(code: str, texts: Sequence[str]) -> list[Marks]:
+    """What can be a name in each text: start, end and label, bare capitals only of words that are no everyday words.
+
+    spaCy cuts a text at its spaces first, so that without a trained pipeline nothing but the word itself tells what it is:
+    spaCy then reads only words that it has not seen, all of them as one batch.
+    """
+    nlp = pipeline_for(code)
+    seen = _SEEN.get(nlp)
+    if seen is None:
+        if nlp.pipe_names == [FACTORY]:
+            _SEEN[nlp] = {}
+            return marks(code, texts)
+        return [_of_doc(doc) for doc in nlp.pipe(map(_spaced, texts), batch_size=len(texts))]
+    rows = [text.replace("\n", " ").split(" ") for text in texts]
+    try:
+        return [_in_words(row, list(map(seen.__getitem__, row))) for row in rows]
+    except KeyError:
+        if len(seen) > MOST_REMEMBERED:
+            seen.clear()
+        new = sorted(set(chain.from_iterable(rows)).difference(seen))
+        _learn(nlp, seen, new)
+    found = [_in_words(row, list(map(seen.__getitem__, row))) for row in rows]
+    for word in new:
+        if len(word) > _LONGEST:
+            del seen[word]
+    return found
+
+
+def _spaced(text: str) -> str:
+    return _UNSPACED.sub(lambda match: " " * len(match.group()), text)
+
+
+def _learn(nlp: Language, seen: dict[str, Marks], new: list[str]) -> None:
+    """Read words that were not seen before: one a line, so that spaCy joins none with the next."""
+    found = _of_doc(nlp(_spaced("\n".join(new))))
+    at = index = 0
+    for word in new:
+        end, first = at + len(word), index
+        while index < len(found) and found[index][0] < end:
+            index += 1
+        seen[word] = tuple((start - at, last - at, label) for start, last, label in found[first:index])
+        at = end + 1
+
+
+def _in_words(words: list[str], found: list[Marks]) -> Marks:
+    """The marks of a text from those of its words."""
+    places = zip(words, accumulate(map(len, words)), count(), found, strict=False)
+    return tuple(
+        (first + end - len(word) + at, last + end - len(word) + at, label)
+        for word, end, at, marked in compress(places, found)
+        for first, last, label in marked
+    )
+
+
+def _of_doc(doc: Doc) -> Marks:
+    text, evidence = doc.text, word_evidence()
+    return tuple(
+        (span.start_char, span.end_char, span.label_)
+        for span in doc.spans[SPANS]
+        # Most capitalised words are everyday words of some language.
+        if span.label_ != CAPITAL or plain(text[span.start_char : span.end_char]) not in evidence
+    )

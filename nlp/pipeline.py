@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from nlp.extract import EXTRACTORS, Page, View
 from nlp.extract.name import prepare
 from nlp.language import LATIN_BG, Identified, identify, read_cyrillic
-from nlp.normalise import Mask, fold, normalise
+from nlp.normalise import Mask, Pieces, fold, normalise
 from strazha.model.screening import Mention, MentionKind
 from strazha.model.text import NormalText, Passage, ReadField, Reading, ReadText
 
@@ -81,9 +82,13 @@ class _Opened(NamedTuple):
 
 def _begin(item: Item) -> _Opened:
     normals = (normalise(item.title), normalise(item.body))
-    identified = identify([normal.text for normal in normals], item.lang_hint)
+    pieces = [Pieces(normal.text) for normal in normals]
+    identified = identify([normal.text for normal in normals], item.lang_hint, pieces)
     readings = [_reading(normal, row) for normal, row in zip(normals, identified.passages, strict=True)]
-    views = (View("title", item.title, normals[0]), View("body", item.body, normals[1]))
+    views = (
+        View("title", item.title, normals[0], pieces=pieces[0]),
+        View("body", item.body, normals[1], pieces=pieces[1]),
+    )
     page = Page(
         views=views,
         readings=tuple(
@@ -101,12 +106,12 @@ def _finish(opened: _Opened) -> Reading:
     page, identified, readings = opened
     for extractor in EXTRACTORS:
         extractor.extract(page)
-    passages = [row if not identified.typed else _as_bulgarian(row) for row in identified.passages]
+    passages = [_as_bulgarian(row) for row in identified.passages] if identified.typed else identified.passages
     fields = [
         ReadField(view.name, view.captured, view.normal, reading, row)
         for view, reading, row in zip(page.views, readings, passages, strict=True)
     ]
-    text = ReadText(fields[0], fields[1], page.codes, identified.latin_bg, _folded(page, readings))
+    text = ReadText(fields[0], fields[1], page.codes, identified.latin_bg, _folded(page))
     return Reading(text, identified.languages, identified.latin_bg, tuple(_mentions(page)))
 
 
@@ -129,29 +134,40 @@ def _reading(normal: NormalText, passages: tuple[Passage, ...]) -> NormalText | 
     return read_cyrillic(normal, typed) if typed else None
 
 
+_PLACE = attrgetter("start", "end")
+
+
 def _mentions(page: Page) -> Iterator[Mention]:
-    order = {"title": 0, "body": 1}
-    mentions = [mention for view in page.all_views() for found in view.found if (mention := view.mention(found)) is not None]
-    seen: set[tuple[str, int, int, str]] = set()
-    for mention in sorted(mentions, key=lambda item: (order[item.field], item.start, item.end)):
-        mark = (mention.field, mention.start, mention.end, f"{mention.kind}:{mention.key}")
-        if mark not in seen:
-            seen.add(mark)
-            yield mention
+    for field in ("title", "body"):
+        views = [view for view in page.all_views() if view.name == field]
+        mentions = [mention for view in views for found in view.found if (mention := view.mention(found)) is not None]
+        for _, row in groupby(sorted(mentions, key=_PLACE), key=_PLACE):
+            here = list(row)
+            yield from here if len(here) == 1 else _different(here)
 
 
-def _folded(page: Page, readings: list[NormalText | None]) -> str:
+def _different(mentions: list[Mention]) -> Iterable[Mention]:
+    """What was found twice in one place, as typed and as read, is one mention."""
+    seen: dict[tuple[MentionKind, str], Mention] = {}
+    for mention in mentions:
+        seen.setdefault((mention.kind, mention.key), mention)
+    return seen.values()
+
+
+def _folded(page: Page) -> str:
     parts = []
-    for view, reading in zip(page.views, readings, strict=True):
+    for view in page.views:
         masks: list[Mask] = [(found.start, found.end, _MASKS[found.kind]) for found in view.found if found.kind in _MASKS]
+        own = None
         for other in page.readings:
             if other.name == view.name:
                 masks.extend(_carried(other, view))
-        if reading is None:
-            parts.append(fold(view.plain, masks, is_plain=True))
-        else:
+                own = other
+        if own is not None:
             spans = [(*view.normal.original(start, end), sign) for start, end, sign in masks]
-            parts.append(fold(reading.text, [(*reading.normal(start, end), sign) for start, end, sign in spans]))
+            masks = [(*own.normal.normal(start, end), sign) for start, end, sign in spans]
+        source = own or view
+        parts.append(fold(source.text, masks, source.pieces))
     return " ".join(part for part in parts if part)
 
 

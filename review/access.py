@@ -22,6 +22,10 @@ LOGIN = "/login"
 READERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
 #: May decide. An auditor checks decisions and so makes none; an operator needs no advert to run a crawl.
 DECIDERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.ADMIN})
+#: Give opinions in blind double reviews; whoever settles a disagreement gives none.
+REVIEWERS = frozenset({Role.ANALYST, Role.INVESTIGATOR})
+#: Open double reviews, settle them, and see how far people agree.
+LEADS = frozenset({Role.LEAD, Role.ADMIN})
 #: May see how the crawls and steps fare.
 OPERATORS = frozenset({Role.OPERATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
 #: May read the audit log.

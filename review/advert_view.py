@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from operator import itemgetter
+from types import MappingProxyType
+
 from review import cover
-from review.blocks import CaptureFacts, DecisionForm, SiteField
+from review.blocks import CaptureFacts, DecisionForm, FixForm, SiteField, Work
 from review.contexts import AdvertPage
+from review.correcting import fixes
+from review.i18n import pick
 from review.marked import marked_text
 from review.rows import TITLE_LIMIT, advert_row, score_sum
 from review.services import Services
-from strazha.model import Advert, Decision, Screening
+from review.unstated import unstated
+from review.work import done, work_of
+from strazha.ledger.records import User
+from strazha.ledger.work_records import Correction
+from strazha.model import Advert, Screening
 from strazha.model.base import digest
 from strazha.store.documents import AdvertDoc
 
 #: Similar adverts shown, and characters of a site's own field or of the Cyrillic reading.
 SIMILAR, FIELD_LIMIT, READING_LIMIT = 6, 600, 20_000
+NO_QUERY: Mapping[str, str] = MappingProxyType({})
 
 
 def seen_of(doc: AdvertDoc) -> str:
@@ -24,17 +35,22 @@ def seen_of(doc: AdvertDoc) -> str:
 def advert_page(
     services: Services,
     doc: AdvertDoc,
+    user: User,
     *,
     part: int = 1,
     uncovered: bool = False,
-    saved: bool = False,
+    query: Mapping[str, str] = NO_QUERY,
     form: DecisionForm | None = None,
+    fix: FixForm | None = None,
 ) -> AdvertPage:
     """Everything the advert page shows."""
     advert, screening, state = doc.advert, doc.screening, doc.state
     words = [] if uncovered else cover.contact_words(screening.mentions)
-    text = marked_text(advert.title, advert.body, screening, services.catalogue, part=part, uncovered=uncovered)
-    decisions = services.ledger.decisions("advert", doc.id)
+    own = work_of(services, user, "advert", doc.id)
+    corrections = _corrections(services, doc, user)
+    text = marked_text(
+        advert.title, advert.body, screening, services.catalogue, part=part, uncovered=uncovered, corrections=corrections
+    )
     cluster = services.index.cluster(doc.cluster_id) if doc.cluster_id else None
     row = advert_row(doc, services.catalogue)
     reading = _reading(advert, screening)
@@ -60,19 +76,41 @@ def advert_page(
         cluster_id=doc.cluster_id if cluster is not None else "",
         cluster_size=cluster.size if cluster is not None else 0,
         similar=tuple(advert_row(found.doc, services.catalogue) for found in services.index.similar(doc.id, size=SIMILAR).rows),
-        decisions=tuple(reversed(decisions)),
-        form=form or fresh_form(doc, decisions),
+        work=own,
+        form=form or fresh_form(doc, own),
         pipeline=screening.pipeline.key,
         screened_at=screening.screened_at,
         images=tuple(image.url or image.pdq or image.sha256 for image in advert.images),
         uncovered=uncovered,
-        saved=saved,
+        saved=query.get("saved") == "1",
+        done=done(services, user, query.get("done", "")),
+        held=query.get("held") == "1",
+        unstated=unstated(advert, screening),
+        fixes=fixes(corrections, services.catalogue, user.name, uncovered=uncovered),
+        fix=fix or FixForm(),
+        indicators=tuple(
+            sorted(((name, pick(one.label, name)) for name, one in services.catalogue.items()), key=itemgetter(1))
+        ),
+        seen=seen_of(doc),
     )
 
 
-def fresh_form(doc: AdvertDoc, decisions: list[Decision]) -> DecisionForm:
-    """An empty form for a decision about an advert."""
-    return DecisionForm("advert", doc.id, seen_of(doc), decisions[-1].id if decisions else "")
+def _corrections(services: Services, doc: AdvertDoc, user: User) -> list[Correction]:
+    """What people say of this version's findings; while a double review runs on advert or cluster, one's own words alone."""
+    found = services.ledger.standing_corrections(doc.id, doc.advert.content_hash)
+    if not found:
+        return found
+    reviews = {**services.ledger.waiting_reviews("advert", [doc.id])}
+    if doc.cluster_id:
+        reviews.update(services.ledger.waiting_reviews("cluster", [doc.cluster_id]))
+    blind = any(one.state == "open" for one in reviews.values())
+    return [one for one in found if one.made_by == user.name] if blind else found
+
+
+def fresh_form(doc: AdvertDoc, own: Work) -> DecisionForm:
+    """An empty form for a decision about an advert; it would correct the newest one that stands."""
+    standing = next((one.decision.id for one in own.said if not one.withdrawn_by), "")
+    return DecisionForm("advert", doc.id, seen_of(doc), standing)
 
 
 def languages_of(screening: Screening) -> tuple[tuple[str, float], ...]:

@@ -19,7 +19,23 @@ from review.access import ForbiddenError, LoginNeededError, gate, identify, logi
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
 from review.render import STATIC, render
-from review.routers import adverts, captures, clusters, decisions, login, operations, paste, queue, search
+from review.routers import (
+    account,
+    adverts,
+    captures,
+    clusters,
+    corrections,
+    decisions,
+    judging,
+    login,
+    operations,
+    paste,
+    queue,
+    reviews,
+    search,
+    versions,
+    work,
+)
 from review.services import Screen, Services, flows_catalogue, flows_screen
 from review.shield import LOOPBACK_HOSTS, Shield
 from strazha.clock import now
@@ -33,13 +49,20 @@ from strazha.store.base import AdIndex
 log = logging.getLogger("strazha.review")
 
 #: Every router of the application; a new one is one line here.
-ROUTERS = (login, queue, adverts, captures, clusters, decisions, search, paste, operations)
+ROUTERS = (
+    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
+    paste, operations,
+)  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {
     400: (marked("The server did not understand this request."), marked("Go back and try again.")),
     403: (marked("Your account does not reach this page."), marked("Ask an administrator if your work needs it.")),
     404: (marked("There is nothing here."), marked("Check the address, or search for what you need.")),
     405: (marked("This page cannot be used like that."), marked("Go back and use the buttons of the page.")),
+    409: (
+        marked("This cannot be done now: the item has moved on since you saw it."),
+        marked("Go back, load the page anew, and look at what was done."),
+    ),
     413: (marked("That is more than the server takes."), marked("Send less at once.")),
     422: (marked("The form was not filled in as it should be."), marked("Go back and check what you entered.")),
     500: (

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-QUEUE_FACETS = ("band", "ad_type", "source", "language", "indicator", "decision")
-ADVERT_FACETS = (*QUEUE_FACETS, "country", "place", "status")
-CLUSTER_FACETS = (*QUEUE_FACETS, "country", "place")
+QUEUE_FACETS = ("band", "ad_type", "indicator", "source", "place", "language", "decision")
+ADVERT_FACETS = (*QUEUE_FACETS, "country", "status")
+CLUSTER_FACETS = (*QUEUE_FACETS, "country")
 
 #: Limits on what an address may carry: far above what a person types, far below what costs time.
 TEXT_LIMIT, VALUE_LIMIT, VALUES_LIMIT, CURSOR_LIMIT = 500, 200, 50, 4000
@@ -28,6 +28,8 @@ class QueueAsk:
     kind: Literal["all", "clusters", "adverts"]
     filters: dict[str, tuple[str, ...]]
     cursor: str = ""
+    #: Everything, what nobody else has, or what the user has.
+    hold: Literal["all", "free", "mine"] = "all"
 
     @classmethod
     def read(cls, params: QueryParams) -> QueueAsk:
@@ -40,11 +42,13 @@ class QueueAsk:
             kind="clusters" if kind == "clusters" else "adverts" if kind == "adverts" else "all",
             filters=filters,
             cursor=params.get("cursor", "")[:CURSOR_LIMIT],
+            hold="mine" if params.get("hold") == "mine" else "free" if params.get("hold") == "free" else "all",
         )
 
     def query(self, cursor: str = "") -> str:
         """The query string for this part of the queue, from ``cursor`` on."""
-        return query_string({"kind": self.kind, "f": "1"}, self.filters, cursor)
+        held = {"hold": self.hold} if self.hold != "all" else {}
+        return query_string({"kind": self.kind, "f": "1", **held}, self.filters, cursor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from review.marks import Segment
-from strazha.model import Band, Indicator, Outcome
+from strazha.ledger.work_records import DoubleReview, Holding, HoldingEvent, Opinion
+from strazha.model import Band, Decision, Indicator, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class Row:
     decided_at: datetime | None
     size: int = 1
     indicators: tuple[str, ...] = ()
+    #: Who has it (never told while a double review runs), and whether that is the user.
+    holder: str = ""
+    mine: bool = False
+    #: Where it stands in a double review: open, given (the user's opinion is in), disputed; empty without one.
+    review: str = ""
     #: Pieces of the text that a search matched: text and whether it is marked.
     snippet: tuple[tuple[str, bool], ...] = ()
 
@@ -100,6 +106,10 @@ class Note:
     confidence: float = 1.0
     remarks: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    #: What people say of its hits, each with a name.
+    fixes: tuple[str, ...] = ()
+    #: Its first hit, as the form for corrections names it.
+    finding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,44 @@ class MentionLine:
     obscured: bool
     remarks: tuple[str, ...]
     part: int | None
+    fixes: tuple[str, ...] = ()
+    finding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing the machine found, to choose in the form for corrections."""
+
+    value: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One correction that stands."""
+
+    id: str
+    action: str
+    machine: str
+    label: str
+    text: str
+    note: str
+    by: str
+    at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FixForm:
+    """The form for a correction, with what was typed."""
+
+    finding: str = ""
+    label: str = ""
+    words: str = ""
+    nth: int = 1
+    note: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +179,50 @@ class MarkedText:
     mentions: tuple[MentionLine, ...]
     #: How many contacts are covered now.
     covered: int
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One decision in an item's history, and who took it back where somebody did."""
+
+    decision: Decision
+    withdrawn_by: str = ""
+    withdrawn_at: datetime | None = None
+    #: Whether the user may take it back now.
+    undoable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What people do with an item: who has it, where it stands in a double review, what was decided."""
+
+    kind: str
+    id: str
+    holding: Holding | None
+    mine: bool
+    hands: tuple[HoldingEvent, ...]
+    colleagues: tuple[str, ...]
+    said: tuple[Said, ...]
+    review: DoubleReview | None = None
+    #: The user's own opinion, while the other is not in.
+    own: Opinion | None = None
+    #: Both opinions, once both are in.
+    opinions: tuple[Opinion, ...] = ()
+    may_hold: bool = False
+    may_decide: bool = False
+    may_open: bool = False
+    may_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the user did last, so that it can be undone in one key."""
+
+    label: str
+    title: str
+    href: str
+    undo: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +238,7 @@ class DecisionForm:
     outcome: str = ""
     reason: str = ""
     problem: str = ""
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from review import cover
-from review.blocks import Bar, ClusterHit, DecisionForm, Row, Tie, TieSum, Timeline
+from review.advert_view import NO_QUERY
+from review.blocks import Bar, ClusterHit, DecisionForm, Row, Tie, TieSum, Timeline, Work
 from review.contexts import ClusterPage
 from review.marked import rank, strength_css
 from review.rows import advert_row, score_sum
 from review.sentences import said
 from review.services import Services
-from strazha.model import Decision, Strength
+from review.work import done, work_of
+from strazha.ledger.records import User
+from strazha.model import Strength
 from strazha.model.base import digest
 from strazha.store.documents import ClusterDoc, LinkDoc
 
@@ -28,14 +31,15 @@ def seen_of(doc: ClusterDoc) -> str:
     return digest(*doc.cluster.members, str(doc.score), doc.band.value)[:32]
 
 
-def fresh_form(doc: ClusterDoc, decisions: list[Decision]) -> DecisionForm:
-    """An empty form for a decision about a cluster."""
-    return DecisionForm("cluster", doc.id, seen_of(doc), decisions[-1].id if decisions else "")
+def fresh_form(doc: ClusterDoc, own: Work) -> DecisionForm:
+    """An empty form for a decision about a cluster; it would correct the newest one that stands."""
+    standing = next((one.decision.id for one in own.said if not one.withdrawn_by), "")
+    return DecisionForm("cluster", doc.id, seen_of(doc), standing)
 
 
 def cluster_page(
-    services: Services, doc: ClusterDoc, *, part: int = 1, uncovered: bool = False, saved: bool = False,
-    moved_from: str = "", form: DecisionForm | None = None,
+    services: Services, doc: ClusterDoc, user: User, *, part: int = 1, uncovered: bool = False,
+    query: Mapping[str, str] = NO_QUERY, moved_from: str = "", form: DecisionForm | None = None, problem: str = "",
 ) -> ClusterPage:  # fmt: skip
     """Everything the cluster page shows."""
     words = [] if uncovered else cover.contact_words((), doc.contacts)
@@ -45,7 +49,7 @@ def cluster_page(
     shown = services.index.adverts(member_ids[(part - 1) * MEMBERS : part * MEMBERS])
     members = tuple(advert_row(member, services.catalogue) for member in shown)
     links = services.index.links(doc.id)
-    decisions = services.ledger.decisions("cluster", doc.id)
+    people = work_of(services, user, "cluster", doc.id)
     own, of_members = _hits(services, doc, words)
     return ClusterPage(
         id=doc.id,
@@ -76,11 +80,16 @@ def cluster_page(
         parts=pages,
         timeline=timeline(members),
         history=tuple((event.at, said(event.text) or event.kind, event.size) for event in reversed(doc.cluster.history)),
-        decisions=tuple(reversed(decisions)),
-        form=form or fresh_form(doc, decisions),
+        work=people,
+        form=form or fresh_form(doc, people),
         moved_from=moved_from,
         uncovered=uncovered,
-        saved=saved,
+        saved=query.get("saved") == "1",
+        done=done(services, user, query.get("done", "")),
+        held=query.get("held") == "1",
+        judged=query.get("judged") == "1",
+        acts=tuple(services.ledger.judging_acts(member_ids)),
+        problem=problem,
     )
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
+from review.agreement import Agreement
 from review.blocks import (
     CaptureFacts,
     ClusterHit,
     DecisionForm,
+    Done,
     Facet,
+    Fix,
+    FixForm,
     MarkedText,
     Row,
     SiteField,
@@ -19,9 +23,12 @@ from review.blocks import (
     Tie,
     TieSum,
     Timeline,
+    Work,
 )
+from review.marks import Piece
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
-from strazha.model import Band, Decision, RunReport
+from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView, SessionInfo
+from strazha.model import Band, RunReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class Chrome:
     may_decide: bool
     may_operate: bool
     may_audit: bool
+    may_lead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,19 @@ class LoginPage(Page):
     template: ClassVar[str] = "login.html"
     next: str
     name: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage(Page):
+    """One's own account; ``secret`` and ``address`` only while a second factor waits for its first code."""
+
+    template: ClassVar[str] = "account.html"
+    sessions: tuple[SessionInfo, ...]
+    this: str
+    totp: bool
+    secret: str = ""
+    address: str = ""
     problem: str = ""
 
 
@@ -90,6 +111,25 @@ class QueuePage(ListPage):
     kind: str = "all"
     clusters: int = 0
     adverts: int = 0
+    hold: str = "all"
+    #: How many items the user has.
+    held: int = 0
+    views: tuple[SavedView, ...] = ()
+    done: Done | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsPage(Page):
+    """Double reviews: what a lead has to settle, what waits, how far people agree. Items are (address, title, review)."""
+
+    template: ClassVar[str] = "reviews.html"
+    disputed: tuple[tuple[str, str, DoubleReview], ...]
+    waiting: tuple[tuple[str, str, DoubleReview], ...]
+    disputed_count: int
+    waiting_count: int
+    agreement: Agreement
+    #: How many were drawn a moment ago.
+    drawn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +172,62 @@ class AdvertPage(Page):
     cluster_id: str
     cluster_size: int
     similar: tuple[Row, ...]
-    decisions: tuple[Decision, ...]
+    work: Work
     form: DecisionForm
     pipeline: str
     screened_at: datetime
     images: tuple[str, ...]
     uncovered: bool
     saved: bool
+    done: Done | None = None
+    #: Somebody else took it first.
+    held: bool = False
+    #: What the advert does not say.
+    unstated: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    fix: FixForm = field(default_factory=FixForm)
+    #: Indicators to choose from, by name.
+    indicators: tuple[tuple[str, str], ...] = ()
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """A stretch of two texts laid over each other: what stayed (same), went (gone) or came (new)."""
+
+    kind: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsPage(Page):
+    """Two versions of an advert, word by word; ``fields`` are (name, before, after) of the site's own fields that changed."""
+
+    template: ClassVar[str] = "versions.html"
+    id: str
+    href: str
+    versions: tuple[AdvertVersion, ...]
+    old: int
+    new: int
+    uncovered: bool = False
+    problem: str = ""
+    title: tuple[WordChange, ...] = ()
+    body: tuple[WordChange, ...] = ()
+    fields: tuple[tuple[str, str, str], ...] = ()
+    covered: bool = False
+    #: Whether the texts are longer than what is compared.
+    cut: bool = False
+
+    def with_problem(self, problem: str) -> Self:
+        """The page that says why nothing can be compared."""
+        return replace(self, problem=problem)
+
+    def with_texts(
+        self, *, title: tuple[WordChange, ...], body: tuple[WordChange, ...], fields: tuple[tuple[str, str, str], ...],
+        covered: bool, cut: bool,
+    ) -> Self:  # fmt: skip
+        """The page with what changed."""
+        return replace(self, title=title, body=body, fields=fields, covered=covered, cut=cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +279,17 @@ class ClusterPage(Page):
     parts: int
     timeline: Timeline
     history: tuple[tuple[datetime, str, int], ...]
-    decisions: tuple[Decision, ...]
+    work: Work
     form: DecisionForm
     moved_from: str
     uncovered: bool
     saved: bool
+    done: Done | None = None
+    held: bool = False
+    #: A word on its links was put into effect a moment ago; what people said of them; why a word could not be.
+    judged: bool = False
+    acts: tuple[JudgingAct, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,63 @@ OUTCOME_HELP: Mapping[str, str] = {
     Outcome.SPAM: marked("advertising noise or fraud without exploitation"),
     Outcome.NOT_RELEVANT: marked("nothing here for this unit"),
 }
+#: Grounds of each outcome, to choose from instead of writing the same again; the code is what a decision keeps.
+GROUNDS: Mapping[str, Mapping[str, str]] = {
+    Outcome.REFER: {
+        "refer.several": marked("several dimensions are positive"),
+        "refer.youth": marked("wording hints at youth"),
+        "refer.control": marked("many adverts under one control"),
+        "refer.help": marked("words of coercion or for help"),
+    },
+    Outcome.MONITOR: {
+        "monitor.forming": marked("a pattern is forming"),
+        "monitor.growing": marked("new adverts are to be expected"),
+        "monitor.known": marked("another unit works on it"),
+    },
+    Outcome.INSUFFICIENT: {
+        "insufficient.weak": marked("weak or single indicators"),
+        "insufficient.short": marked("too little text to tell"),
+        "insufficient.unverifiable": marked("cannot be checked from the advert"),
+    },
+    Outcome.INDEPENDENT: {
+        "independent.terms": marked("states own terms and limits"),
+        "independent.stable": marked("one name, one number, one place over time"),
+        "independent.registered": marked("own premises or registration named"),
+    },
+    Outcome.SPAM: {
+        "spam.copied": marked("copied in mass"),
+        "spam.fraud": marked("advance fee or phishing"),
+        "spam.platform": marked("advertises another site"),
+    },
+    Outcome.NOT_RELEVANT: {
+        "not_relevant.ordinary": marked("an ordinary offer"),
+        "not_relevant.misread": marked("misread by the machine"),
+        "not_relevant.remit": marked("outside this unit's remit"),
+    },
+}
+#: Sentence of each ground, whatever its outcome.
+GROUND: Mapping[str, str] = {code: text for grounds in GROUNDS.values() for code, text in grounds.items()}
+#: What happened to an item on its way from hand to hand.
+HANDS: Mapping[str, str] = {
+    "taken": marked("taken"),
+    "handed": marked("handed over"),
+    "released": marked("put back"),
+    "decided": marked("decided"),
+}
+#: States of a double review.
+REVIEW_STATES: Mapping[str, str] = {
+    "open": marked("waits for opinions"),
+    "agreed": marked("agreed"),
+    "disputed": marked("the two disagree"),
+    "settled": marked("settled by a lead"),
+    "ended": marked("ended without a decision"),
+}
+JUDGEMENTS: Mapping[str, str] = {
+    "none": marked("taken back"),
+    "confirmed": marked("confirmed"),
+    "cut": marked("cut"),
+    "never": marked("kept apart"),
+}
 MENTIONS: Mapping[str, str] = {
     MentionKind.PHONE: marked("telephone"),
     MentionKind.EMAIL: marked("e-mail address"),
@@ -115,6 +172,12 @@ ACTIONS: tuple[str, ...] = (
     marked("contacts uncovered"),
     marked("decision"), marked("search"), marked("text screened"), marked("login"), marked("login refused"), marked("logout"),
     marked("import"), marked("hold"), marked("lift hold"), marked("retention"),
+    marked("taken"), marked("handed over"), marked("put back"), marked("view saved"), marked("view removed"),
+    marked("decision taken back"), marked("opinion given"), marked("opinion taken back"), marked("double review opened"),
+    marked("double review closed"), marked("agreement read"), marked("versions compared"), marked("correction"),
+    marked("correction taken back"), marked("link confirmed"), marked("link cut"), marked("kept apart"),
+    marked("judgement taken back"), marked("clusters merged"), marked("cluster split"), marked("session ended"),
+    marked("second factor on"), marked("second factor off"), marked("second factor begun"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {
     "analyst": marked("analyst"),

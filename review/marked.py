@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from review import cover
 from review.blocks import MarkedText, MentionLine, Note
+from review.correcting import Place, added_contacts, by_place, findings, place_of_hit, place_of_mention, words_of
 from review.i18n import pick, tr
 from review.labels import DISGUISED, MENTIONS, PER
 from review.marks import Mark, parts, segments
 from review.rows import TITLE_LIMIT, Catalogue
-from review.sentences import said
+from review.sentences import said as spoken
+from strazha.ledger.work_records import Correction
 from strazha.model import Hit, Indicator, Mention, MentionKind, Screening, Strength
 
 #: Characters of a body shown at once; longer ones are shown in parts. An advert of ordinary length is a twentieth of this.
@@ -31,7 +33,7 @@ class _Texts:
 
     def sentence(self, text: str) -> str:
         """A sentence about the advert, contacts covered where the text's are."""
-        return said(cover.covered_sentence(text, self.words) if self.covered else text)
+        return spoken(cover.covered_sentence(text, self.words) if self.covered else text)
 
     def quote(self, hit: Hit) -> str:
         """The words behind a hit."""
@@ -43,20 +45,34 @@ class _Texts:
 
 
 def marked_text(
-    title: str, body: str, screening: Screening, catalogue: Catalogue, *, part: int = 1, uncovered: bool = False
-) -> MarkedText:
-    """Title and one part of the body with all marks, and the legend. ``part`` counts from 1 and is brought into range."""
+    title: str, body: str, screening: Screening, catalogue: Catalogue, *, part: int = 1, uncovered: bool = False,
+    corrections: Sequence[Correction] = (),
+) -> MarkedText:  # fmt: skip
+    """Title and one part of the body with all marks, and the legend. ``part`` counts from 1 and is brought into range.
+
+    ``corrections`` are people's: what they call nothing or something else is marked as such, what they added is marked too.
+    """
     mentions = screening.mentions
-    texts = _Texts(title, body, covered=False) if uncovered else _covered(title, body, mentions)
+    said = by_place(corrections)
+    held = [*mentions, *added_contacts(corrections)]
+    texts = _Texts(title, body, covered=False) if uncovered else _covered(title, body, held)
     by_indicator: dict[str, list[Hit]] = {}
     for hit in screening.hits:
         by_indicator.setdefault(hit.indicator, []).append(hit)
     known = {name: catalogue.get(name) for name in by_indicator}
     order = sorted(by_indicator, key=lambda name: rank(known[name]))
     numbers = {name: number for number, name in enumerate(order, 1)}
-    notes = [_note(numbers[name], name, known[name], by_indicator[name], texts) for name in order]
-    lines, men_marks = _mentions(mentions, len(notes), covered=not uncovered)
-    marks = _hit_marks(screening.hits, numbers, known)
+    firsts = {hit.indicator: f"hit:{number}" for number, hit in reversed(list(enumerate(screening.hits)))}
+    notes = [
+        replace(
+            _note(numbers[name], name, known[name], by_indicator[name], texts),
+            fixes=_fixes((place_of_hit(hit) for hit in by_indicator[name]), said, catalogue),
+            finding=firsts[name],
+        )
+        for name in order
+    ]
+    lines, men_marks = _mentions(mentions, len(notes), covered=not uncovered, said=said, catalogue=catalogue)
+    marks = [*_added(corrections, catalogue), *_hit_marks(screening.hits, numbers, known, said)]
     marks_of: dict[str, list[Mark]] = {"title": [], "body": []}
     for place, mark in (marks + men_marks)[:MARKS_LIMIT]:
         marks_of[place].append(mark)
@@ -72,8 +88,26 @@ def marked_text(
         evidence=tuple(note for note in notes if not _counters(note.indicator)),
         counter=tuple(note for note in notes if _counters(note.indicator)),
         mentions=tuple(lines),
-        covered=0 if uncovered else sum(1 for line in lines if line.covered),
+        covered=0 if uncovered else sum(1 for line in lines if line.covered) + len(held) - len(mentions),
+        findings=findings(screening, (texts.title, texts.body), catalogue),
     )
+
+
+def _fixes(places: Iterable[Place], said: Mapping[Place, Correction], catalogue: Catalogue) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words_of(said[place], catalogue) for place in places if place in said))
+
+
+def _off(place: Place, said: Mapping[Place, Correction]) -> str:
+    found = said.get(place)
+    return "" if found is None else " off" if found.action == "remove" else " changed"
+
+
+def _added(corrections: Sequence[Correction], catalogue: Catalogue) -> list[tuple[str, Mark]]:
+    return [
+        (one.field, Mark(one.start, one.end, 0, "person", words_of(one, catalogue), numbered=False))
+        for one in corrections
+        if one.action == "add" and one.field and one.start is not None and one.end is not None
+    ]
 
 
 def _covered(title: str, body: str, mentions: Sequence[Mention]) -> _Texts:
@@ -121,7 +155,7 @@ def _note(number: int, name: str, indicator: Indicator | None, hits: Sequence[Hi
 
 
 def _hit_marks(
-    hits: Sequence[Hit], numbers: Mapping[str, int], known: Mapping[str, Indicator | None]
+    hits: Sequence[Hit], numbers: Mapping[str, int], known: Mapping[str, Indicator | None], said: Mapping[Place, Correction]
 ) -> list[tuple[str, Mark]]:
     found: list[tuple[str, Mark]] = []
     for hit in hits:
@@ -129,21 +163,30 @@ def _hit_marks(
             continue
         indicator = known[hit.indicator]
         label = pick(indicator.label, hit.indicator) if indicator is not None else hit.indicator
-        mark = Mark(hit.start, hit.end, numbers[hit.indicator], f"hit {strength_css(indicator)}", label)
+        mark = Mark(
+            hit.start, hit.end, numbers[hit.indicator], f"hit {strength_css(indicator)}{_off(place_of_hit(hit), said)}", label
+        )
         found.append((hit.field, mark))
     return found
 
 
-def _mentions(mentions: Sequence[Mention], taken: int, *, covered: bool) -> tuple[list[MentionLine], list[tuple[str, Mark]]]:
+def _mentions(
+    mentions: Sequence[Mention], taken: int, *, covered: bool, said: Mapping[Place, Correction], catalogue: Catalogue
+) -> tuple[list[MentionLine], list[tuple[str, Mark]]]:
     lines: dict[tuple[str, str], MentionLine] = {}
     marks: list[tuple[str, Mark]] = []
-    for mention in mentions:
+    for at, mention in enumerate(mentions):
         key = (mention.kind.value, mention.key)
         if key not in lines and len(lines) < LINES_LIMIT:
-            lines[key] = _mention_line(mention, taken + len(lines) + 1, covered=covered and mention.kind in cover.CONTACT_KINDS)
+            line = _mention_line(mention, taken + len(lines) + 1, covered=covered and mention.kind in cover.CONTACT_KINDS)
+            lines[key] = replace(line, finding=f"mention:{at}")
+        place = place_of_mention(mention)
+        if key in lines and place in said:
+            fixes = (*lines[key].fixes, words_of(said[place], catalogue))
+            lines[key] = replace(lines[key], fixes=tuple(dict.fromkeys(fixes)))
         number = lines[key].number if key in lines else 0
         label = tr(MENTIONS[mention.kind]) + (f" ({tr(DISGUISED)})" if mention.obscured else "")
-        css = f"men k-{mention.kind.value}"
+        css = f"men k-{mention.kind.value}{_off(place, said)}"
         marks.append((mention.field, Mark(mention.start, mention.end, number, css, label, numbered=False)))
     return list(lines.values()), marks
 

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from review import labels
-from review.access import AUDITORS, DECIDERS, OPERATORS, READERS, may, user_of
+from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, READERS, may, user_of
 from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
 from review.marks import bare, shown
@@ -111,6 +111,7 @@ def chrome(request: Request) -> Chrome:
         may_decide=may(user, DECIDERS),
         may_operate=may(user, OPERATORS),
         may_audit=may(user, AUDITORS),
+        may_lead=may(user, LEADS),
     )
 
 

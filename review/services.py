@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 
@@ -17,7 +19,10 @@ from strazha.model import Indicator, Screening
 from strazha.settings import Settings
 from strazha.store.base import AdIndex
 
-_SCREENING = Lock()
+if TYPE_CHECKING:
+    from flows.rooms import Rooms
+
+_SCREENING, _JUDGING = Lock(), Lock()
 
 #: Screens a pasted text: title and body in, screening out.
 Screen = Callable[[str, str], Screening]
@@ -60,6 +65,14 @@ class Services:
     def landing(self) -> Landing:
         """The landing area, where captures lie."""
         return Landing(self.settings.landing_url)
+
+    @contextmanager
+    def rooms(self) -> Iterator[Rooms]:
+        """The rooms in which people's word on clusters takes effect; one at a time, as grouping reads what it writes."""
+        from flows.rooms import Rooms
+
+        with _JUDGING:
+            yield Rooms(self.settings, self.landing, self.ledger, self.index)
 
     @cached_property
     def catalogue(self) -> Mapping[str, Indicator]:

@@ -103,7 +103,8 @@ def _fetch(index: AdIndex, catalogue: Catalogue, ask: QueueAsk, stream: _Stream,
     stream.after = found.cursor or None
 
 
-def _order(row: Row) -> tuple[Any, ...]:
+def order(row: Row) -> tuple[Any, ...]:
+    """Sort key of the queue: what goes first, then band, score, newness, clusters before adverts."""
     # A cluster goes before an advert of the same standing: it is more work saved.
     newness = row.last_seen if row.kind == "cluster" else row.first_seen
     return (not row.head_of_queue, -row.band.rank, -row.score, -newness.timestamp(), row.kind != "cluster", row.id)
@@ -115,7 +116,7 @@ def _merge(streams: list[_Stream], size: int) -> list[Row]:
         heads = [stream for stream in streams if stream.used < len(stream.rows)]
         if not heads:
             break
-        best = min(heads, key=lambda stream: _order(stream.rows[stream.used]))
+        best = min(heads, key=lambda stream: order(stream.rows[stream.used]))
         rows.append(best.rows[best.used])
         best.used += 1
     return rows

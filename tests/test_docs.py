@@ -40,6 +40,13 @@ ELSEWHERE = {
     "strazha model list": ("tests/nlp/test_encoder.py", '"list"'),
     "strazha heads train": ("tests/indicators/test_heads.py", "gather("),
     "strazha heads show": ("tests/indicators/test_heads.py", '"show"'),
+    "strazha heads suggest": ("tests/flows/test_suggesting.py", '"suggest"'),
+    # Screen hundreds of texts, or need runs to speak of.
+    "strazha indicators diff": ("tests/indicators/test_difference.py", '"diff"'),
+    "strazha eval labelled.jsonl --groups": ("tests/evaluation/test_fairness.py", '"--groups"'),
+    "strazha eval labelled.jsonl --counterfactual": ("tests/evaluation/test_fairness.py", '"--counterfactual"'),
+    "strazha drift": ("tests/flows/test_drift.py", '"drift"'),
+    "strazha rescreen": ("tests/flows/test_drift.py", '"rescreen"'),
     "strazha sources test": ("tests/crawlers/test_sources_command.py", '"test"'),
     "strazha sources record": ("tests/crawlers/test_sources_command.py", '"record"'),
     # Need clusters to speak of, or minutes.

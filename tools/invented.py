@@ -19,8 +19,8 @@ import yaml
 
 from indicators.cluster import cluster_hits
 from indicators.scoring import score_advert, score_cluster
-from strazha.evidence.landing import LineRef
-from strazha.ledger import Ledger, SeenAdvert
+from strazha.evidence.landing import Landing, LineRef
+from strazha.ledger import Ledger, ScreeningRef, SeenAdvert
 from strazha.model import (
     AdType,
     Advert,
@@ -245,12 +245,15 @@ def cluster_id(operation: str) -> str:
     return digest("invented", operation)[:16]
 
 
-def fill(ledger: Ledger, index: AdIndex, catalogue: Mapping[str, Indicator], chosen: Iterable[Sample] | None = None) -> Filled:
-    """Put the samples into a ledger and an index, as a run would have."""
+def fill(
+    ledger: Ledger, index: AdIndex, catalogue: Mapping[str, Indicator], chosen: Iterable[Sample] | None = None,
+    landing: Landing | None = None,
+) -> Filled:  # fmt: skip
+    """Put the samples into a ledger and an index, as a run would have; with a landing area their lines are there too."""
     pairs = [
         (sample, *screened(sample, number, catalogue)) for number, sample in enumerate(samples() if chosen is None else chosen)
     ]
-    _take_in(ledger, pairs)
+    _take_in(ledger, pairs, _write(ledger, landing, pairs) if landing is not None else {})
     groups: dict[str, list[str]] = {}
     for sample, advert, _ in pairs:
         if sample.operation:
@@ -274,7 +277,25 @@ def fill(ledger: Ledger, index: AdIndex, catalogue: Mapping[str, Indicator], cho
     return Filled(docs, clusters)
 
 
-def _take_in(ledger: Ledger, pairs: Sequence[tuple[Sample, Advert, Screening]]) -> None:
+def _write(
+    ledger: Ledger, landing: Landing, pairs: Sequence[tuple[Sample, Advert, Screening]]
+) -> dict[str, LineRef]:  # fmt: skip
+    """Write adverts and screenings as lines; returns where each advert lies."""
+    folder = f"invented/{RUN}"
+    places = landing.write_lines(folder, "adverts.jsonl", "adverts", (advert for _, advert, _ in pairs))
+    lines = landing.write_lines(folder, "screenings.jsonl", "screenings", (found for _, _, found in pairs))
+    refs = [
+        ScreeningRef(
+            advert_id=found.advert_id, content_hash=found.content_hash, pipeline=found.pipeline.key, band=found.band,
+            score=found.score, run_id=RUN, **line.model_dump(),
+        )
+        for (_, _, found), line in zip(pairs, lines, strict=True)
+    ]  # fmt: skip
+    ledger.save_screenings(refs)
+    return {advert.id: line for (_, advert, _), line in zip(pairs, places, strict=True)}
+
+
+def _take_in(ledger: Ledger, pairs: Sequence[tuple[Sample, Advert, Screening]], places: Mapping[str, LineRef]) -> None:
     for source in sorted({advert.source_id for _, advert, _ in pairs}):
         seen = [
             SeenAdvert(
@@ -282,7 +303,7 @@ def _take_in(ledger: Ledger, pairs: Sequence[tuple[Sample, Advert, Screening]]) 
                 content_hash=advert.content_hash,
                 url=advert.url,
                 captured_at=advert.captured_at,
-                **_line(advert).model_dump(),
+                **places.get(advert.id, _line(advert)).model_dump(),
             )
             for _, advert, _ in pairs
             if advert.source_id == source

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,10 @@ from playwright.sync_api import Browser, sync_playwright
 from flows.steps import catalogue
 from review.app import create_app
 from strazha.clock import now
-from strazha.ledger import open_ledger
+from strazha.evidence.landing import Landing
+from strazha.ledger import Ledger, open_ledger
+from strazha.ledger.work_records import Opinion
+from strazha.model import Outcome
 from strazha.settings import Settings
 from strazha.store import Query, open_index
 from tools.invented import fill
@@ -83,6 +86,12 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("advert-bg", f"/adverts/{quote(advert, safe='')}", whole=True, locale="bg-BG"),
         Shot("cluster-bg", f"/clusters/{quote(cluster, safe='')}", whole=True, locale="bg-BG"),
         Shot("queue-phone-bg", "/queue", size=NARROW, locale="bg-BG"),
+        Shot("cluster-phone", f"/clusters/{quote(cluster, safe='')}", size=NARROW, whole=True),
+        Shot("reviews", "/reviews"),
+        Shot("reviews-bg", "/reviews", locale="bg-BG"),
+        Shot("reviews-phone", "/reviews", size=NARROW, whole=True),
+        Shot("account", "/account"),
+        Shot("versions", f"/versions/{quote(advert, safe='')}"),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
 
@@ -93,11 +102,12 @@ def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
     settings = Settings(home=home)
     with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
         if not index.count()["adverts"]:
-            fill(ledger, index, catalogue())
+            fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
         ledger.add_user("ana.petrova", "a password of no account", "admin", AT)
         token = ledger.open_session("ana.petrova", AT, timedelta(days=1))
-        clusters = index.search_clusters(Query(size=1)).rows
+        clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows
+        at_work(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
         rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
         app = create_app(settings, index=index, ledger=ledger, clock=lambda: AT)
         listener = socket.socket()
@@ -112,6 +122,26 @@ def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+def at_work(ledger: Ledger, adverts: Sequence[str], clusters: Sequence[str]) -> None:
+    """People at work, so that the pictures show it: a view, items taken, double reviews agreed on and not."""
+    for name in ("boris.iliev", "vera.koleva"):
+        ledger.add_user(name, "a password of no account", "analyst", AT)
+    ledger.save_view("ana.petrova", "Urgent jobs", "kind=all&f=1&band=urgent&ad_type=job&decision=none", AT)
+    for one in adverts[1:2]:
+        ledger.take("advert", one, "boris.iliev", AT)
+    for one in clusters[1:2]:
+        ledger.take("cluster", one, "ana.petrova", AT)
+    said = list(Outcome)
+    for number, one in enumerate(adverts[4:16]):
+        review = ledger.open_review("advert", one, "ana.petrova", AT)
+        pair = (said[number % 4], said[number % 4 if number % 3 else 1])
+        for reviewer, outcome in zip(("boris.iliev", "vera.koleva"), pair if number < 10 else pair[:1], strict=False):
+            opinion = Opinion(reviewer=reviewer, outcome=outcome, reason="As far as the text goes", given_at=AT)
+            review = ledger.give_opinion(review.id, opinion)
+        if review.state == "agreed":
+            ledger.close_review(review.id, "agreed", AT)
 
 
 def copy_database(source: Path, target: Path) -> None:

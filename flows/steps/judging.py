@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flows.rooms import Rooms
 from flows.steps.indexing import batches, clusters_around, index_adverts, index_clusters
@@ -78,6 +79,18 @@ def split(rooms: Rooms, cluster_id: str, part: Sequence[str], *, by: str, reason
     detail = {"part": sorted(set(part)), "rest": len(rest), "reason": reason}
     rooms.ledger.audit(by, "cluster split", cluster.id, detail, at)
     return _settle(rooms, cluster.members, by)
+
+
+def take_back(rooms: Rooms, said_by: str, said_at: datetime, *, by: str, reason: str = "") -> Settled:
+    """Take back all that somebody said of links at one moment (a word, a merge, a split), where nothing newer was said."""
+    pairs = rooms.ledger.standing_pairs(said_by, said_at)
+    if not pairs:
+        raise BadInputError("nothing of this is left to take back", remedy="look at what was said since")
+    at = now()
+    rooms.ledger.judge_links(pairs, Judgement.NONE, by, at)
+    detail = {"said_by": said_by, "said_at": said_at.isoformat(), "pairs": len(pairs), "reason": reason}
+    rooms.ledger.audit(by, _SAID[Judgement.NONE], f"{pairs[0][0]}~{pairs[0][1]}"[:200], detail, at)
+    return _settle(rooms, sorted({end for pair in pairs for end in pair}), by)
 
 
 def rule_identifier(rooms: Rooms, key: str, is_hub: bool | None, *, by: str, reason: str = "") -> Settled:

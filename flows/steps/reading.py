@@ -57,6 +57,14 @@ def encoder() -> Encoder | None:
     return _opened(settings())
 
 
+def forget() -> None:
+    """Forget the sentences met lately, so that a measurement begins like a fresh process."""
+    from nlp.encoder.cache import CachedEncoder
+
+    if isinstance(found := encoder(), CachedEncoder):
+        found.forget()
+
+
 def advert_vectors(adverts: Sequence[Advert]) -> list[str]:
     """Title and body of each advert as one packed vector for the index; "" for all where semantics are off.
 
@@ -94,10 +102,10 @@ def screen_adverts(adverts: Iterable[Advert]) -> Iterator[Screening | Unreadable
 def _screen_some(adverts: Sequence[Advert]) -> Iterator[Screening | Unreadable]:
     if not adverts:
         return
-    _, screener = _machine()  # outside of the try: a reader that cannot be made is no fault of the text
-    readings = [_tried(_read, advert) for advert in adverts]
+    machine = screener()  # outside of the try: a reader that cannot be made is no fault of the text
+    readings = [_tried(read_advert, advert) for advert in adverts]
     # The encoder takes many sentences together far faster than one by one.
-    screener.prepare(reading.text for reading in readings if isinstance(reading, Reading))
+    machine.prepare(reading for reading in readings if isinstance(reading, Reading))
     for advert, reading in zip(adverts, readings, strict=True):
         yield reading if isinstance(reading, Unreadable) else _tried(partial(screen_advert, reading=reading), advert)
 
@@ -111,7 +119,7 @@ def _tried(function: Callable[[Advert], Made], advert: Advert) -> Made | Unreada
 
 def screen_advert(advert: Advert, *, at: datetime | None = None, reading: Reading | None = None) -> Screening:
     """Read and screen one version of one advert; ``reading`` is what was read of it already."""
-    reading = reading or _read(advert)
+    reading = reading or read_advert(advert)
     findings = _machine()[1].screen(reading.text, reading.mentions, advert=advert)
     return Screening(
         advert_id=advert.id,
@@ -131,7 +139,18 @@ def screen_advert(advert: Advert, *, at: datetime | None = None, reading: Readin
     )
 
 
-def _read(advert: Advert) -> Reading:
+def semantic_finder() -> SemanticFinder | None:
+    """What sees by meaning with the process's settings, or None where semantics are off."""
+    return _finder(settings())
+
+
+def screener() -> Screener:
+    """What the process screens with."""
+    return _machine()[1]
+
+
+def read_advert(advert: Advert) -> Reading:
+    """An advert's texts as read: languages, normal forms, mentions. May raise one of ``TEXT_ERRORS``."""
     return _machine()[0].read(advert.title, advert.body, country=advert.country, lang_hint=advert.lang_hint)
 
 

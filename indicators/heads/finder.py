@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indicators.heads.model import Heads
-from strazha.model import Hit, ReadField, ReadText
+from indicators.heads.model import Heads, advert_vector
+from indicators.heads.neutral import neutral
+from strazha.model import Hit, Mention, Reading, ReadText
 from strazha.model.sentences import sentences
 from strazha.model.vectors import Encoder
 
@@ -26,7 +27,7 @@ KEPT = 3
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: where it stands in the captured text, its words there, and as read (Latin-typed Bulgarian in Cyrillic)."""
+    """One sentence: where it stands in the captured text, its words there, and what the encoder is given (neutral.py)."""
 
     field: FieldName
     start: int
@@ -35,14 +36,15 @@ class Sentence:
     text: str
 
 
-def split(text: ReadText) -> list[Sentence]:
+def split(text: ReadText, mentions: Sequence[Mention]) -> list[Sentence]:
     """The sentences of an advert: the title as one, then those of the body."""
     found: list[Sentence] = []
     for read in text.fields():
         captured = read.captured
+        named = [mention for mention in mentions if mention.field == read.name]
         places = [(0, len(captured))] if read.name == "title" else sentences(captured)
         for start, end in places:
-            words = _read(read, start, end)
+            words = neutral(read, start, end, named)
             if sum(char.isalpha() for char in words) >= 3:
                 found.append(Sentence(read.name, start, end, captured[start:end], words))
             if len(found) == MOST:
@@ -50,11 +52,9 @@ def split(text: ReadText) -> list[Sentence]:
     return found
 
 
-def _read(read: ReadField, start: int, end: int) -> str:
-    # As read: without disguises, and in Cyrillic what was typed in Latin letters, which the encoder hardly knows.
-    form = read.reading or read.normal
-    first, last = form.normal(start, end)
-    return form.text[first:last].strip()
+def sentences_of(reading: Reading) -> list[str]:
+    """What the encoder is given of an advert."""
+    return [one.text for one in split(reading.text, reading.mentions)]
 
 
 class SemanticFinder:
@@ -68,21 +68,41 @@ class SemanticFinder:
         """What a screening says of it: the heads' version."""
         return f"heads-{self._heads.version}"
 
-    def prepare(self, texts: Iterable[ReadText]) -> None:
+    def prepare(self, readings: Iterable[Reading]) -> None:
         """Encode the sentences of many adverts in one call; the encoder remembers them until they are asked for."""
-        wanted = list(dict.fromkeys(one.text for text in texts for one in split(text)))
+        wanted = list(dict.fromkeys(text for reading in readings for text in sentences_of(reading)))
         if wanted:
             self._encoder.encode(wanted)
 
-    def look(self, text: ReadText) -> Seen:
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """By indicator, from which probability on its head counts."""
+        return dict(zip(self._heads.names, self._heads.thresholds.tolist(), strict=True))
+
+    def look(self, text: ReadText, mentions: Sequence[Mention]) -> Seen:
         """What the heads see in an advert."""
-        found = split(text)
+        found = split(text, mentions)
         if not found:
             return Seen((), {})
-        centred = self._heads.centred(self._encoder.encode([one.text for one in found]))
+        texts, centred, title = self._vectors(found)
+        leaning = self._heads.leaning(centred, title, texts)
+        return Seen(tuple(self._hits(found, self._heads.probabilities(centred, texts))), leaning)
+
+    def sight(self, reading: Reading) -> Sight | None:
+        """What the heads think of an advert, hits or not; None where it has no sentence."""
+        found = split(reading.text, reading.mentions)
+        if not found:
+            return None
+        texts, centred, title = self._vectors(found)
+        surest = self._heads.probabilities(centred, texts).max(axis=0)
+        names = dict(zip(self._heads.names, surest.tolist(), strict=True))
+        return Sight(names, self._heads.leaning(centred, title, texts), advert_vector(centred, title))
+
+    def _vectors(self, found: Sequence[Sentence]) -> tuple[list[str], NDArray[np.float32], NDArray[np.float32] | None]:
+        texts = [one.text for one in found]
+        centred = self._heads.centred(self._encoder.encode(texts))
         titles = [row for row, one in zip(centred, found, strict=True) if one.field == "title"]
-        leaning = self._heads.leaning(centred, titles[0] if titles else None)
-        return Seen(tuple(self._hits(found, self._heads.probabilities(centred))), leaning)
+        return texts, centred, titles[0] if titles else None
 
     def _hits(self, found: Sequence[Sentence], probabilities: NDArray[np.float32]) -> Iterable[Hit]:
         for column, name in enumerate(self._heads.names):
@@ -107,3 +127,12 @@ class Seen:
 
     hits: tuple[Hit, ...]
     leaning: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Each head's highest probability over the sentences, the leaning, and the advert's vector ([768] float32)."""
+
+    surest: dict[str, float]
+    leaning: dict[str, float]
+    vector: NDArray[np.float32]

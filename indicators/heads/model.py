@@ -1,13 +1,16 @@
 """Trained heads as plain numbers: one linear classifier for each indicator and each kind of advert.
 
 They lie in ``heads.npz`` (arrays, never pickle) beside ``card.json``, which says what they were trained on, with which encoder,
-and how well they do. A head is ``sigmoid(x @ w + b)`` of a centred unit vector ``x``, float32 [384].
+and how well they do. A head is ``sigmoid(x @ w + c @ v + g @ u + b)``: ``x`` the sentence's centred unit vector, ``c`` that of
+the whole advert (a sign among signs of its kind is likelier than one alone), float32 [384], and ``g`` the sentence's pieces of
+words (grams.py).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +19,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from indicators.heads.grams import grams, scores, weighed
 from strazha.errors import EvidenceError
 
 if TYPE_CHECKING:
@@ -39,33 +43,52 @@ class Heads:
     weights: NDArray[np.float32]
     biases: NDArray[np.float32]
     mean: NDArray[np.float32]
+    #: [len(names), 384], of the whole advert's vector.
+    context: NDArray[np.float32]
+    #: [PLACES, len(names)] and [PLACES]: what pieces of words say, and how rare they are.
+    grams: NDArray[np.float32]
+    rare: NDArray[np.float32]
     kind_weights: NDArray[np.float32]
     kind_biases: NDArray[np.float32]
+    #: [PLACES, len(KINDS)] and [PLACES]: the same for the pieces of words of a whole advert.
+    kind_grams: NDArray[np.float32]
+    kind_rare: NDArray[np.float32]
     version: str
 
     def centred(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Vectors without what all sentences have in common, of length 1 again: E5's cosines live close to 1."""
         return unit(vectors - self.mean)
 
-    def probabilities(self, centred: NDArray[np.float32]) -> NDArray[np.float32]:
-        """[sentences, len(names)]: how surely each sentence shows each indicator."""
-        return sigmoid(centred @ self.weights.T + self.biases)
+    def probabilities(self, centred: NDArray[np.float32], texts: Sequence[str]) -> NDArray[np.float32]:
+        """[sentences, len(names)]: how surely each sentence of one advert shows each indicator."""
+        said = scores(weighed(grams(texts), self.rare), self.grams)
+        return sigmoid(centred @ self.weights.T + whole(centred) @ self.context.T + said + self.biases)
 
-    def leaning(self, centred: NDArray[np.float32], title: NDArray[np.float32] | None) -> dict[str, float]:
+    def leaning(
+        self, centred: NDArray[np.float32], title: NDArray[np.float32] | None, texts: Sequence[str]
+    ) -> dict[str, float]:
         """How far an advert leans towards each of ``KINDS``, from all its sentences and its title; adds up to 1."""
-        scores = sigmoid(advert_vector(centred, title) @ self.kind_weights.T + self.kind_biases)
-        total = float(scores.sum()) or 1.0
-        return {kind: float(score) / total for kind, score in zip(KINDS, scores, strict=True)}
+        said = scores(weighed(grams([" ".join(texts)], most=MOST_WORDS), self.kind_rare), self.kind_grams)[0]
+        found = sigmoid(advert_vector(centred, title) @ self.kind_weights.T + said + self.kind_biases)
+        total = float(found.sum()) or 1.0
+        return {kind: float(score) / total for kind, score in zip(KINDS, found, strict=True)}
 
 
+#: Words of an advert that its kind is told by; no advert that somebody typed has more.
+MOST_WORDS = 1000
 #: Share of the title in an advert's vector, against its sentences together.
 TITLE = 0.5
 
 
 def advert_vector(centred: NDArray[np.float32], title: NDArray[np.float32] | None) -> NDArray[np.float32]:
     """[2 x 384]: the mean of an advert's sentences, then its title's own vector."""
-    mean = unit(centred.mean(axis=0, keepdims=True))[0]
+    mean = whole(centred)[0]
     return np.concatenate([mean, np.zeros_like(mean) if title is None else TITLE * title]).astype(np.float32)
+
+
+def whole(centred: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[1 x 384]: where an advert's sentences lie together."""
+    return unit(centred.mean(axis=0, keepdims=True))
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -85,7 +108,9 @@ def save(heads: Heads, card: dict[str, Any], folder: Path = FOLDER) -> None:
     """Write the heads and their card."""
     np.savez_compressed(
         folder / ARRAYS, names=np.array(heads.names), thresholds=heads.thresholds, weights=heads.weights.astype(np.float16),
-        biases=heads.biases, mean=heads.mean, kind_weights=heads.kind_weights.astype(np.float16), kind_biases=heads.kind_biases,
+        biases=heads.biases, mean=heads.mean, context=heads.context.astype(np.float16), grams=heads.grams.astype(np.float16),
+        rare=heads.rare, kind_weights=heads.kind_weights.astype(np.float16), kind_biases=heads.kind_biases,
+        kind_grams=heads.kind_grams.astype(np.float16), kind_rare=heads.kind_rare,
     )  # fmt: skip
     (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 

@@ -1,15 +1,15 @@
 """Training of the heads: from labelled adverts and the catalogue's own examples, by one command, always with the same outcome.
 
-Each indicator gets one logistic regression on sentence vectors (L2, L-BFGS). Positive are the sentences in which a
-labelled span stands, the entry's prototypes and its examples that must match; negative are all other sentences and the
-examples that must not. Thresholds come from out-of-fold probabilities of whole adverts, drawn towards a common one where
-labels are few, so that no head is tuned on a handful.
+Each indicator gets one logistic regression (L2, liblinear) on the sentence's vector, its advert's vector and its pieces of
+words. Positive are the sentences in which a labelled span stands, the entry's prototypes and its examples that must match;
+negative are all other sentences and the examples that must not. Thresholds come from out-of-fold probabilities of whole
+adverts, drawn towards a common one where labels are few, so that no head is tuned on a handful.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,8 +17,11 @@ import numpy as np
 
 from indicators.catalogue import CatalogueEntry
 from indicators.heads.finder import Sentence, split
-from indicators.heads.model import KINDS, Heads, advert_vector, sigmoid, unit
-from strazha.model import ReadText
+from indicators.heads.grams import PLACES, Grams, grams, rarity, weighed
+from indicators.heads.model import KINDS, MOST_WORDS, Heads, advert_vector, sigmoid, unit, whole
+from indicators.heads.neutral import neutral_sentences
+from strazha.errors import BadInputError
+from strazha.model import Reading
 from strazha.model.vectors import Encoder
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float32]
 
 #: Reads a title and a body as nlp does; given from outside, as rooms of one floor do not import each other.
-Read = Callable[[str, str], ReadText]
+Read = Callable[[str, str], Reading]
 
 #: Fewest positive sentences for a head; with fewer it would learn the examples by heart.
 FEWEST = 8
@@ -37,8 +40,10 @@ NOT_BY_MEANING = frozenset({"obscured_contact", "employer_unidentified"})
 #: Inverse strength of regularisation, and weight of a positive sentence against a negative one: chosen on held-back adverts
 #: (benchmarks/heads.py prints others beside them); neither is sharp.
 SOFTNESS, POSITIVE = 10.0, 3.0
+#: For kinds of advert: the same, and how much pieces of words count against vectors.
+KIND_SOFTNESS, KIND_GRAMS = 3.0, 2.0
 #: The threshold heads are drawn towards, as if this many adverts had voted for it, and how far one may go from it.
-COMMON, VOTES, LOWEST, HIGHEST = 0.4, 20.0, 0.3, 0.7
+COMMON, VOTES, LOWEST, HIGHEST = 0.35, 20.0, 0.25, 0.6
 FOLDS = 5
 
 
@@ -65,6 +70,7 @@ class LabelledAdvert(Protocol):
 class Material:
     """Sentences with their vectors and what each shows. ``advert`` is the number of the advert, -1 for an example."""
 
+    texts: list[str]
     vectors: Rows
     shows: list[frozenset[str]]
     advert: NDArray[np.int64]
@@ -72,7 +78,10 @@ class Material:
     #: Of an example: the only entry it says anything about.
     only: list[str]
     adverts: Sequence[LabelledAdvert]
-    mean: Rows = field(default_factory=lambda: np.zeros(0, np.float32))
+    mean: Rows
+    rare: Rows
+    #: Everything a head sees of a sentence: its vector, its advert's, its pieces of words; scipy CSR, a row a sentence.
+    design: Any
 
 
 def gather(adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEntry], read: Read, encoder: Encoder) -> Material:
@@ -92,7 +101,7 @@ def gather(adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEnt
 
     for at, advert in enumerate(adverts):
         places = _places(advert)
-        for one in split(read(advert.title, advert.body)):
+        for one in _split(read(advert.title, advert.body)):
             shown = frozenset(name for name, where, low, high in places if where == one.field and _within(one, low, high))
             add(one, shown, at)
     for name, entry in entries.items():
@@ -102,14 +111,37 @@ def gather(adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEnt
         said += [(text, False) for examples in entry.examples.values() for text in examples.no_match]
         said += [(text, True) for prototypes in entry.prototypes.values() for text in prototypes]
         for text, positive in said:
-            for one in split(read("", text)):
+            for one in _split(read("", text)):
                 # An example of several sentences shows its sign in one of them, and it is not said in which.
                 if one.start == 0 and one.end >= len(text.rstrip(" .!?")):
                     add(one, frozenset({name}) if positive else frozenset(), -1, name)
+    for text in neutral_sentences():
+        for one in _split(read("", text)):
+            add(one, frozenset(), -1)
     vectors = encoder.encode(texts)
     from_adverts = np.array(number) >= 0
     mean = vectors[from_adverts].mean(axis=0).astype(np.float32)
-    return Material(unit(vectors - mean), shows, np.array(number), np.array(title), only, adverts, mean)
+    centred, found = unit(vectors - mean), grams(texts)
+    rare = rarity(found)
+    design = _design(centred, np.array(number), weighed(found, rare))
+    return Material(texts, centred, shows, np.array(number), np.array(title), only, adverts, mean, rare, design)
+
+
+def _design(centred: Rows, number: NDArray[np.int64], said: Grams) -> Any:
+    from scipy import sparse
+
+    # An example stands alone: it has no advert around it.
+    around = np.zeros_like(centred)
+    for advert in range(int(number.max(initial=-1)) + 1):
+        own = number == advert
+        if own.any():
+            around[own] = whole(centred[own])
+    pieces = sparse.csr_matrix((said.weight, said.where, said.starts), shape=(len(centred), PLACES))
+    return sparse.hstack([sparse.csr_matrix(np.hstack([centred, around])), pieces], format="csr", dtype=np.float32)
+
+
+def _split(reading: Reading) -> list[Sentence]:
+    return split(reading.text, reading.mentions)
 
 
 def _places(advert: LabelledAdvert) -> list[tuple[str, str, int, int]]:
@@ -141,13 +173,16 @@ def train(material: Material, entries: Mapping[str, CatalogueEntry], encoder: En
         biases.append(bias)
         thresholds.append(threshold)
         figures[name] = figure
-    kind_weights, kind_biases, kinds = _kinds(material, folds)
+    kinds = _kinds(material, folds)
+    size = material.vectors.shape[1]
+    parts = np.array(weights, np.float32).reshape(len(names), 2 * size + PLACES)
     heads = Heads(
         encoder=encoder.version, names=tuple(names), thresholds=np.array(thresholds, np.float32),
-        weights=np.array(weights, np.float32), biases=np.array(biases, np.float32), mean=material.mean,
-        kind_weights=kind_weights, kind_biases=kind_biases, version="",
+        weights=parts[:, :size], biases=np.array(biases, np.float32), mean=material.mean, context=parts[:, size : 2 * size],
+        grams=parts[:, 2 * size :].T.copy(), rare=material.rare,
+        kind_weights=kinds.weights, kind_biases=kinds.biases, kind_grams=kinds.grams, kind_rare=kinds.rare, version="",
     )  # fmt: skip
-    return heads, _card(material, encoder, entries, figures, kinds)
+    return heads, _card(material, encoder, entries, figures, kinds.f1)
 
 
 def _positives(material: Material, name: str) -> int:
@@ -155,73 +190,32 @@ def _positives(material: Material, name: str) -> int:
 
 
 def _head(material: Material, name: str, usable: NDArray[np.bool_]) -> tuple[Rows, float]:
-    chosen = np.array([not only or only == name for only in material.only]) & usable
-    target = np.array([name in shown for shown in material.shows])[chosen]
-    return regression(material.vectors[chosen], target, np.where(target, POSITIVE, 1.0))
+    chosen = np.flatnonzero(np.array([not only or only == name for only in material.only]) & usable)
+    target = np.array([name in material.shows[at] for at in chosen])
+    return regression(material.design[chosen], target, np.where(target, POSITIVE, 1.0))
 
 
-def regression(rows: Rows, target: NDArray[np.bool_], weight: NDArray[np.float64]) -> tuple[Rows, float]:
-    """Weighted logistic regression with L2 on everything but the bias, by L-BFGS to convergence."""
-    design = np.hstack([rows, np.ones((len(rows), 1), np.float32)])
-    ridge = np.full(design.shape[1], 1.0 / SOFTNESS)
-    ridge[-1] = 1e-6
-    sign, scale = np.where(target, 1.0, -1.0), weight
+def regression(
+    rows: Any, target: NDArray[np.bool_], weight: NDArray[np.float64], softness: float = SOFTNESS
+) -> tuple[Rows, float]:
+    """Weighted logistic regression with L2, rows dense or sparse: weights float32 [columns] and bias.
 
-    def slope(at: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        margin = sign * (design @ at.astype(np.float32))
-        loss = float(scale @ np.logaddexp(0.0, -margin)) + 0.5 * float(ridge @ (at * at))
-        pull = scale * sign / (1.0 + np.exp(np.clip(margin, -30, 30)))
-        return loss, ridge * at - (pull.astype(np.float32) @ design).astype(np.float64)
-
-    solution = _lowest(slope, np.zeros(design.shape[1]))
-    return solution[:-1].astype(np.float32), float(solution[-1])
-
-
-#: Steps remembered, steps taken at most, and how flat is flat: further steps move no threshold.
-_MEMORY, _STEPS, _FLAT = 12, 200, 2e-3
+    Raises:
+        BadInputError: scikit-learn, which only training needs, is not installed.
+    """
+    try:
+        from sklearn.linear_model import LogisticRegression
+    except ImportError as error:
+        raise BadInputError("training needs scikit-learn", remedy="run: pip install 'strazha[train]'") from error
+    if target.all() or not target.any():
+        # Nothing to tell apart: always the same answer, surer than any threshold.
+        return np.zeros(rows.shape[1], np.float32), 10.0 if target.all() else -10.0
+    fitted = LogisticRegression(C=softness, solver="liblinear", tol=_FLAT).fit(rows, target, sample_weight=weight)
+    return fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0])
 
 
-def _lowest(
-    slope: Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]], at: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Where a smooth convex function is lowest: limited-memory BFGS with backtracking (Nocedal and Wright, algorithm 7.5)."""
-    value, gradient = slope(at)
-    moves: list[tuple[NDArray[np.float64], NDArray[np.float64], float]] = []
-    for _ in range(_STEPS):
-        if np.linalg.norm(gradient) < _FLAT * max(1.0, float(np.linalg.norm(at))):
-            break
-        direction = -_curved(gradient, moves)
-        falling = float(direction @ gradient)
-        step = 1.0 if moves else 1.0 / max(float(np.linalg.norm(gradient)), 1.0)
-        while True:
-            there = at + step * direction
-            new_value, new_gradient = slope(there)
-            if new_value <= value + 1e-4 * step * falling or step < 1e-8:
-                break
-            step /= 2
-        moved, turned = there - at, new_gradient - gradient
-        if float(moved @ turned) > 1e-12:
-            moves = [*moves[-_MEMORY + 1 :], (moved, turned, 1.0 / float(moved @ turned))]
-        if value - new_value < 1e-7 * max(1.0, abs(value)):
-            return there
-        at, value, gradient = there, new_value, new_gradient
-    return at
-
-
-def _curved(
-    gradient: NDArray[np.float64], moves: Sequence[tuple[NDArray[np.float64], NDArray[np.float64], float]]
-) -> NDArray[np.float64]:
-    way, shares = gradient.copy(), []
-    for moved, turned, worth in reversed(moves):
-        share = worth * float(moved @ way)
-        shares.append(share)
-        way -= share * turned
-    if moves:
-        moved, turned, worth = moves[-1]
-        way /= worth * float(turned @ turned)
-    for (moved, turned, worth), share in zip(moves, reversed(shares), strict=True):
-        way += moved * (share - worth * float(turned @ way))
-    return way
+#: How flat is flat: further steps move no threshold.
+_FLAT = 1e-2
 
 
 def _folds(adverts: Sequence[LabelledAdvert]) -> NDArray[np.int64]:
@@ -237,7 +231,7 @@ def _threshold(material: Material, name: str, folds: NDArray[np.int64]) -> tuple
         if not held.any():
             continue
         weight, bias = _head(material, name, ~held)
-        np.maximum.at(best, material.advert[held], sigmoid(material.vectors[held] @ weight + np.float32(bias)))
+        np.maximum.at(best, material.advert[held], sigmoid(material.design[held] @ weight + np.float32(bias)))
     tried = np.round(np.arange(LOWEST, HIGHEST + 0.001, 0.05), 2)
     scores = [_f1(gold, best >= at) for at in tried]
     found = float(tried[int(np.argmax(scores))])
@@ -259,14 +253,32 @@ def kind_of(advert: LabelledAdvert) -> str:
     return "benign"
 
 
-def _kinds(material: Material, folds: NDArray[np.int64]) -> tuple[Rows, Rows, dict[str, float]]:
-    rows = []
+@dataclass
+class _Kinds:
+    """What tells kinds of advert apart: weights [kinds, 2 x 384], biases, [PLACES, kinds] of pieces of words, their rarity."""
+
+    weights: Rows
+    biases: Rows
+    grams: Rows
+    rare: Rows
+    f1: dict[str, float]
+
+
+def _kinds(material: Material, folds: NDArray[np.int64]) -> _Kinds:
+    from scipy import sparse
+
+    rows, texts = [], []
     for number in range(len(material.adverts)):
         of = material.advert == number
         titles = material.vectors[of & material.title]
         vectors = material.vectors[of] if of.any() else np.zeros_like(material.vectors[:1])
         rows.append(advert_vector(vectors, titles[0] if len(titles) else None))
-    design = np.array(rows, np.float32)
+        texts.append(" ".join(material.texts[at] for at in np.flatnonzero(of)))
+    said = grams(texts, most=MOST_WORDS)
+    rare = rarity(said)
+    said = weighed(said, rare)
+    pieces = sparse.csr_matrix((KIND_GRAMS * said.weight, said.where, said.starts), shape=(len(rows), PLACES))
+    design = sparse.hstack([sparse.csr_matrix(np.array(rows, np.float32)), pieces], format="csr", dtype=np.float32)
     gold = np.array([KINDS.index(kind_of(advert)) for advert in material.adverts])
 
     def fit(usable: NDArray[np.bool_]) -> tuple[Rows, Rows]:
@@ -275,7 +287,8 @@ def _kinds(material: Material, folds: NDArray[np.int64]) -> tuple[Rows, Rows, di
             target = gold[usable] == kind
             # Kinds count alike, however many adverts of each there are.
             share = max(target.mean(), 1e-3)
-            weight, bias = regression(design[usable], target, np.where(target, 0.5 / share, 0.5 / (1 - min(share, 0.999))))
+            even = np.where(target, 0.5 / share, 0.5 / (1 - min(share, 0.999)))
+            weight, bias = regression(design[usable], target, even, KIND_SOFTNESS)
             weights.append(weight)
             biases.append(bias)
         return np.array(weights, np.float32), np.array(biases, np.float32)
@@ -287,7 +300,8 @@ def _kinds(material: Material, folds: NDArray[np.int64]) -> tuple[Rows, Rows, di
         found[held] = (design[held] @ weights.T + biases).argmax(axis=1)
     figures = {kind: round(_f1(gold == at, found == at), 3) for at, kind in enumerate(KINDS)}
     weights, biases = fit(np.ones(len(gold), bool))
-    return weights, biases, figures
+    size = 2 * material.vectors.shape[1]
+    return _Kinds(weights[:, :size], biases, KIND_GRAMS * weights[:, size:].T, rare, figures)
 
 
 def _card(
@@ -307,5 +321,5 @@ def _card(
         "without_head": sorted(
             name for name, entry in entries.items() if entry.indicator.level == "advert" and name not in figures
         ),
-        "settings": {"softness": SOFTNESS, "positive": POSITIVE, "common_threshold": COMMON, "folds": FOLDS},
+        "settings": {"places": PLACES, "softness": SOFTNESS, "positive": POSITIVE, "common_threshold": COMMON, "folds": FOLDS},
     }

@@ -145,6 +145,11 @@ class CachedEncoder:
         vectors: NDArray[np.float32] = out / lengths
         return vectors
 
+    def forget(self) -> None:
+        """Forget what was met lately (for measurements); what is on disk stays."""
+        with self._lock:
+            self._lately.clear()
+
     def _known(self, wanted: dict[bytes, str]) -> dict[bytes, bytes]:
         """Packed vectors of all wanted texts; the missing ones are encoded, and kept."""
         known: dict[bytes, bytes] = {}

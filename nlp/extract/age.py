@@ -12,7 +12,6 @@ from nlp.extract.age_groups import OTHERS, Group, Rules, groups, rules_of
 from nlp.extract.age_signs import confidence
 from nlp.extract.page import Found, Page, View
 from nlp.extract.reading import cyrillic
-from nlp.lang import languages
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.AGE
@@ -21,8 +20,8 @@ NAME = "age"
 
 def extract(page: Page) -> None:
     """Add the ages of both fields; prices and telephones must have been found before."""
-    rules = rules_of(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg"))))
-    goods = any(rules.sale.word(word.text) for view in page.all_views() if view.name == "title" for word in view.words)
+    rules = rules_of(page.known_codes("en", "bg"))
+    goods = any(any(map(rules.sale.word, view.vocabulary)) for view in page.all_views() if view.name == "title")
     for view in page.views:
         spans: set[tuple[int, int]] = set()
         for source in (*(other for other in page.readings if other.name == view.name), view):
@@ -37,6 +36,9 @@ def extract(page: Page) -> None:
                 source.add(Found(KIND, start, end, age, NAME, sure))
 
 
+_AND = ("и", "a ", "&", "si ", "und ", "and ", "y ", "e ", "та ", "і ", "ve ", "και ", "i ")
+
+
 def _read_elsewhere(page: Page, view: View, end: int) -> bool:
     """True where the word behind a number has a Cyrillic reading: there the number was judged already."""
     index = view.word_after(end)
@@ -49,15 +51,15 @@ def _paired(view: View, group: Group, rules: Rules) -> bool:
         index < 0
         or len(group.spans) > 1
         or not 18 <= group.spans[0][2] <= 60
-        or view.text[view.words[index].end : group.start] != " "
+        or view.text[view.words[index].end : group.start] not in {" ", " ("}
     ):
         return False
     word = view.words[index]
-    follows = view.plain[group.end : group.end + 3].lstrip(" ")
+    follows = view.plain[group.end : group.end + 5].lstrip(" ")
     return (
         view.text[word.start].isupper()
         and not rules.streets.word(word.text)
-        and (not follows or follows[0] in ",.;)|+—-" or follows[:1] in "иa&")
+        and (not follows or follows[0] in ",.;)|+—-" or follows.startswith(_AND))
     )
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 
 from nlp.extract.digits import number_words
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.page import MOST, View
 from nlp.extract.price_rules import rules_for
 from nlp.lang import languages
+from nlp.normalise import Remembered
 from strazha.model.screening import MentionKind
 
 _FIGURES = re.compile(r"(?<![\w.,:+№#])(\d{1,2})(?![\d%]|[.,:]\d|\s%|\s?[€£$]|-?(?:ти|ви|ри|и|і|е|th|st|nd|rd|го|й)\b)")
@@ -23,24 +23,39 @@ _JOINED = re.compile(
     r"|hasta|do|i|sau|oder)\s{1,2}"
 )
 _LAST = re.compile(r"(?:,\s\d\d?)?(?:\)|,?\s(?:and|и|und|si|y|та|і|και|ve|или|or)\s\d\d?(?!\d))")
+YEARED = re.compile(r"(?:и)?(?:годиш\w{1,5}|летн\w{1,3}|річн\w{1,4}|jahrige?\w{0,2}|godi6\w{1,4}|godish\w{1,4}|годишњ\w{1,3})$")
+_LIMITING = frozenset(
+    {
+        "на",
+        "моложе",
+        "старше",
+        "младше",
+        "молодші",
+        "старші",
+        "под",
+        "над",
+        "under",
+        "over",
+        "above",
+        "below",
+        "unter",
+        "uber",
+        "sub",
+        "peste",
+    }
+)
 OTHERS = (MentionKind.PHONE, MentionKind.PRICE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 
 
-@dataclass(slots=True)
 class Group:
-    """Numbers written together."""
+    """Numbers written together: start, end and value of each, where the first begins and the last ends."""
 
-    spans: list[tuple[int, int, int]]
+    __slots__ = ("end", "spans", "start")
 
-    @property
-    def start(self) -> int:
-        """Where the first number begins."""
-        return self.spans[0][0]
-
-    @property
-    def end(self) -> int:
-        """Where the last number ends."""
-        return self.spans[-1][1]
+    def __init__(self, spans: list[tuple[int, int, int]]) -> None:
+        self.spans = spans
+        self.start = spans[0][0]
+        self.end = spans[-1][1]
 
 
 class Rules:
@@ -62,6 +77,10 @@ class Rules:
         self.sale = Lexicon.of(word for data in known for word in data.age.sale)
         self.streets = Lexicon.of(word for data in known for word in data.streets)
         self.numbers = number_words(codes)
+        #: Number words that can begin an age.
+        self.ages = frozenset(word for word, value in self.numbers.values.items() if 16 <= value <= 99)
+        #: Ages in words like "четиридесетгодишен", and 0 for all others.
+        self.compounds: Remembered[int] = Remembered(lambda text: _of_compound(text, self.numbers.values))
         self.periods = rules_for(codes).periods
 
 
@@ -73,7 +92,8 @@ def rules_of(codes: tuple[str, ...]) -> Rules:
 
 def groups(view: View, rules: Rules) -> Iterator[Group]:
     """The numbers of a view that may be ages, ranges and lists together."""
-    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(_FIGURES.finditer(view.plain), MOST)]
+    matches = filter(None, map(_FIGURES.match, repeat(view.plain), view.figures))
+    numbers = [(match.start(), match.end(), int(match.group(1))) for match in islice(matches, MOST)]
     numbers += islice(_spoken(view, rules), MOST)
     group: list[tuple[int, int, int]] = []
     for start, end, value in sorted(numbers):
@@ -97,14 +117,25 @@ def _listed(view: View, end: int) -> bool:
     return _LAST.match(view.plain, end) is not None
 
 
+def _of_compound(text: str, values: Mapping[str, int]) -> int:
+    """The age in "четиридесетгодишен", "сорокалетняя", "vierzigjährig"; 0 for another word."""
+    match = YEARED.search(text)
+    head = text[: match.start()] if match else ""
+    age = values.get(head, 0) if head else 0
+    return age if 16 <= age <= 99 else 0
+
+
 def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
     """Ages in words: tens with a unit, or any number before a word for years (else every "two girls" would be looked at)."""
     words, values = view.words, rules.numbers.values
-    telling = {text for text in view.vocabulary if 16 <= values.get(text, -1) <= 99}
-    if not telling:
+    telling = rules.ages.intersection(view.vocabulary)
+    compounds = {text: age for text in view.vocabulary if len(text) > 8 and (age := rules.compounds[text])}
+    if not telling and not compounds:
         return
-    for index, word in enumerate(words):
-        if word.text not in telling:
+    for index in view.places_of(telling | compounds.keys()):
+        word = words[index]
+        if word.text in compounds:
+            yield word.start, word.end, compounds[word.text]
             continue
         value = values[word.text]
         end, after = word.end, index + 1
@@ -119,7 +150,15 @@ def _spoken(view: View, rules: Rules) -> Iterator[tuple[int, int, int]]:
             compound
             or (after < len(words) and rules.years.at(words, after))
             or _range_of_words(view, index, rules)
-            or (index and (words[index - 1].text == "на" or rules.before.before(words, index - 1)) and value >= 16)
+            or (
+                index
+                and (
+                    words[index - 1].text in _LIMITING
+                    or rules.before.before(words, index - 1)
+                    or rules.limits.before(words, index - 1)
+                )
+                and value >= 16
+            )
         ):
             yield word.start, end, value
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nlp.extract.age_groups import Group, Rules
+from nlp.extract.age_groups import YEARED, Group, Rules
 from nlp.extract.lexicon import Word, word_set
 from nlp.extract.page import View
 
+#: What ends a sentence.
+_ENDS = (". ", "! ", "? ", "\n")
 #: "Over 40s", "under 25s"; what follows "30+" where it is an age.
 _PLURAL = re.compile(r"['’]?s\b(?!\s?of)")
 _ONLY = re.compile(
-    r"\s(?:only|please|preferred|works|best|for the|ne\b|не\b|μονο|само|само|nur|doar|только|лише|μονο|solo|само|г\b)"
+    r"\s(?:neka|нека|nu|не|ne|no|not|nicht|bitte|μην|aramasin|yazmasin|gelmesin|don't|do not|need not|absten|αποκλ"
+    r"|отказ|відмов|мимо"
+    r"|only|please|preferred|works|best|for the|ne\b|не\b|μονο|само|само|nur|doar|только|лише|μονο|solo|само|г\b)"
 )
 #: "кара от 20 години", "seit 20 Jahren": since, unless a person stands right before.
 _STOPS = frozenset({"", ".", ",", ";", ")", "!", "\n"})
@@ -23,14 +27,16 @@ _IS = frozenset({"are", "is", "са", "е", "sind", "ist", "sunt", "este", "son"
 _STRICT = word_set(
     """
     under over above below unter uber под над peste sub старше младше моложе старші молодші молодше πανω κατω ανω
-    преко испод изнад mayores menores mayor menor mari mici mare mica older younger alter junger по-млади
+    преко испод изнад млађи млађе млађа старији старије mladi mladji mlade mladje stariji starije ispod iznad mayores
+    menores mayor menor mari mici mare mica older younger alter junger по-млади
     по-възрастни млади възрастни
     """
 )
-_OF = frozenset({"de", "than", "als", "απο", "των", "за", "от", "од"})
+_OF = frozenset({"de", "than", "als", "απο", "των", "за", "от", "од", "od", "від", "ab"})
 #: A span rather than an age, where one number stands: "брак за 3 години".
 _FOR = frozenset({"за"})
 _SINCE = frozenset({"от", "since", "seit", "с", "від"})
+_OLD = frozenset({"of", "по", "von", "erst"})
 _GAP = re.compile(r"[ \t.-]{0,2}")
 _NAME_GAP = re.compile(r"\s?[,(|•*·:/-]{0,2}\s?")
 _MONTHS = re.compile(
@@ -38,7 +44,7 @@ _MONTHS = re.compile(
 )
 
 
-def confidence(view: View, group: Group, rules: Rules, goods: bool) -> float:
+def confidence(view: View, group: Group, rules: Rules, goods: bool) -> float:  # noqa: PLR0911  (one way out for each reading)
     """How surely the numbers are ages; 0 where they are not."""
     words = view.words
     after, before = view.word_after(group.end), view.word_after(group.start) - 1
@@ -47,12 +53,25 @@ def confidence(view: View, group: Group, rules: Rules, goods: bool) -> float:
     following = words[after] if after < len(words) else None
     near = following is not None and _GAP.fullmatch(view.plain, group.end, following.start) is not None
     years = rules.years.at(words, after) if near else None
+    # "Tall brunette, 27. Dinner date": a sentence ends between.
+    ended = (
+        near
+        and following is not None
+        and "." in view.plain[group.end : following.start]
+        and view.text[following.start].isupper()
+    )
     other_unit = (
-        near and following is not None and not years and (rules.periods.at(words, after) or _MONTHS.match(following.text))
+        near
+        and not ended
+        and following is not None
+        and not years
+        and (rules.periods.at(words, after) or _MONTHS.match(following.text))
     )
     if other_unit or _distracted(view, before, after + (years[1] if years else 0), rules):
         return 0.0
     values = [value for _, _, value in group.spans]
+    if YEARED.search(view.plain, group.start, group.end):
+        return 0.85
     if min(values) < 1 and not (years and len(values) == 2):
         return 0.0
     seen = _seen(view, group, before, after, rules)
@@ -124,9 +143,18 @@ def _bare(view: View, group: Group, values: list[int], seen: _Seen, rules: Rules
         (0.88, named),
         (0.8, seen.limit and _stands_alone(view, group, seen, rules)),
         (0.8, _in_brackets(view, group, seen)),
+        (0.8, _of(view, group, before, seen, rules)),
         (0.75, direct or _apart(view, group, seen) or _range_apart(view, group, values)),
     )
     return next((confidence for confidence, holds in ways if holds), 0.0)
+
+
+def _of(view: View, group: Group, before: int, seen: _Seen, rules: Rules) -> bool:
+    """ "A gentleman of 91 with dementia": a person and "of", and nothing that is counted behind."""
+    if before < 1 or view.words[before].text not in _OLD or group.start - view.words[before].end != 1:
+        return False
+    counted = seen.near and seen.following is not None and rules.periods.word(seen.following.text)
+    return not counted and len(group.spans) == 1 and rules.persons.before(view.words, before - 1) is not None
 
 
 def _goes_on(following: Word | None) -> bool:
@@ -148,7 +176,9 @@ def _stands_alone(view: View, group: Group, seen: _Seen, rules: Rules) -> bool:
     if len(group.spans) == 1 and index >= 0 and view.words[index].text in _STRICT | _OF:
         above = view.words[index].text in _STRICT or (index > 0 and view.words[index - 1].text in _STRICT)
         tail = view.plain[group.end : group.end + 2]
-        if above and (not tail or tail[0] in ".,;)!\n" or _ONLY.match(view.plain, group.end) is not None):
+        if above and (
+            not tail or tail[0] in ".,;)!\n" or tail in {" -", " –"} or _ONLY.match(view.plain, group.end) is not None
+        ):
             return True
     return (
         seen.near
@@ -200,9 +230,8 @@ def _of_thing(view: View, group: Group, before: int, rules: Rules) -> bool:
     words = view.words
     for index in range(before, max(-1, before - 4), -1):
         end = words[index + 1].start if index < before else group.start
-        if any(mark in view.plain[words[index].end : end] for mark in (". ", "! ", "? ", "\n")) or rules.persons.word(
-            words[index].text
-        ):
+        gap = view.plain[words[index].end : end]
+        if (gap != " " and any(mark in gap for mark in _ENDS)) or rules.persons.word(words[index].text):
             return False
         if rules.things.word(words[index].text):
             return True
@@ -242,22 +271,21 @@ def _distracted(view: View, before: int, after: int, rules: Rules) -> bool:
 
 
 def _sentence_between(view: View, end: int, start: int) -> bool:
-    return any(mark in view.text[end:start] for mark in ".!?\n") and view.text[start].isupper()
+    return view.text[start].isupper() and any(mark in view.text[end:start] for mark in ".!?\n")
 
 
 def _person(view: View, group: Group, before: int, after: int, rules: Rules) -> bool:
     """True where a word for a person stands in the same clause, up to eight words before or three after."""
     words = view.words
     for index in range(before, max(-1, before - 8), -1):
-        if any(
-            mark in view.plain[words[index].end : words[index + 1].start if index < before else group.start]
-            for mark in (". ", "! ", "? ", "\n")
-        ):
+        gap = view.plain[words[index].end : words[index + 1].start if index < before else group.start]
+        if gap != " " and any(mark in gap for mark in _ENDS):
             break
         if rules.persons.before(words, index):
             return True
     for index in range(after, min(len(words), after + 3)):
-        if any(mark in view.plain[group.end : words[index].start] for mark in (". ", "! ", "? ", "\n")):
+        gap = view.plain[group.end : words[index].start]
+        if gap != " " and any(mark in gap for mark in _ENDS):
             break
         if rules.persons.at(words, index):
             return True

@@ -13,9 +13,11 @@ from nlp.extract.page import MOST, Page, View
 from strazha.model.screening import MentionKind
 
 NUMBER = re.compile(
-    r"(?<![\w.,/])(?:\d{1,3}(?:[ .,'\u2019]\d{3}){1,2}(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d{1,7}(?:[.,]\d{1,2}(?!\d))?)"
+    r"(?<![\w.,])(?<!\d/)(?:\d{1,3}(?:[ .,'\u2019]\d{3}){1,2}(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d{1,7}(?:[.,]\d{1,2}(?!\d))?)"
 )
 SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "₴": "UAH", "₽": "RUB", "₺": "TRY"}
+#: Numbers in these are not looked at.
+_OTHERS = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
 _CROWNS = {"CZ": "CZK", "DK": "DKK", "NO": "NOK", "SE": "SEK"}
 _JOINER = re.compile(
     r"\s{0,2}[-–—/÷]\s{0,2}|\s{0,2}[€£$]\s?[-–—]\s?"
@@ -41,7 +43,10 @@ class Amount:
     before: int
     after: int
     per: str | None = None
+    #: The period stands beside it.
     sure: bool = False
+    #: A word beside it says what it is for.
+    told: bool = False
 
 
 @dataclass(slots=True)
@@ -120,7 +125,8 @@ class Money:
         at = gap.end() if gap else number.end
         if symbol := SYMBOLS.get(text[at : at + 1]):
             return symbol, number.start, at + 1
-        if letter := _E.match(text, number.end):
+        beside = text[number.end : number.end + 2]
+        if ("e" in beside or "е" in beside) and (letter := _E.match(text, number.end)):
             return "EUR", number.start, letter.end()
         index = view.word_after(at)
         if index < len(view.words) and view.words[index].start == at and (found := self._currencies.at(view.words, index)):
@@ -149,17 +155,18 @@ class Money:
         found.sort(key=lambda number: number.start)
         if not view.found:
             return found
-        kinds = (MentionKind.PHONE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE)
-        return [number for number in found if not view.taken(number.start, number.end, kinds)]
+        return [number for number in found if not view.taken(number.start, number.end, _OTHERS)]
 
     def _figures(self, view: View) -> Iterator[Number]:
-        last = 0
+        last, taken = 0, bool(view.found)
         for start in view.figures:
             match = NUMBER.match(view.plain, start) if start >= last else None
             if match is None:
                 continue
-            value, end = figure(match.group()), match.end()
-            last = end
+            last = end = match.end()
+            if taken and view.taken(start, end, _OTHERS):
+                continue
+            value = figure(match.group())
             if value is None:
                 continue
             multiplied = False
@@ -170,6 +177,9 @@ class Money:
                 index = view.word_after(end)
                 if index < len(view.words) and view.words[index].start - end <= 2 and view.words[index].text in self._thousand:
                     value, end, multiplied = value * 1000, view.words[index].end, True
+                    # "2,5 тыс. евро": the full stop of an abbreviation.
+                    if end - view.words[index].start <= 4 and view.plain[end : end + 2] == ". ":
+                        end += 1
             yield Number(match.start(), end, value, multiplied)
 
     def _spoken(self, view: View) -> Iterator[Number]:
@@ -177,15 +187,14 @@ class Money:
         telling = self._telling.intersection(view.vocabulary)
         if not telling:
             return
-        index = 0
-        while index < len(words):
-            if words[index].text not in telling:
-                index += 1
+        after = 0
+        for index in view.places_of(telling):
+            if index < after:
                 continue
             size, value, multiplied = self._say(view, index)
             if size:
                 yield Number(words[index].start, words[index + size - 1].end, float(value), multiplied)
-            index += size or 1
+                after = index + size
 
     def _say(self, view: View, index: int) -> tuple[int, int, bool]:
         """How many tokens from ``index`` on are one spoken number, its value, and whether it ended in thousands."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from itertools import compress
+from operator import itemgetter
 from typing import NamedTuple
 
 from nlp.lang import languages
+from nlp.normalise import Pieces, Remembered, plain
 
 #: Letters that stand for digits when they keep company with digits.
 LOOKALIKES = {
@@ -20,21 +23,37 @@ LOOKALIKES = {
 }  # fmt: skip
 #: The surest of them: these alone may make up a whole token between digits ("0888 OO3 l47").
 SURE = frozenset("oOоОοΟlIІі|")
+_ALIKE = frozenset(LOOKALIKES)
 #: Letters that are read as digits where every token around is a single character ("O B B B O O 5 2 I 7").
 _SINGLE = frozenset("BВSsZzЗзbбgqA")
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)?")
+_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ][^\W\d_]+)*")
 _FIGURES, _WORDS, _LOOKALIKE, _NOTHING = (
     frozenset({"figures"}),
     frozenset({"words"}),
     frozenset({"look-alikes"}),
     frozenset({""}),
 )
+#: A token that counts only where the whole row is a number with it and none without.
+DOUBTFUL = "doubtful"
+_DOUBTFUL_WORD, _DOUBTFUL_SIGN, _DOUBTFUL_EMOJI = (
+    frozenset({"words", DOUBTFUL}),
+    frozenset({"look-alikes", DOUBTFUL}),
+    frozenset({"emoji", DOUBTFUL}),
+)
+_RUN = re.compile(r"(.)\1+")
+#: Things that are drawn for digits; with many other emoji they say nothing, so they are doubtful.
+OBJECTS = {
+    "🥇": "1", "🥈": "2", "🥉": "3", "🎱": "8", "⭕": "0", "☝": "1", "✌": "2", "🖐": "5", "✋": "5", "🤘": "2", "🎯": "0",
+    **{chr(0x1F550 + hour): str(hour + 1) for hour in range(9)},
+    **{char: str(at) for at, char in enumerate("〇一二三四五六七八九")},
+    **{chr(0x2680 + at): str(at + 1) for at in range(6)},
+}  # fmt: skip
+#: Syllables of a word parted by dashes ("де-вет", "che-ti-ri").
+_SYLLABLES = re.compile(r"(?<![\w-])[^\W\d_]{1,6}(?:-[^\W\d_]{1,6}){1,3}(?![\w-])")
 #: Figures with a word run into them, before or behind, or with an extension ("7777x23").
 _GLUED = re.compile(r"(?P<head>[0-9]{6,15})[^\W\d_]{1,30}|[^\W\d_]{1,30}(?P<tail>[0-9]{7,15})|(?P<main>[0-9]{4,15})x[0-9]{1,5}")
 _GLUED_LEAST = 6
-#: Most different words whose reading is remembered for one set of languages.
-_MOST_REMEMBERED = 50_000
 
 
 class Sense(NamedTuple):
@@ -81,11 +100,19 @@ def token(start: int, end: int, digits: str, forms: frozenset[str]) -> Token:
 
 #: Ten and a unit are one number in these languages ("on yedi" is 17).
 _JOINING_TENS = frozenset({"on", "δεκα"})
+#: Units of two letters that run together with others ("yediüçbir").
+_SHORT_UNITS = frozenset({"uc"})
+#: Words of other languages that are no digits even where the figures beside them would make a number with them.
+_NEVER = frozenset({"on", "an", "et", "me", "od"})
 #: Number words of one language that are everyday words of another.
 _EVERYDAY = frozenset({"once", "una", "uno", "bin", "раз", "ein", "eine", "einen", "nil", "fife"})
 
 
-@dataclass(frozen=True, slots=True)
+#: Start, end and sense of the tokens of a run.
+_Senses = tuple[tuple[int, int, Sense], ...]
+
+
+@dataclass(frozen=True)
 class NumberWords:
     """The number words of some languages together."""
 
@@ -100,7 +127,15 @@ class NumberWords:
     counters: frozenset[str]
     plus: frozenset[str]
     glued: re.Pattern[str]
-    remembered: dict[str, Sense | None] = field(default_factory=dict)
+    #: Number words without their doubled letters, for stretched ones ("seeevennn").
+    squeezed: dict[str, int]
+    #: Words that are digits only where everything beside them makes a number with them ("ate", "uno" in a Bulgarian text).
+    doubtful: dict[str, int]
+
+    @cached_property
+    def remembered(self) -> Remembered[_Senses]:
+        """What runs of word characters mean, as they come up."""
+        return Remembered(partial(_senses, self))
 
 
 @lru_cache(maxsize=256)
@@ -110,6 +145,7 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
     spoken: dict[str, int] = {}
     repeats: dict[str, int] = {}
     plurals: dict[str, int] = {}
+    doubtful: dict[str, int] = {}
     sets: dict[str, set[str]] = {name: set() for name in ("hundred", "and_", "fillers", "counters", "plus")}
     for code in codes:
         data = languages()[code]
@@ -117,8 +153,11 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
             # Short words of other languages are prepositions of this one ("on" is Turkish for ten).
             if (len(word) > 2 and word not in _EVERYDAY) or code in codes[:1]:
                 values.setdefault(word, value)
+            elif 0 <= value < 100 and word not in _NEVER:
+                doubtful.setdefault(word, value)
         for word, value in data.digits.items():
             spoken.setdefault(word, value)
+        doubtful |= data.doubtful
         plurals |= dict.fromkeys(data.zeros, 0) | data.plurals
         repeats |= dict.fromkeys(data.double, 2) | dict.fromkeys(data.triple, 3)
         for name, words in sets.items():
@@ -126,9 +165,18 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
     if "bg" in codes:
         for word, value in latin_bulgarian_numbers().items():
             values.setdefault(word, value)
+    for word, value in typed_numbers().items():
+        if word not in values:
+            spoken.setdefault(word, value)
     # Words that run together ("нулаосемосем"): only units, and only words long enough not to occur by chance.
     units = sorted(
-        (word for word, value in values.items() if value < 100 and len(word) >= 3 and word.isalpha()), key=len, reverse=True
+        (
+            word
+            for word, value in values.items()
+            if value < 100 and (len(word) >= 3 or word in _SHORT_UNITS) and not any(map(str.isdigit, word))
+        ),
+        key=len,
+        reverse=True,
     )
     return NumberWords(
         values,
@@ -141,6 +189,8 @@ def number_words(codes: tuple[str, ...]) -> NumberWords:
         frozenset(sets["counters"]),
         frozenset(sets["plus"]),
         re.compile("|".join(map(re.escape, units)) or "(?!)"),
+        {squeeze(word): value for known in (spoken, values) for word, value in known.items() if len(squeeze(word)) > 1},
+        {word: value for word, value in doubtful.items() if word not in values and word not in spoken},
     )
 
 
@@ -158,25 +208,92 @@ def latin_bulgarian_numbers() -> dict[str, int]:
     return result
 
 
-def digit_tokens(text: str, plain: str, words: NumberWords) -> Iterator[Token]:
-    """The tokens of a text that stand for digits or change those beside them, in order; all other words are left out."""
-    remembered = words.remembered
-    for match in _TOKEN.finditer(text):
+#: How Russian, Ukrainian and Greek number words are typed in Latin letters; a slash parts the spellings in use.
+_TYPED = {
+    "ru": (
+        "а:a б:b в:v г:g д:d е:e/ie/ye ж:zh/j з:z и:i й:y/i/j к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:h/kh ц:c/ts ч:ch "
+        "ш:sh щ:sch ъ: ы:y ь:/' э:e ю:yu я:ya/ia/ja ё:e"
+    ),
+    "uk": (
+        "а:a б:b в:v г:g/h д:d е:e є:ye ж:zh/j з:z и:y/i і:i/y ї:yi й:y/i/j к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:h/kh "
+        "ц:c/ts ч:ch ш:sh щ:sch ь:/' ю:yu я:ya/ia/ja ':/'"
+    ),
+    "el": (
+        "α:a β:b/v γ:g δ:d ε:e ζ:z η:i/h θ:th/8 ι:i κ:k λ:l μ:m ν:n ξ:x/ks/3 ο:o π:p ρ:r σ:s τ:t υ:y/i/u φ:f/ph χ:h/x/ch ψ:ps "
+        "ω:o/w"
+    ),
+}
+_MOST_SPELLINGS = 200
+
+
+@lru_cache(maxsize=1)
+def typed_numbers() -> dict[str, int]:
+    """Number words of Russian, Ukrainian and Greek in Latin letters ("pyat", "dvisti", "efta"); for telephones only."""
+    result: dict[str, int] = {}
+    for code, table in _TYPED.items():
+        letters = dict(pair.split(":") for pair in table.split())
+        for word, value in languages()[code].numbers.items():
+            forms = [""]
+            for char in word:
+                forms = [form + piece for form in forms for piece in letters.get(char, char).split("/")][:_MOST_SPELLINGS]
+            for form in forms:
+                if len(form) > 2 and form.isalnum():
+                    result.setdefault(form, value)
+    return result
+
+
+def squeeze(word: str) -> str:
+    """A word with every run of one letter made one ("seeevenn" is "seven", and "three" is "thre")."""
+    return _RUN.sub(r"\1", word)
+
+
+def digit_tokens(pieces: Pieces, words: NumberWords) -> Iterator[tuple[int, int, Sense]]:
+    """Start, end and sense of what stands for digits or changes those beside it, in order; all other words are left out."""
+    senses = words.remembered.all_of(pieces.runs)
+    for start, found in compress(zip(pieces.starts, senses, strict=True), senses):
+        for first, last, sense in found:
+            yield start + first, start + last, sense
+
+
+def drawn_tokens(
+    text: str, plain_text: str, found: Iterator[tuple[int, int, Sense]], words: NumberWords
+) -> Iterator[tuple[int, int, Sense]]:
+    """The same with what no run of word characters holds: things drawn for digits, and words cut by dashes."""
+    objects = not text.isascii() and not OBJECTS.keys().isdisjoint(text)
+    cut = _syllables(plain_text, words) if "-" in text else []
+    if not objects and not cut:
+        return found
+    drawn = [(at, at + 1, _sense(char, char, words)) for at, char in enumerate(text) if char in OBJECTS] if objects else []
+    more = [(start, end, sense) for start, end, sense in drawn if sense is not None] + cut
+    kept = [item for item in found if not any(start <= item[0] < end for start, end, _ in more)]
+    return iter(sorted((*kept, *more), key=itemgetter(0)))
+
+
+def _senses(words: NumberWords, run: str) -> _Senses:
+    """Start and end within a run of word characters, and sense, of what is read as digits in it."""
+    found: list[tuple[int, int, Sense]] = []
+    for match in _TOKEN.finditer(run):
         raw = match.group()
-        try:
-            sense = remembered[raw]
-        except KeyError:
-            sense = _sense(raw, plain[match.start() : match.end()], words)
-            if len(remembered) > _MOST_REMEMBERED:
-                remembered.clear()
-            if len(raw) <= 60:
-                remembered[raw] = sense
+        start, end = match.span()
+        sense = _sense(raw, plain(raw), words)
         if sense is not None:
-            yield Token(match.start(), match.end(), sense)
+            found.append((start, end, sense))
         elif len(raw) > _GLUED_LEAST and (glued := _GLUED.fullmatch(raw)):
             # "0888003461звъни": the number and a word run together.
             first, last = glued.span(glued.lastgroup or 0)
-            yield Token(match.start() + first, match.start() + last, Sense(raw[first:last], _FIGURES))
+            found.append((start + first, start + last, Sense(raw[first:last], _FIGURES)))
+    return tuple(found)
+
+
+def _syllables(plain_text: str, words: NumberWords) -> list[tuple[int, int, Sense]]:
+    """Number words cut by dashes ("де-вет")."""
+    found: list[tuple[int, int, Sense]] = []
+    for match in _SYLLABLES.finditer(plain_text):
+        parts = match.group().split("-")
+        value = words.values.get("".join(parts), -1)
+        if value >= 0 and not any(part in words.values for part in parts):
+            found.append((match.start(), match.end(), Sense(str(value), _WORDS, value)))
+    return found
 
 
 def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
@@ -193,34 +310,71 @@ def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
     times = 100 if word in words.hundreds else words.repeats.get(word, 0)
     counts = word in words.counters
     if times or filler or counts or word in words.ands:
-        return Sense("", _WORDS if times else _NOTHING, -1, times, joins, not times and not counts, -1, counts)
+        return Sense("", _WORDS if times else _NOTHING, -1, times, joins, not times and (filler or not counts), -1, counts)
     return _looked_at(raw, word, words)
 
 
-def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:
-    """The sense of a word that is none of the known ones: look-alike letters, or a mix run together."""
+def _doubled(word: str, words: NumberWords) -> Sense | None:
+    """ "doppelnull", "tripleeight"."""
+    for repeat, times in words.repeats.items():
+        if times < 4 and len(repeat) > 3 and word.startswith(repeat) and 0 <= words.values.get(word[len(repeat) :], -1) < 10:
+            return Sense(str(words.values[word[len(repeat) :]]) * times, _WORDS)
+    return None
+
+
+def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:  # noqa: PLR0911  (one way out for each reading)
+    """The sense of a word that is none of the known ones: stretched, look-alike letters, or a mix run together."""
+    if raw in OBJECTS or word in words.doubtful:
+        digit = OBJECTS.get(raw) or str(words.doubtful[word])
+        return Sense(digit, _DOUBTFUL_EMOJI if raw in OBJECTS else _DOUBTFUL_WORD, words.doubtful.get(word, -1))
+    # Letters once doubled may have been made one by the normaliser already.
+    if len(word) <= 60 and len(short := squeeze(word)) > (2 if short == word else 1) and short in words.squeezed:
+        return Sense(str(words.squeezed[short]), _WORDS, words.squeezed[short])
     if len(raw) <= 4 and SURE.issuperset(raw):
         return Sense("".join(LOOKALIKES[char] for char in raw), _LOOKALIKE)
     if len(raw) == 1 and raw in _SINGLE:
         return Sense(LOOKALIKES[raw], frozenset({"look-alikes", "single"}))
+    if run := _doubled(word, words):
+        return run
+    if 2 <= len(raw) <= 9 and _ALIKE.issuperset(raw):
+        return Sense("".join(LOOKALIKES[char] for char in raw), _DOUBTFUL_SIGN)
     return _mixed(raw, word, words) if len(word) <= 60 else None
+
+
+_LEET = str.maketrans("013457", "oieast")
+
+
+@lru_cache(maxsize=1)
+def _cyrillic_leet() -> dict[int, int]:
+    return str.maketrans("0346", "озчб")
 
 
 def _mixed(raw: str, word: str, words: NumberWords) -> Sense | None:
     """A token of figures, number words and look-alike letters run together, if it is made of nothing else."""
     has_digit = any("0" <= char <= "9" for char in word)
+    if has_digit and (value := words.values.get(word.translate(_cyrillic_leet() if not word.isascii() else _LEET), -1)) >= 0:
+        # "0sem", "n1ne"
+        return Sense(str(value), frozenset({"words", "look-alikes"}))
     if not has_digit and (len(word) < 6 or not words.glued.match(word)):
         return None
     digits: list[str] = []
     forms: set[str] = set()
-    at = 0
+    at = tens = 0
     while at < len(word):
         char = word[at]
         if match := words.glued.match(word, at):
-            digits.append(str(words.values[match.group()]))
+            value = words.values[match.group()]
+            if tens and 0 < value < 10:
+                # "yetmişyedi" is 77.
+                digits[-1] = str(tens + value)
+            else:
+                digits.append(str(value))
+            tens = value if value >= 20 and value % 10 == 0 else 0
             forms.add("words")
             at = match.end()
-        elif "0" <= char <= "9":
+            continue
+        tens = 0
+        if "0" <= char <= "9":
             digits.append(char)
             forms.add("figures")
             at += 1
@@ -234,5 +388,7 @@ def _mixed(raw: str, word: str, words: NumberWords) -> Sense | None:
     strangers = sum(char.isalpha() and char not in SURE for char in raw) if "look-alikes" in forms else 0
     # One figure among many letters is a word or a model number, not a disguised digit run.
     if strangers > 2 * figures:
-        return None
-    return Sense("".join(digits), frozenset(forms))
+        return Sense("".join(digits), _DOUBTFUL_SIGN) if "words" not in forms else None
+    # "seksensekiz" is one number word, which hundreds may stand before.
+    value = int(digits[0]) if len(digits) == 1 and forms == {"words"} else -1
+    return Sense("".join(digits), frozenset(forms), value)

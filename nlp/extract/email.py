@@ -38,6 +38,9 @@ _SPOKEN = {
 }  # fmt: skip
 #: Words for the @ that are everyday words too: they need brackets or a written-out dot.
 _WEAK = frozenset({"la", "at", "et", "ет", "при", "эт", "ατ", "a", "а", "ат", "affe", "пес", "point"})
+#: Prepositions that stand for the @ only where a full stop is said or bracketed too.
+_ONLY_WITH_DOT = frozenset({"на", "na", "bei", "στο", "στη", "kod", "pri", "en", "код", "во", "auf", "pe"})
+_ALL_WEAK = _WEAK | _ONLY_WITH_DOT
 _MONKEYS = "🐒🐵"
 #: Before "at example dot com" these speak of a page, not of an address.
 _NO_NAMES = frozenset([
@@ -47,15 +50,24 @@ _NO_NAMES = frozenset([
 ])  # fmt: skip
 #: Most places of a field where a written-out address is looked for: only junk has more, and each costs a search.
 _TRIES = 500
-_OPEN, _CLOSE = r"(?:\s{0,2}[(\[{<*_#-]{1,2}\s?)", r"(?:\s?[)\]}>*_#-]{1,2}\s{0,2})"
-_BRACKETS = frozenset("([{<*_#-")
+_OPEN, _CLOSE = r"(?:\s{0,2}[(\[{<*_#\"«„“'-]{1,2}\s?)", r"(?:\s?[)\]}>*_#\"»”“'-]{1,2}\s{0,2})"
+_BRACKETS, _BRACKET = frozenset('([{<*_#-«„“"'), re.compile(r"[(\[{<*_#«„“\"-]")
+#: Words between the parts of a spoken address ("barza apoi a rond apoi example.org").
+_THEN_WORDS = (
+    r"(?:а\s|и\s|and\s|und\s|si\s|y\s)?(?:дальше|далее|потом|после|след това|then|followed by|next|apoi|urmat de|dann|danach|"
+    r"gefolgt von|μετα|υστερα|sonra|zatim|onda|затим|онда|luego|despues|seguido de|потім|далі|пак|posle|sled tova)"
+)
+_THEN = rf"(?:,?\s{_THEN_WORDS})"
 #: A host that is drawn, right behind a word for the @; and words that say that an address comes.
 _HOST_AFTER = re.compile(r"\s[a-z0-9-]{1,40}\.[a-z]{2}")
 _MAIL = re.compile(
     r"(?:mail|мейл|меил|имейл|поща|почт|пошт|posta|correo|мејл|cv|автобиограф|адрес|address|adres)"
     r"\w{0,6}\W{0,4}(?:\w{1,12}\W{1,2}){0,2}$"
 )
-_LEFT_EDGE, _RIGHT_EDGE = re.compile(rf"(?:{_OPEN}|\s{{0,2}})$"), re.compile(rf"{_CLOSE}|\s{{0,2}}")
+_LEFT_EDGE = re.compile(rf"{_THEN}{{0,2}},?(?:{_OPEN}|\s{{0,2}})$")
+_RIGHT_EDGE = re.compile(rf"(?:{_CLOSE},?\s{{0,2}}|,?\s{{0,2}})(?:(?<=\s){_THEN_WORDS},?\s)?")
+#: A name letter by letter before the sign.
+_SPACED_NAME = re.compile(r"(?<![\w.])(?:[a-z0-9._-]\s){3,40}[a-z0-9]$")
 _LETTER = re.compile(r"[(\[{<*]\s?[aа@]\s?[)\]}>*]")
 _ONE_WORD = re.compile(
     r"(?<!\w)(?P<name>[a-z0-9]{1,30}\s[a-z0-9]{1,30}),?\s\(?(?:all\s|in\s|в\s|als\s){0,2}(?:one word|no space|una palabra"
@@ -79,7 +91,7 @@ class _Patterns(NamedTuple):
 
 
 def _connector(words: str, symbol: str) -> str:
-    return rf"(?:{_OPEN}(?:{words}|{symbol}){_CLOSE}|\s{{1,2}}{words}\s{{1,2}}|\s{symbol}\s|{symbol}{{1,3}})"
+    return rf"(?:{_OPEN}(?:{words}|{symbol}){_CLOSE}|,?\s{{1,2}}{words},?\s{{1,2}}|\s{symbol}\s|{symbol}{{1,3}})"
 
 
 def _words(words: Iterable[str]) -> str:
@@ -105,14 +117,15 @@ def _patterns() -> _Patterns:
         re.compile(dash),
         re.compile(rf"{said['dot']}|[(\[{{<*_]\s?\.\s?[)\]}}>*_]"),
         re.compile(
-            rf"{word}(?:(?:[._]|\s{{1,2}}(?:{said['dot']}|{said['underscore']})\s{{1,2}}){word}){{1,4}}(?<=[a-z0-9])(?!\w)"
+            rf"{word}(?:(?:[._]|\s{{1,2}}(?:{said['dot']}|{said['underscore']})\s{{1,2}}"
+            rf"|\s?[(\[{{]\s?(?:{said['dot']}|{said['underscore']}|[._])\s?[)\]}}]\s?){word}){{1,4}}(?<=[a-z0-9])(?!\w)"
         ),
     )
 
 
 @lru_cache(maxsize=1)
 def _signs() -> Lexicon[bool]:
-    return Lexicon.of({word for data in languages().values() for word in data.at})
+    return Lexicon.of({word for data in languages().values() for word in data.at} | _ONLY_WITH_DOT)
 
 
 class _Sign(NamedTuple):
@@ -159,22 +172,28 @@ def _sign_places(view: View) -> Iterator[_Sign]:
                 end += 1
             yield _Sign(at, end, weak=False)
             at = plain.find(sign, end)
-    bracketed = not _BRACKETS.isdisjoint(plain)
+    bracketed = _BRACKET.search(plain) is not None
     if bracketed:
         for match in _LETTER.finditer(plain):
             yield _Sign(match.start(), match.end(), weak=True)
     signs = _signs()
     telling = signs.heads & view.vocabulary
+    said = not _dots().isdisjoint(view.vocabulary) or "4k" in plain
+    if not said and not bracketed:
+        telling -= _ONLY_WITH_DOT
     if not bracketed and "." not in plain and _dots().isdisjoint(view.vocabulary):
         telling -= _WEAK
     if not telling:
         return
-    for index, word in enumerate(view.words):
-        if word.text in telling and (found := signs.at(view.words, index)):
+    for index in view.places_of(telling):
+        word = view.words[index]
+        if found := signs.at(view.words, index):
             end = view.words[index + found[1] - 1].end
+            if not said and word.text in _ONLY_WITH_DOT and plain[word.start - 1 : word.start] not in {"(", "[", "{"}:
+                continue
             # A common "at" is looked at only where a full stop is said near it: adverts are full of them.
-            if found[1] > 1 or word.text not in _WEAK or _likely(view, word.start, end):
-                yield _Sign(word.start, end, weak=found[1] == 1 and word.text in _WEAK)
+            if found[1] > 1 or word.text not in _ALL_WEAK or _likely(view, word.start, end):
+                yield _Sign(word.start, end, weak=found[1] == 1 and word.text in _ALL_WEAK)
 
 
 @lru_cache(maxsize=1)
@@ -188,7 +207,7 @@ def _likely(view: View, start: int, end: int) -> bool:
         return True
     if _HOST_AFTER.match(plain, end):
         return True
-    if not _BRACKETS.isdisjoint(plain[end : end + 40]):
+    if _BRACKET.search(plain, end, end + 40):
         return _patterns().spoken.search(plain, end, end + 40) is not None
     index = view.word_after(end)
     return any(word.text in _dots() for word in view.words[index : index + 5])
@@ -197,7 +216,7 @@ def _likely(view: View, start: int, end: int) -> bool:
 def _around(view: View, sign: _Sign) -> None:
     """Read a name to the left and a host to the right of a possible @ sign."""
     plain, patterns = view.plain, _patterns()
-    left = _LEFT_EDGE.search(plain, max(0, sign.start - 5), sign.start)
+    left = _LEFT_EDGE.search(plain, max(0, sign.start - 30), sign.start)
     right = _RIGHT_EDGE.match(plain, sign.end)
     if left is None or right is None:
         return
@@ -225,6 +244,8 @@ def _name_before(plain: str, begin: int) -> tuple[int, str] | None:
     patterns, head = _patterns(), plain[max(0, begin - 100) : begin]
     if match := _ONE_WORD.search(head):
         return begin - len(head) + match.start(), match.group("name").replace(" ", "")
+    if match := _SPACED_NAME.search(head):
+        return begin - len(head) + match.start(), "".join(match.group().split())
     if match := patterns.name.search(head):
         return begin - len(head) + match.start(), _drawn(match.group(), patterns)
     return None

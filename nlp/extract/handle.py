@@ -42,7 +42,9 @@ _ACCOUNT = r"[a-z0-9_](?:[a-z0-9_]|\.(?=[a-z0-9_])|-(?=[a-z0-9_])){2,39}"
 _SPACED = r"[a-z0-9_](?: [a-z0-9_.]){4,30}(?![a-z0-9])"
 _LINK = (
     r"(?:\s{0,2}[(\[]?\s?(?:[:=>–-]{1,2}|@|(?:е|is|na|me|user|username|ник|nick|nickname|id|acc|account|акаунт|профил|profile|профиль|handle"
-    r"|съм|като|as|als|unter|под|ca|як|као|es|ми|my|mi|hesabim|adim|name|име)(?![\w.@-]))\s{0,2}){0,4}\s{0,2}"
+    r"|съм|маймунка|маймунско а|кльомба|клъомба|maimunka|klomba|собака|собачка"
+    r"|равлик|arroba|aroba|arond|a rond|παπακι|papaki|manki|манки|klammeraffe"
+    r"|kuyruklu a|at sign|като|as|als|unter|под|ca|як|као|es|ми|my|mi|hesabim|adim|name|име)(?![\w.@-]))\s{0,2}){0,4}\s{0,2}"
 )
 _LINKED = re.compile(_LINK)
 _AT_NAME = re.compile(rf"(?<![\w@.])@\s?({_ACCOUNT})")
@@ -58,38 +60,13 @@ _TOWARDS = re.compile(
     r"(?![\w@]|\.\w|-\w)"
 )
 _NO = [
-    "без",
-    "no",
-    "not",
-    "fara",
-    "ohne",
-    "kein",
-    "keine",
-    "не",
-    "нет",
-    "nu",
-    "sin",
-    "bez",
-    "χωρις",
-    "нямам",
-    "nqmam",
-    "nicht",
-    "немає",
-    "немам",
-    "don't",
-    "нямаме",
-    "niamam",
-    "hicbir",
-    "degil",
-    "nemam",
-    "never",
-    "without",
-    "only",
-    "via",
-]
+    "без", "no", "not", "fara", "ohne", "kein", "keine", "не", "нет", "nu", "sin", "bez", "χωρις", "нямам",
+    "nqmam", "nicht", "немає", "немам", "don't", "нямаме", "niamam", "hicbir", "degil", "nemam",
+    "never", "without", "only", "via",
+]  # fmt: skip
 _NEGATION = re.compile(rf"(?<!\w)(?:{'|'.join(_NO[:-2])})\s(?:\w{{1,12}}\s){{0,1}}$")
 #: Networks whose names inflect or take an article at the end.
-_LEET = str.maketrans("013457", "oieast")
+_LEET, _LEET_FIGURES = str.maketrans("013457", "oieast"), frozenset("013457")
 _LEET_WORD = re.compile(r"(?<![\w@./])(?=[a-z0-9]{5,10}(?!\w))[a-z]{0,9}[0-9][a-z0-9]{2,9}")
 _SPACED_WORD = re.compile(r"(?<![\w.])(?:[^\W\d_][ .*-]){3,11}[^\W\d_](?!\w)")
 #: "t . me / name", "t точка me slash name".
@@ -134,19 +111,42 @@ def extract(page: Page) -> None:
                 _account(view, cue)
         _with_at(view, cues)
     _by_number(page, named)
+    if not any(named):
+        for view in page.views:
+            _alone(view)
+
+
+def _alone(view: View) -> None:
+    """An @name in an advert that names no network: on the sites watched that is Telegram, and said with less confidence."""
+    if "@" not in view.plain or any(found.kind is KIND for found in view.found):
+        return
+    for match in _AT_NAME.finditer(view.plain):
+        name = match.group(1)
+        shaped = any(char in "_." or char.isdigit() for char in name)
+        if shaped and len(name) >= 5 and "@ " not in match.group() and not view.taken(match.start(), match.end(), _OTHERS):
+            view.add(Found(KIND, match.start(), match.end(), f"telegram:{name}", NAME, 0.6, tags=("network assumed",)))
 
 
 def _cues(view: View) -> list[_Cue]:
     """Networks named in a view, unless negated ("no WhatsApp"), with their places."""
     cues = [_Cue(*found) for found in _disguised(view)]
     words = view.words
-    for index, network, size in _networks().places(words, view.vocabulary):
+    for index, network, size in _networks().places(words, view.texts, view.vocabulary):
         start, end = words[index].start, words[index + size - 1].end
-        if not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND)) and not _negated(view, start):
+        if (
+            not view.taken(start, end, (MentionKind.URL, MentionKind.EMAIL, KIND))
+            and not _negated(view, start)
+            and not _terms(view, start, end)
+        ):
             cues.append(_Cue(network, start, end))
             if len(cues) >= _MOST:
                 break
     return sorted(cues, key=lambda cue: cue.start)
+
+
+def _terms(view: View, start: int, end: int) -> bool:
+    """True for the German "400 € VB" (open to offers), which is no Viber."""
+    return view.plain[start:end] == "vb" and view.plain[max(0, start - 2) : start].rstrip()[-1:] in {"€", "o", "r"}
 
 
 def _negated(view: View, start: int) -> bool:
@@ -157,11 +157,10 @@ def _disguised(view: View) -> list[tuple[str, int, int]]:
     """Networks whose names are spelt with digits ("t3legram") or letter by letter."""
     found: list[tuple[str, int, int]] = []
     networks = _networks()
-    figures = any(len(word) == 1 and word in "013457" for word in view.vocabulary)
-    for match in _LEET_WORD.finditer(view.plain) if figures else ():
+    for match in _LEET_WORD.finditer(view.plain) if not _LEET_FIGURES.isdisjoint(view.vocabulary) else ():
         if (network := networks.word(match.group().translate(_LEET))) and len(found) < _MOST:
             found.append((network, match.start(), match.end()))
-    letters = sum(1 for word in view.words if word.end - word.start == 1)
+    letters = list(map(len, view.texts)).count(1)
     for match in _SPACED_WORD.finditer(view.plain) if letters > 3 else ():
         word = "".join(char for char in match.group() if char.isalpha())
         if (network := networks.word(word)) and len(found) < _MOST:
@@ -233,7 +232,8 @@ def _account(view: View, cue: _Cue) -> None:
 def _freed(view: View, match: re.Match[str], part: str) -> bool:
     """True where what was taken for a host name is an account ("instagram: mina.bg"); it is then no web address."""
     start, end = match.span(part)
-    if not any(sign in match.group("link") for sign in ":@="):
+    link = match.group("link")
+    if not any(sign in link for sign in ":@=") and (link.strip() or match.group(part).count(".") < 2):
         return False
     bare = next((f for f in view.found if f.kind is MentionKind.URL and (f.start, f.end) == (start, end)), None)
     if bare is None or view.plain[start:end].startswith("www."):
@@ -309,7 +309,8 @@ def _named_before(view: View, cue: _Cue, match: re.Match[str]) -> bool:
         return False
     written = match.group("name")
     name = written.replace(" ", "")
-    shaped = " " in written or any(char in "_." or char.isdigit() for char in name)
+    # Figures stand for letters in Latin-typed Bulgarian ("pi6i v tg").
+    shaped = " " in written or any(char in "_." or (char.isdigit() and char not in "46") for char in name)
     if not any(char.isalpha() for char in name) or not (match.group("sign") or shaped):
         return False
     disguise = ("spacing",) if " " in written else ()

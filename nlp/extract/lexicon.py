@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import compress, count, pairwise, repeat
+from operator import add
+from typing import Generic, NamedTuple, TypeVar, cast
+
+from nlp.normalise.pieces import Pieces, Remembered
+from nlp.normalise.plain import plain
 
 Value = TypeVar("Value")
 
@@ -22,28 +26,40 @@ class Word(NamedTuple):
     text: str
 
 
-def tokens(plain: str) -> list[Word]:
-    """The words and numbers of a plain text in order."""
-    new = tuple.__new__
-    return [new(Word, (*match.span(), match.group())) for match in TOKEN.finditer(plain)]
+def _whole(run: str) -> str | None:
+    form = plain(run)
+    match = TOKEN.match(form)
+    return form if match is not None and match.end() == len(form) else None
 
 
-#: Most words whose value a lexicon remembers, so that a stream of ever new words does not grow it without end.
-_MOST_SEEN = 50_000
+#: A run's plain form where it is one token, as nearly all are; else None.
+_WHOLE: Remembered[str | None] = Remembered(_whole)
 
 
-class _Seen(dict[str, Value | None]):
-    """Values of words as they come up."""
+def tokens(pieces: Pieces) -> tuple[list[Word], list[int], list[str]]:
+    """The words and numbers of a text in plain form, in order; also where they start and their texts alone."""
+    found, starts = _WHOLE.all_of(pieces.runs), pieces.starts
+    if None in found:
+        texts, starts = _split(found, pieces)
+    else:
+        texts = cast("list[str]", found)
+    ends = map(add, starts, map(len, texts))
+    return list(map(tuple.__new__, repeat(Word), zip(starts, ends, texts, strict=True))), starts, texts
 
-    def __init__(self, find: Callable[[str], Value | None]) -> None:
-        super().__init__()
-        self._find = find
 
-    def __missing__(self, text: str) -> Value | None:
-        value = self._find(text)
-        if len(self) < _MOST_SEEN and len(text) <= 40:
-            self[text] = value
-        return value
+def _split(texts: list[str | None], pieces: Pieces) -> tuple[list[str], list[int]]:
+    """Texts and starts of all tokens where some run is not one token ("20лв", "ime_1")."""
+    found: list[str] = []
+    starts: list[int] = []
+    for text, start, run in zip(texts, pieces.starts, pieces.runs, strict=True):
+        if text is not None:
+            found.append(text)
+            starts.append(start)
+            continue
+        for match in TOKEN.finditer(plain(run)):
+            found.append(match.group())
+            starts.append(start + match.start())
+    return found, starts
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -55,25 +71,27 @@ class Lexicon(Generic[Value]):
     """Entries in plain form with a value each; an entry may be a phrase, and may end with a star (any ending)."""
 
     def __init__(self, entries: Mapping[str, Value]) -> None:
-        self._exact: dict[tuple[str, ...], Value] = {}
+        self._words: dict[str, Value] = {}
+        self._phrases: dict[tuple[str, ...], Value] = {}
         self._stems: dict[str, Value] = {}
-        self._longest = 1
         for entry, value in entries.items():
             parts = tuple(match.group() for match in TOKEN.finditer(entry))
-            if not parts:
-                continue
-            if entry.endswith("*") and len(parts) == 1:
+            if len(parts) > 1:
+                self._phrases.setdefault(parts, value)
+            elif parts and entry.endswith("*"):
                 self._stems.setdefault(parts[0], value)
-            else:
-                self._exact.setdefault(parts, value)
-                self._longest = max(self._longest, len(parts))
+            elif parts:
+                self._words.setdefault(parts[0], value)
         self._sizes = sorted({len(stem) for stem in self._stems}, reverse=True)
-        self._heads = {parts[0] for parts in self._exact if len(parts) > 1}
-        self._tails = {parts[-1] for parts in self._exact if len(parts) > 1}
+        #: How many words the phrases have that begin or end with a word, longest first.
+        self._heads = _sizes((parts[0], len(parts)) for parts in self._phrases)
+        self._tails = _sizes((parts[-1], len(parts)) for parts in self._phrases)
         #: First words of all entries without a star: where a text has none of them, it need not be gone through.
-        self.heads = frozenset(parts[0] for parts in self._exact)
+        self.heads = frozenset((*self._heads, *self._words))
         #: The value of a single word, or None; a look-up without a call of Python code once a word has been seen.
-        self.word: Callable[[str], Value | None] = _Seen(self._find).__getitem__
+        self.word: Callable[[str], Value | None] = Remembered(self._find).__getitem__ if self._stems else self._words.get
+
+        self._tells = Remembered(lambda text: text in self._heads or self.word(text) is not None).__getitem__
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Lexicon[bool]:
@@ -81,7 +99,7 @@ class Lexicon(Generic[Value]):
         return Lexicon(dict.fromkeys(words, True))
 
     def _find(self, text: str) -> Value | None:
-        value = self._exact.get((text,))
+        value = self._words.get(text)
         if value is None:
             for size in self._sizes:
                 if size <= len(text) <= size + _ENDING and text[:size] in self._stems:
@@ -89,39 +107,51 @@ class Lexicon(Generic[Value]):
                     break
         return value
 
-    def places(self, words: Sequence[Word], vocabulary: Iterable[str]) -> Iterator[tuple[int, Value, int]]:
+    def places(
+        self, words: Sequence[Word], texts: Sequence[str], vocabulary: Iterable[str]
+    ) -> Iterator[tuple[int, Value, int]]:
         """All entries in a row of words, none within another: index of the first word, value, number of words."""
-        heads, word = self._heads, self.word
-        telling = {text for text in vocabulary if text in heads or word(text) is not None}
+        telling = self._telling(vocabulary)
         if not telling:
             return
         after = 0
-        for index, item in enumerate(words):
-            if item.text in telling and index >= after and (found := self.at(words, index)):
+        for index in compress(count(), map(telling.__contains__, texts)):
+            if index >= after and (found := self.at(words, index)):
                 yield index, *found
                 after = index + found[1]
+
+    def _telling(self, vocabulary: Iterable[str]) -> Set[str]:
+        """The words of a vocabulary with which an entry can begin."""
+        return frozenset(filter(self._tells, vocabulary)) if self._stems else self.heads.intersection(vocabulary)
 
     def at(self, words: Sequence[Word], index: int) -> tuple[Value, int] | None:
         """The longest entry that starts at a token: its value and how many tokens it takes."""
         head = words[index].text
-        if head in self._heads:
-            for size in range(min(self._longest, len(words) - index), 1, -1):
-                value = self._exact.get(tuple(word.text for word in words[index : index + size]))
-                if value is not None and _near(words[index : index + size]):
-                    return value, size
+        for size in self._heads.get(head, ()):
+            row = words[index : index + size]
+            value = self._phrases.get(tuple([word[2] for word in row])) if len(row) == size else None
+            if value is not None and _near(row):
+                return value, size
         value = self.word(head)
         return None if value is None else (value, 1)
 
     def before(self, words: Sequence[Word], index: int) -> tuple[Value, int] | None:
         """The longest entry that ends with the token at ``index``: its value and how many tokens it takes."""
         tail = words[index].text
-        if tail in self._tails:
-            for size in range(min(self._longest, index + 1), 1, -1):
-                value = self._exact.get(tuple(word.text for word in words[index + 1 - size : index + 1]))
-                if value is not None and _near(words[index + 1 - size : index + 1]):
-                    return value, size
+        for size in self._tails.get(tail, ()):
+            row = words[max(0, index + 1 - size) : index + 1]
+            value = self._phrases.get(tuple([word[2] for word in row])) if len(row) == size else None
+            if value is not None and _near(row):
+                return value, size
         value = self.word(tail)
         return None if value is None else (value, 1)
+
+
+def _sizes(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for word, size in pairs:
+        found.setdefault(word, set()).add(size)
+    return {word: tuple(sorted(sizes, reverse=True)) for word, sizes in found.items()}
 
 
 def _near(words: Sequence[Word]) -> bool:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
-from nlp.components import CAPITAL, SHAKY, SPANS, SURE, name_lexicon, open_names, pipeline_for
-from nlp.extract.lexicon import Lexicon, word_set
+from nlp.components import CAPITAL, SHAKY, SURE, marks, name_lexicon, open_names
+from nlp.extract.lexicon import Lexicon
+from nlp.extract.name_words import COMPANY, FAMILIAR, FORMAL, MONTHS, NEVER, PREPOSITIONS, WEAK
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.reading import reads_as_word
 from nlp.gazetteer import nominatives
@@ -24,75 +24,6 @@ from strazha.model.screening import MentionKind
 KIND = MentionKind.NAME
 NAME = "name"
 
-#: Cues that stand before ordinary nouns just as often: they help a known name, they do not make one of a capitalised word.
-_WEAK = frozenset(
-    [
-        "i am",
-        "i'm",
-        "contact",
-        "call",
-        "text",
-        "with",
-        "from",
-        "this is",
-        "message",
-        "meet",
-        "whatsapp",
-        "ring",
-        "write to",
-        "dm",
-        "regards",
-        "signed",
-        "named",
-        "called",
-        "я",
-        "это",
-        "це",
-        "питайте",
-        "пишите",
-        "звоните",
-        "звонить",
-        "писать",
-        "контакт",
-        "администратор",
-        "менеджер",
-        "аз съм",
-        "за контакт",
-        "зови",
-        "зовите",
-        "звати",
-        "име",
-        "sunt",
-        "bin",
-        "ich bin",
-        "name",
-        "nach",
-        "bei",
-        "kontakt",
-        "ruf",
-        "hausdame",
-        "sofer",
-        "ben",
-        "irtibat",
-        "iletisim",
-        "yetkili",
-        "soy",
-        "contacto",
-        "η",
-        "ο",
-        "την",
-        "τον",
-        "ειμαι η",
-        "ειμαι ο",
-        "επικοινωνια",
-    ]
-)
-_COMPANY = word_set(
-    """
-    ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel
-    agency
-    """
-)
 #: What each thing is worth; 1 is enough for a name. A known name all but suffices; a bare capital needs a telephone, an age,
 #: a list with a known name, or a cue that stands before nothing but names.
 WEIGHTS = {
@@ -105,6 +36,8 @@ WEIGHTS = {
     "weak cue": 0.35,
     "cue after": 0.8,
     "telephone": 1.0,
+    # "Ask for Shabnam on 07700 ...", "0999 ... питай за Денка"
+    "telephone close": 0.15,
     "age": 1.0,
     "age behind a mark": 0.8,
     "child": -3.0,
@@ -119,9 +52,10 @@ WEIGHTS = {
     "within sentence": 0.4,
     "small letter": -1.0,
 }
+#: What is enough for a name.
+ENOUGH = 1.0
 #: Signs that help a known name only.
 _KNOWN_ONLY = frozenset({"weak cue", "cue after", "age behind a mark"})
-_UNSPACED = re.compile(r"\S{80,}")
 _PHONE_GAP = re.compile(r"[\s,:;|()/*·•.-]{0,4}")
 _QUOTES_BEFORE, _QUOTES_AFTER = ("«", "„", "“", '"', "@", "#", "_", "/"), frozenset({"»", "“", "”", '"', "_"})
 _NUMBER_AFTER = re.compile(r"[\s,(|–-]{1,3}\d{2}(?!\d|\s?[-–—]\s?\d|[:%€$£]|\s?(?:лв|eur|€|lei|£))")
@@ -129,16 +63,6 @@ _LIST = (", ", " и ", " and ", " & ", " und ", " si ", " y ", " і ", " та ",
 #: Endings of surnames: such a word alone is no given name, however it stands.
 _SURNAME = re.compile(
     r"(?:ова|ева|ови|еви|ски|ска|ский|енко|ук|ов|ев|ova|eva|ovic|evic|ov|ev|ski|ska|escu|eanu|opoulos|idis|akis|oglu|mann|berger)$"
-)
-_MONTHS = word_set(
-    """
-    june april may august july juni mai юни юли май март januar avril κυριακη παρασκευη неделя
-    """
-)
-_PREPOSITIONS = word_set(
-    """
-    am im an in zum zur beim at near der die das the στο στην
-    """
 )
 #: Start and end in a view's text, and the component's label.
 _Span = tuple[int, int, str]
@@ -152,9 +76,7 @@ class _Rules:
 
     def __init__(self, codes: tuple[str, ...]) -> None:
         known = [languages()[code] for code in codes]
-        cues = {
-            word: word not in _WEAK for data in known for word in data.name_cues.before if word not in data.name_cues.titles
-        }
+        cues = {word: word not in WEAK for data in known for word in data.name_cues.before if word not in data.name_cues.titles}
         self.cues: Lexicon[bool] = Lexicon({word: strong or word.count(" ") > 1 for word, strong in cues.items()})
         self.persons = Lexicon.of(word for data in known for word in data.age.persons)
         self.after = Lexicon.of(word for data in known for word in data.name_cues.after)
@@ -188,7 +110,7 @@ def _inflected(form: str, cases: tuple[str, ...]) -> bool:
 
 def extract(page: Page) -> None:
     """Add the names of both fields; everything else must have been found before."""
-    codes = tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg")))
+    codes = page.known_codes("en", "bg")
     main = page.codes[0] if page.codes else "xx"
     for view in page.views:
         spans: set[tuple[int, int]] = set()
@@ -203,15 +125,18 @@ def extract(page: Page) -> None:
 _BLOCKING = (MentionKind.PLACE, MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)
 
 
-def _blocked(page: Page, view: View, start: int, end: int) -> bool:
-    """True where the range is something else already, in any view of the field."""
-    if view.taken(start, end, _BLOCKING):
-        return True
-    if not page.readings:
-        return False
-    others = [other for other in page.all_views() if other.name == view.name and other is not view]
-    first, last = view.normal.original(start, end)
-    return any(other.taken(*other.normal.normal(first, last), _BLOCKING) for other in others)
+def _free(page: Page, view: View, spans: Sequence[_Span]) -> Iterator[_Span]:
+    """Those of the ranges that are nothing else already, in any view of the field."""
+    mask = bytearray(len(view.text))
+    for found in view.found:
+        if found.kind in _BLOCKING:
+            mask[found.start : found.end] = b"\1" * (found.end - found.start)
+    others = [other for other in page.all_views() if other.name == view.name and other is not view] if page.readings else []
+    for span in spans:
+        if mask.find(1, span[0], span[1]) < 0:
+            first, last = view.normal.original(span[0], span[1]) if others else (0, 0)
+            if not any(other.taken(*other.normal.normal(first, last), _BLOCKING) for other in others):
+                yield span
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,40 +150,37 @@ class _Places:
     sure_starts: frozenset[int]
     sure_ends: frozenset[int]
 
+    def age_behind(self, end: int) -> int:
+        """Where an age begins right behind a word, or 0."""
+        return next((at for at in (end + 1, end + 2, end + 3) if at in self.ages), 0) if self.ages else 0
+
 
 def _pipeline_code(view: View, main: str) -> str:
     return "bg" if view.is_reading else main
 
 
-def _spaced(text: str) -> str:
-    # spaCy's tokenizer takes quadratic time on long unspaced runs, in which no name stands anyway.
-    return _UNSPACED.sub(lambda match: " " * len(match.group()), text)
-
-
 def prepare(pages: Sequence[Page]) -> None:
-    """Make spaCy's documents of many adverts at once, each language's through ``nlp.pipe``."""
-    by_code: dict[str, list[tuple[str, tuple[Page, View]]]] = {}
+    """Have spaCy read many adverts at once, each language's together."""
+    by_code: dict[str, list[tuple[Page, View]]] = {}
     for page in pages:
         main = page.codes[0] if page.codes else "xx"
         for view in page.all_views():
-            by_code.setdefault(_pipeline_code(view, main), []).append((_spaced(view.text), (page, view)))
-    for code, texts in by_code.items():
-        for doc, (page, view) in pipeline_for(code).pipe(texts, as_tuples=True, batch_size=len(texts)):
-            page.docs[view.name, view.is_reading] = doc
+            by_code.setdefault(_pipeline_code(view, main), []).append((page, view))
+    for code, views in by_code.items():
+        for (page, view), found in zip(views, marks(code, [view.text for _, view in views]), strict=True):
+            page.persons[view.name, view.is_reading] = found
 
 
 def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[int, int, float]]:
-    doc = page.docs.get((view.name, view.is_reading))
-    if doc is None:
-        doc = pipeline_for(_pipeline_code(view, main))(_spaced(view.text))
-    marked = [(span.start_char, span.end_char, span.label_) for span in islice(doc.spans[SPANS], MOST)]
-    evidence = word_evidence()
-    spans = [
-        (start, end, label)
-        for start, end, label in marked
-        # A capitalised word that is an everyday word of some language is none; most capitals are such, so they go first.
-        if (label != CAPITAL or view.plain[start:end] not in evidence) and not _blocked(page, view, start, end)
-    ]
+    marked = page.persons.get((view.name, view.is_reading))
+    if marked is None:
+        marked = marks(_pipeline_code(view, main), [view.text])[0]
+    # Names that are words too do not stand in small letters, unless everything does.
+    small = view.text.islower()
+    likely = [span for span in marked[:MOST] if small or span[2] != SHAKY or not view.text[span[0]].islower()]
+    spans = list(_free(page, view, likely)) if likely else []
+    if not spans:
+        return
     phones = [found for found in view.found if found.kind is MentionKind.PHONE]
     places = _Places(
         frozenset(found.start for found in phones),
@@ -271,28 +193,33 @@ def _names(page: Page, view: View, main: str, rules: _Rules) -> Iterator[tuple[i
     for start, end, label in spans:
         score = _score(page, view, (start, end, label), rules, places)
         # "Maria Ivanova": the surname behind a name is not another name.
-        if score >= 1.0 and not (label == CAPITAL and start - last_end == 1):
+        if score >= ENOUGH and not (label == CAPITAL and start - last_end == 1):
             yield start, end, round(min(0.95, 0.35 + 0.3 * score), 2)
             last_end = end
 
 
 def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) -> float:
-    """What speaks for a name; 1 is enough, 0 where something rules it out."""
+    """What speaks for a name; 0 where it is not enough, or something rules it out."""
     start, end, label = span
     form = view.plain[start:end]
     index = view.word_after(start)
     near = index > 0 and start - view.words[index - 1].end <= 3 and "\n" not in view.text[view.words[index - 1].end : start]
-    if _ruled_out(page, view, span, index if near else -index, rules):
-        return 0.0
     known, cue = label != CAPITAL, rules.cues.before(view.words, index - 1) if near else None
     if cue and len(view.words[index - 1].text) > 4 and _STOP.search(view.text, view.words[index - 1].end, start):
         # "... und ohne Fahrer. Anzahlung 40 €": a sentence ends between them.
         cue = None
     opens = _opens_sentence(view, start)
+    if opens and not known and not cue and not places.age_behind(end):
+        # A capital at the head of a sentence says nothing, and nothing else speaks for it.
+        return 0.0
     score = WEIGHTS[label]
     if not known and (cue or not opens) and _inflected(form, rules.cases):
         score = WEIGHTS["inflected after cue" if cue else "inflected"]
     signs = {*_signs(view, (start, end), places), *_signs_within(view, span, index if near else 0, rules)}
+    if near and not known and view.words[index - 1].text in FAMILIAR:
+        signs.add("title")
+    if cue and cue[0] and "telephone" not in signs and _phone_close(view, start, end, places):
+        signs.add("telephone close")
     if cue:
         signs.add("strong cue" if cue[0] else "weak cue")
     if index + 1 < len(view.words) and rules.after.word(view.words[index + 1].text):
@@ -305,21 +232,26 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
         return 0.0
     if not opens and label == SHAKY:
         signs.add("within sentence")
-    return score + sum(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY)
+    # Sorted, as the order of a set, and with it the last digit of a sum, differs from process to process.
+    score += sum(sorted(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY))
+    # Asked last, as it takes longest: most words have nothing that speaks for them.
+    return score if score >= ENOUGH and not _ruled_out(page, view, span, index if near else -index, rules) else 0.0
 
 
 def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -> bool:
     """True where the word cannot be a name; ``index`` is that of its token, negative where nothing stands right before it."""
     start, end, label = span
     form, near = view.plain[start:end], index > 0
-    if _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
+    before = view.words[index - 1].text if near else ""
+    if form in NEVER or _is_other(view, start, end, abs(index), near, rules=rules) or (near and _behind_place(view, start)):
         return True
-    title = near and rules.titles.before(view.words, index - 1) is not None
+    # "пані Ліда", "don Eusebio": a given name follows these; a surname follows "Herr" or "Mr".
+    title = near and rules.titles.before(view.words, index - 1) is not None and before not in FAMILIAR
     if label == SURE:
         # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
         return title and form not in name_lexicon()
     if label == SHAKY:
-        return view.text[start].islower() and not view.text.islower()
+        return title and before in FORMAL
     if title or _no_name(view, form, abs(index), rules):
         return True
     return page.latin_bg and reads_as_word(page, view, start, end)
@@ -328,7 +260,7 @@ def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -
 def _signs_within(view: View, span: _Span, index: int, rules: _Rules) -> Iterator[str]:
     start, end, label = span
     before = view.words[index - 1].text if index else ""
-    if view.plain[start:end] in _MONTHS:
+    if view.plain[start:end] in MONTHS:
         yield "month"
     if label != CAPITAL and _PATRONYMIC.search(_word_at(view, end + 1)):
         yield "patronymic"
@@ -346,7 +278,7 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
     start, end = span
     if places.phone_starts and _beside_phone(view, start, end, places):
         yield "telephone"
-    at = next((at for at in range(end + 1, end + 4) if at in places.ages), 0) if places.ages else 0
+    at = places.age_behind(end)
     if at and places.ages[at] < 16:
         # A child that is cared for is neither advertised nor a contact.
         yield "child"
@@ -365,7 +297,7 @@ def _signs(view: View, span: tuple[int, int], places: _Places) -> Iterator[str]:
 def _no_name(view: View, form: str, index: int, rules: _Rules) -> bool:
     """True for an unknown capitalised word that means something else: a person's description, an app, a surname."""
     before = view.words[index - 1].text if index else ""
-    if before in _PREPOSITIONS and not rules.cues.before(view.words, index - 1):
+    if before in PREPOSITIONS and not rules.cues.before(view.words, index - 1):
         return True
     words = rules.persons.word(form) or rules.ages.word(form) or rules.networks.word(form)
     return bool(words) or form in word_evidence() or view.is_reading or _SURNAME.search(form) is not None
@@ -392,22 +324,36 @@ def _is_other(view: View, start: int, end: int, index: int, near: bool, *, rules
         return True
     if before == "-" and view.text[start - 2 : start - 1].isalpha():
         return True
-    if near and rules.not_names.before(view.words, index - 1):
+    if near and not _parted(view, index, start) and rules.not_names.before(view.words, index - 1):
         return True
     for place in range(index + 1, min(index + 4, len(view.words))):
         word = view.words[place]
         if any(mark in view.text[view.words[place - 1].end : word.start] for mark in ".,;!?\n("):
             break
-        if word.text in _COMPANY:
+        if word.text in COMPANY:
             return True
         if not view.text[word.start].isupper():
             break
     return False
 
 
+def _parted(view: View, index: int, start: int) -> bool:
+    """True where a sentence ends right before ("... на кафе. Лили, 0888"); an abbreviation's ("ул.") ends none."""
+    word = view.words[index - 1]
+    return any(mark in view.text[word.end : start] for mark in ".!?") and len(word.text) > 4
+
+
 def _opens_sentence(view: View, start: int) -> bool:
     head = view.text[max(0, start - 3) : start].rstrip(" \"'«„(*-•–")
     return not head or head[-1] in ".!?\n:;…"
+
+
+def _phone_close(view: View, start: int, end: int, places: _Places) -> bool:
+    """True where a telephone begins or ends a few words away in the same sentence."""
+    for first in places.phone_starts:
+        if 0 < first - end < 30 and ". " not in view.text[end:first]:
+            return True
+    return any(0 < start - last < 25 and ". " not in view.text[last:start] for last in places.phone_ends)
 
 
 def _beside_phone(view: View, start: int, end: int, places: _Places) -> bool:

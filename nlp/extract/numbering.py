@@ -54,7 +54,8 @@ def dialled(digits: str, plus: bool, plan: Plan, cue: bool) -> tuple[int, str]:
             continue
         value, mobile = _valid(digits, region)
         if value:
-            near = region in plan.near
+            # Nobody else's numbers look like those kept for fiction.
+            near = region in plan.near or FICTIONAL.match(value) is not None
             # Times, codes and lists of figures are valid landline numbers somewhere: these need a word for telephones beside.
             fixed = (OWN if near else CUED) if cue or region == plan.stated else NONE
             rank = (SURE if near else OTHER) if mobile else fixed

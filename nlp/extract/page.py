@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import compress, count
 from typing import Any
-
-from spacy.tokens import Doc
 
 from nlp.extract.lexicon import Word, tokens
 from nlp.lang import LanguageData, languages
+from nlp.normalise.pieces import Pieces
 from nlp.normalise.plain import plain
 from strazha.model.screening import Mention, MentionKind
 from strazha.model.text import FieldName, NormalText
@@ -22,6 +22,7 @@ from strazha.model.text import FieldName, NormalText
 MOST = 3000
 
 
+_FIGURES = re.compile(r"\d+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -42,7 +43,9 @@ class Found:
 class View:
     """One field as patterns read it: the normal form, or its Cyrillic reading. Offsets are into ``text``."""
 
-    def __init__(self, name: FieldName, captured: str, normal: NormalText, *, is_reading: bool = False) -> None:
+    def __init__(
+        self, name: FieldName, captured: str, normal: NormalText, *, is_reading: bool = False, pieces: Pieces | None = None
+    ) -> None:
         self.name = name
         self.captured = captured
         self.normal = normal
@@ -50,30 +53,28 @@ class View:
         self.is_reading = is_reading
         self.found: list[Found] = []
         self._masks: dict[MentionKind, bytearray] = {}
-
-    @cached_property
-    def plain(self) -> str:
-        """Lower case without accents; the same length as ``text``."""
-        return plain(self.text)
-
-    @cached_property
-    def words(self) -> list[Word]:
-        """The words and numbers of the plain form, in order."""
-        return tokens(self.plain)
-
-    @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """The different words of the plain form."""
-        return frozenset([word[2] for word in self.words])
+        #: The text cut into its words.
+        self.pieces = pieces if pieces is not None else Pieces(self.text)
+        #: Lower case without accents; the same length as ``text``.
+        self.plain = plain(self.text)
+        #: The words and numbers of the plain form, in order, and their texts alone.
+        self.words: list[Word]
+        self.texts: list[str]
+        self.words, self._word_starts, self.texts = tokens(self.pieces)
+        capital = map(str.isupper, map(self.text.__getitem__, self._word_starts))
+        #: Which words begin with a capital letter.
+        self.capitals = list(compress(count(), capital))
+        #: The different words of the plain form.
+        self.vocabulary = frozenset(self.texts)
 
     @cached_property
     def figures(self) -> list[int]:
         """Where the runs of digits of the plain form begin."""
-        return [start for start, _, text in self.words if text[0].isdigit()]
+        return [match.start() for match in _FIGURES.finditer(self.plain)]
 
-    @cached_property
-    def _word_starts(self) -> list[int]:
-        return [word.start for word in self.words]
+    def places_of(self, words: Set[str]) -> list[int]:
+        """Indexes of the words of the plain form that are among these."""
+        return list(compress(count(), map(words.__contains__, self.texts)))
 
     def word_after(self, at: int) -> int:
         """Index of the first word that starts at or after ``at``."""
@@ -106,7 +107,7 @@ class View:
         """The mention in the captured text, or None where that text cannot be stored (lone surrogates, nothing left)."""
         start, end = self.normal.original(found.start, found.end)
         text = self.captured[start:end]
-        if not text or _SURROGATE.search(text):
+        if not text or (not text.isascii() and _SURROGATE.search(text)):
             return None
         return Mention(
             kind=found.kind,
@@ -123,6 +124,12 @@ class View:
         )
 
 
+@lru_cache(maxsize=256)
+def _known(codes: tuple[str, ...], last: tuple[str, ...]) -> tuple[str, ...]:
+    known = languages()
+    return tuple(dict.fromkeys((*(code for code in codes if code in known), *last)))
+
+
 @dataclass
 class Page:
     """An advert before the extractors: its views, languages and country. Extractors add to ``view.found``."""
@@ -136,15 +143,18 @@ class Page:
     latin_bg: bool = False
     #: False where the text says too little of its language to tell one from another.
     sure_of_language: bool = True
-    #: spaCy's documents of the fields and readings, where they were made in a batch (by name of the field, reading or not).
-    docs: dict[tuple[str, bool], Doc] = field(default_factory=dict)
+    #: What can be a name in the fields and readings, where it was looked for in a batch (by name of the field, reading or not).
+    persons: dict[tuple[str, bool], tuple[tuple[int, int, str], ...]] = field(default_factory=dict)
+
+    def known_codes(self, *last: str) -> tuple[str, ...]:
+        """Codes of the advert's languages that have a folder, main first, and the ones given behind them."""
+        return _known(self.codes, last)
 
     def language_data(self) -> tuple[LanguageData, ...]:
         """Data of the advert's languages, main first."""
         known = languages()
         return tuple(known[code] for code in self.codes if code in known)
 
-    def all_views(self) -> Iterator[View]:
+    def all_views(self) -> tuple[View, ...]:
         """The fields, then their readings."""
-        yield from self.views
-        yield from self.readings
+        return (*self.views, *self.readings) if self.readings else self.views

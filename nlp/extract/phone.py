@@ -9,61 +9,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from nlp.extract.digits import Token
-from nlp.extract.disguise import disguise
-from nlp.extract.numbering import FICTIONAL, NONE, SURE, dialled
+from nlp.extract.digits import DOUBTFUL, Token
+from nlp.extract.numbering import FICTIONAL, NONE, OTHER, SURE, dialled
 from nlp.extract.page import Found, Page, View
-from nlp.extract.phone_words import PhoneRules, cue_beside, labelled, phone_rules
+from nlp.extract.phone_parts import KIND, NAME, Work, across, apart, found_number, may_start
+from nlp.extract.phone_words import cue_beside, labelled, phone_rules
 from nlp.extract.rows import clear, has_plus, readings, rows, unit_follows
-from strazha.model.screening import MentionKind
-
-KIND = MentionKind.PHONE
-NAME = "phone"
 
 #: Most tokens of a row that are looked at as one number: a number spoken digit by digit with a few fillers.
 _LONGEST = 24
-#: Most attempts to parse in one field; more look like numbers only in junk, and time must stay linear.
-_ATTEMPTS = 600
 #: Between the digits of one number these hardly ever stand; between two numbers, or a price and a number, they often do.
 _BREAK = re.compile(r"[(;|\[\n]|\s/\s|,\s")
 #: The other endings of numbers that share their head: "0888 001 204/205".
 _ENDING = re.compile(r"\s?[/\\]\s?(\d{1,4})(?![\w\\:%€]|/\d{4}|[.,]\d|\s\d|\s?(?:лв|eur|€))")
-#: Parts of one number may stand this far apart, in characters and words, and in at most so many parts.
-_FAR, _FAR_WORDS, _PARTS = 45, 7, 6
-_WORD = re.compile(r"[^\W\d_]+")
-_AMOUNT_BETWEEN = re.compile(r"[€£$%]")
-
-
-@dataclass(slots=True)
-class _Work:
-    """What is known of one field while it is read."""
-
-    view: View
-    rules: PhoneRules
-    budget: int = _ATTEMPTS
-    found: list[Found] = field(default_factory=list)
-    #: Rows that are no number alone, in order; None where figures stand between that belong to something else.
-    left: list[list[Token] | None] = field(default_factory=list)
+#: A zero said last that belongs first.
+_AHEAD = re.compile(
+    r"front|begin|start|before|отпред|пред|начал|почва|впереди|перед|спереду|спочатку|vorn|davor|fata|inceput|μπροστα|αρχ"
+    r"|basta|basina|onunde|napred|ispred|напред|испред|delante|principio|empieza"
+)
 
 
 def extract(page: Page) -> None:
     """Add the telephone numbers of both fields."""
     rules = phone_rules(page.codes, page.country, page.sure_of_language)
-    works: list[_Work] = []
+    works: list[Work] = []
     for view in page.views:
-        work = _Work(view, rules)
+        work = Work(view, rules)
         _read(work, begun=bool(works) and bool(works[0].left))
         works.append(work)
     if len(works) > 1:
-        _across(works[0], works[1])
+        across(works[0], works[1])
     for work in works:
-        for found in work.found:
+        for found in (*work.found, *work.weak.values()):
             work.view.add(found)
 
 
-def _read(work: _Work, *, begun: bool) -> None:
+def _read(work: Work, *, begun: bool) -> None:
     """Find the numbers of one field that stand in one row, then those in several parts.
 
     ``begun`` says that the title may hold the head of a number whose rest is here.
@@ -80,10 +62,10 @@ def _read(work: _Work, *, begun: bool) -> None:
     left = [(0, part) for part in work.left if part is not None]
     if begun or any(_may_be_head(work.view, row) for _, row in (*short, *left)):
         _with_short(work, short)
-        _apart(work)
+        apart(work)
 
 
-def _with_short(work: _Work, short: list[tuple[int, list[Token]]]) -> None:
+def _with_short(work: Work, short: list[tuple[int, list[Token]]]) -> None:
     """Put the short rows among those that are left, in the order of the text."""
     before, work.left = work.left, []
     at = 0
@@ -94,37 +76,93 @@ def _with_short(work: _Work, short: list[tuple[int, list[Token]]]) -> None:
     work.left += before[at:]
 
 
-def _parts_of(work: _Work, row: list[Token]) -> None:
+def _parts_of(work: Work, row: list[Token]) -> None:
+    doubtful = any(DOUBTFUL in item.forms for item in row)
     for part in clear(work.view, row):
-        tokens = _likeliest(work, part) if part else []
         if part is None:
             work.left.append(None)
-        elif sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
+            continue
+        for piece in _without_doubt(work, part) if doubtful else [part]:
+            _part_of(work, piece)
+
+
+def _without_doubt(work: Work, row: list[Token]) -> list[list[Token]]:
+    """The row whole where its doubtful tokens make it one number, else the rows between them."""
+    last = len(row)
+    while last and DOUBTFUL in row[last - 1].forms:
+        last -= 1
+    # "... пет шест след шест": a time of day may follow.
+    filled = next((at for at, item in enumerate(row) if item.sense.filler and not item.digits and at > 1), last)
+    for whole in (row, row[:last], row[:filled]):
+        tokens = _likeliest(work, whole) if any(DOUBTFUL in item.forms for item in whole) else []
+        digits = "".join(item.digits for item in tokens)
+        if 9 <= len(digits) <= 15 and work.budget > 0:
+            work.budget -= 1
+            plus = has_plus(work.view, whole[0].start, work.rules.words)
+            # A number of another region will do: what is hidden in this way is hidden on purpose.
+            if dialled(digits, plus, work.rules.plan, False)[0] in {SURE, OTHER}:
+                return [whole]
+    pieces: list[list[Token]] = [[]]
+    for item in row:
+        if DOUBTFUL in item.forms:
+            pieces.append([])
+        else:
+            pieces[-1].append(item)
+    return [piece for piece in pieces if piece]
+
+
+def _zero_ahead(work: Work, row: list[Token]) -> bool:
+    """Find a number whose trunk zero is said last: "7700 900 405, zero in front", "... 878 с нула отпред"."""
+    view = work.view
+    for tokens in readings(row):
+        *rest, zero = tokens
+        digits = "".join(item.digits for item in rest)
+        if not 9 <= len(digits) <= 11 or digits.startswith("0") or not rest or work.budget <= 0:
+            continue
+        between, behind = view.plain[rest[-1].end : zero.start], view.plain[zero.end : zero.end + 16]
+        if not (_AHEAD.search(between) or _AHEAD.search(behind)):
+            continue
+        work.budget -= 1
+        rank, value = dialled("0" + digits, False, work.rules.plan, False)
+        if rank == SURE:
+            work.found.append(found_number(work, tokens, value))
+            work.left.append(None)
+            return True
+    return False
+
+
+def _part_of(work: Work, part: list[Token]) -> None:
+    if part:
+        tokens = _likeliest(work, part)
+        if tokens and tokens[-1].digits == "0" and len(part) > 2 and _zero_ahead(work, part):
+            return
+        if sum(len(item.digits) for item in tokens) >= 7 and work.budget > 0:
             _row(work, tokens)
         elif tokens:
             work.left.append(tokens)
 
 
 def _may_be_head(view: View, row: list[Token]) -> bool:
-    if any(item.digits[:1] == "0" or item.sense.times or item.sense.plural == 0 for item in row):
+    if any(
+        (item.digits[:1] == "0" and DOUBTFUL not in item.forms) or item.sense.times or item.sense.plural == 0 for item in row
+    ):
         return True
     return "+" in view.text[max(0, row[0].start - 3) : row[0].start]
 
 
-def _likeliest(work: _Work, row: list[Token]) -> list[Token]:
+def _likeliest(work: Work, row: list[Token]) -> list[Token]:
     """The reading of a row that makes it one sure number, else the likeliest."""
     ways = readings(row)
     if len(ways) > 1:
+        plus = has_plus(work.view, row[0].start, work.rules.words)
         for tokens in ways:
             digits = "".join(item.digits for item in tokens)
-            if 9 <= len(digits) <= 15:
-                plus = has_plus(work.view, tokens[0].start, work.rules.words)
-                if dialled(digits, plus, work.rules.plan, False)[0] == SURE:
-                    return tokens
+            if 9 <= len(digits) <= 15 and dialled(digits, plus, work.rules.plan, False)[0] == SURE:
+                return tokens
     return ways[0]
 
 
-def _row(work: _Work, row: list[Token]) -> None:
+def _row(work: Work, row: list[Token]) -> None:
     cue = cue_beside(work.view, work.rules, row[0].start, row[-1].end)
     at = begin = 0
     if labelled(work.view, work.rules, row[0].start):
@@ -134,23 +172,28 @@ def _row(work: _Work, row: list[Token]) -> None:
             len(row),
         )
     while at < len(row) and work.budget > 0:
-        size, value = _window(work, row, at, cue)
+        size, value, surely = _window(work, row, at, cue)
         if not size:
             at += 1
             continue
         if begin < at:
             work.left.append(row[begin:at])
-        work.left.append(None)
         tokens = row[at : at + size]
-        work.found.append(_found(work, tokens, value))
+        found = found_number(work, tokens, value)
+        if surely:
+            work.found.append(found)
+            work.left.append(None)
+        else:
+            work.weak[tokens[0].start] = found
+            work.left.append(tokens)
         at = begin = at + size
         at = begin = _endings(work, row, at, tokens, value)
     if begin < len(row):
         work.left.append(row[begin:])
 
 
-def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str]:
-    """The number that starts at a token: how many tokens (0 for none) and its E.164 form."""
+def _window(work: Work, row: list[Token], at: int, cue: bool) -> tuple[int, str, bool]:
+    """The number that starts at a token: how many tokens (0 for none), its E.164 form, whether it is a mobile one."""
     digits, sizes = "", []
     for size, item in enumerate(row[at : at + _LONGEST], start=1):
         digits += item.digits
@@ -158,8 +201,8 @@ def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str
             break
         if len(digits) >= 7:
             sizes.append((size, digits))
-    if not sizes or not _may_start(work, row, at):
-        return 0, ""
+    if not sizes or not may_start(work, row, at):
+        return 0, "", False
     view = work.view
     plus = has_plus(view, row[at].start, work.rules.words)
     # First the windows that cross no strong mark: "07700 900163 (0888 016357)" is two numbers.
@@ -168,7 +211,11 @@ def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str
     best, size_best, number = NONE, 0, ""
     total = len(ordered[0][1])
     # Digit by digit up to the end: then no digit may be left over.
-    one_by_one = all(len(item.digits) == 1 and item.forms == row[at].forms for item in row[at : at + ordered[0][0]][-3:])
+    final = row[at : at + ordered[0][0]][-3:]
+    # "... пет шест след шест": the last number stands behind a word for "after", not in the row of digits.
+    one_by_one = all(len(item.digits) == 1 for item in final) and not any(
+        char.isalpha() for char in view.text[final[-2].end : final[-1].start]
+    )
     for size, candidate in ordered:
         tokens = row[at : at + size]
         if not _may_end(view, row, at + size) or not _shown(tokens):
@@ -176,13 +223,18 @@ def _window(work: _Work, row: list[Token], at: int, cue: bool) -> tuple[int, str
         work.budget -= 1
         rank, value = dialled(candidate, plus, work.rules.plan, cue or _spoken(tokens))
         # The longest number wins, unless a shorter one is sure.
-        if rank < NONE and (best == NONE or (rank == SURE and not (one_by_one and total - len(candidate) == 1))):
+        if rank < NONE and (best == NONE or (rank == SURE and not (one_by_one and _kept(best, total - len(candidate))))):
             best, size_best, number = rank, size, value
         if best == SURE:
             break
     if best > SURE and not plus and _better_later(work, row, at, size_best):
-        return 0, ""
-    return size_best, number
+        return 0, "", False
+    return size_best, number, best == SURE or plus
+
+
+def _kept(best: int, left: int) -> bool:
+    """True where a longer number, spoken or spaced digit by digit, is kept although a shorter one would be surer."""
+    return left == 1 or (1 < left <= 3 and best <= OTHER)
 
 
 def _parts(view: View, row: list[Token], first: int, at: int) -> bool:
@@ -206,7 +258,7 @@ def _spoken(tokens: Sequence[Token]) -> bool:
     return sum(len(item.digits) for item in tokens if "words" in item.forms) >= 7
 
 
-def _better_later(work: _Work, row: list[Token], at: int, size: int) -> bool:
+def _better_later(work: Work, row: list[Token], at: int, size: int) -> bool:
     """True where a surer number starts within the window ("floor 4, 0888 ..."): this one is then no number."""
     for start in range(at + 1, min(at + max(size, 1), at + 4)):
         digits = ""
@@ -221,14 +273,6 @@ def _better_later(work: _Work, row: list[Token], at: int, size: int) -> bool:
     return False
 
 
-def _may_start(work: _Work, row: list[Token], at: int) -> bool:
-    start, view = row[at].start, work.view
-    before = view.text[max(0, start - 2) : start]
-    if before[-1:] in {"€", "$", "£", "#", "№"} or (before[-1:] in {".", ","} and before[:1].isdigit() and at == 0):
-        return False
-    return not labelled(work.view, work.rules, start)
-
-
 def _may_end(view: View, row: list[Token], following: int) -> bool:
     end = row[following - 1].end
     if unit_follows(view, end):
@@ -239,7 +283,7 @@ def _may_end(view: View, row: list[Token], following: int) -> bool:
     return not (view.text[end] == "," and len(row[following].digits) == 2)
 
 
-def _endings(work: _Work, row: list[Token], at: int, tokens: list[Token], value: str) -> int:
+def _endings(work: Work, row: list[Token], at: int, tokens: list[Token], value: str) -> int:
     """Add the numbers that share their head with the one found ("0888 001 204/205/206"); return the next place in the row."""
     end, last = tokens[-1].end, value
     while (match := _ENDING.match(work.view.plain, end)) and len(tokens[-1].digits) >= 2:
@@ -254,87 +298,3 @@ def _endings(work: _Work, row: list[Token], at: int, tokens: list[Token], value:
     while at < len(row) and row[at].start < end:
         at += 1
     return at
-
-
-def _apart(work: _Work) -> None:
-    """Numbers whose parts stand apart, with a few words between."""
-    left, at = work.left, 0
-    while at < len(left):
-        first = left[at]
-        if first is None or work.budget <= 0 or not _head(work, first):
-            at += 1
-            continue
-        tokens, last = list(first), at
-        for place in range(at + 1, min(at + _PARTS, len(left))):
-            part = left[place]
-            if part is None or not _continues(work.view, tokens[-1].end, part[0].start):
-                break
-            tokens += part
-            last = place
-            if value := _in_parts(work, tokens):
-                work.found.append(_found(work, tokens, value))
-                left[at : last + 1] = [None]
-                break
-        at += 1
-
-
-def _head(work: _Work, tokens: list[Token]) -> bool:
-    """True for the first digits of a number: a trunk zero or a plus and at least three digits, too few for a number."""
-    digits = "".join(item.digits for item in tokens)
-    if not 3 <= len(digits) <= 10 or not _may_start(work, tokens, 0):
-        return False
-    return digits.startswith("0") or has_plus(work.view, tokens[0].start, work.rules.words)
-
-
-def _continues(view: View, end: int, start: int) -> bool:
-    if start - end > _FAR:
-        return False
-    between = view.text[end:start]
-    return len(_WORD.findall(between)) <= _FAR_WORDS and between.count("\n") <= 3 and not _AMOUNT_BETWEEN.search(between)
-
-
-def _in_parts(work: _Work, tokens: list[Token]) -> str:
-    digits = "".join(item.digits for item in tokens)
-    if not 9 <= len(digits) <= 14 or unit_follows(work.view, tokens[-1].end):
-        return ""
-    work.budget -= 1
-    rank, value = dialled(digits, has_plus(work.view, tokens[0].start, work.rules.words), work.rules.plan, False)
-    return value if rank == SURE else ""
-
-
-#: The rest of a number begun in the title stands at the body's head or end, or behind a mark that says that it goes on.
-_NEAR_EDGE = 40
-_GOES_ON = re.compile(r"(?:\.\.\.?|…|\+|->|→|>|продълж\w{0,8}|остан\w{0,8}|остатък\w{0,2}|rest|cont\w{0,8}|then|after)\W{0,6}$")
-
-
-def _across(title: _Work, body: _Work) -> None:
-    """A number cut between title and body: each field gets the part that stands in it, with the whole number as value."""
-    heads = [part for part in title.left if part is not None and _head(title, part)]
-    if not heads:
-        return
-    head = heads[-1]
-    for part in (part for part in body.left[:20] if part is not None):
-        start, end = part[0].start, part[-1].end
-        edge = start <= _NEAR_EDGE or len(body.view.text) - end <= _NEAR_EDGE
-        if not edge and not _GOES_ON.search(body.view.plain, max(0, start - 16), start):
-            continue
-        digits = "".join(item.digits for item in (*head, *part))
-        plus = has_plus(title.view, head[0].start, title.rules.words)
-        rank, value = dialled(digits, plus, title.rules.plan, False)
-        if rank == SURE and 9 <= len(digits) <= 14 and not unit_follows(body.view, end):
-            for work, tokens in ((title, head), (body, part)):
-                found = _found(work, tokens, value)
-                found.disguise = (*found.disguise, "split")
-                work.found.append(found)
-            return
-
-
-def _found(work: _Work, tokens: Sequence[Token], value: str) -> Found:
-    view = work.view
-    start, end = tokens[0].start, tokens[-1].end
-    before = view.text[max(0, start - 4) : start]
-    if "+" in before:
-        start -= len(before) - before.rindex("+")
-    done = disguise(view, start, end, tokens)
-    tags = ("fictional range",) if FICTIONAL.match(value) else ()
-    return Found(KIND, start, end, value, NAME, 0.9 if done else 0.98, done, tags)

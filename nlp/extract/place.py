@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise, takewhile
 
-from nlp.extract.lexicon import Lexicon, word_set
+from nlp.extract.lexicon import Lexicon, Word, word_set
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.reading import reads_as_word
 from nlp.extract.role import assign_roles
@@ -24,6 +24,7 @@ from nlp.gazetteer.inflect import INFLECTED
 from nlp.gazetteer.store import EUROPE, KNOWN
 from nlp.lang import languages
 from nlp.language.vocabulary import word_evidence
+from nlp.normalise.pieces import MOST_REMEMBERED
 from nlp.normalise.plain import plain
 from strazha.model.screening import MentionKind
 
@@ -33,21 +34,9 @@ NAME = "place"
 _LONGEST = 4
 #: Countries near the sources: of two places with one name the one there is meant more often than its size tells.
 _NEAR = {
-    "BG": 1.6,
-    "RO": 0.7,
-    "GR": 0.7,
-    "DE": 0.8,
-    "GB": 0.7,
-    "AT": 0.5,
-    "IT": 0.4,
-    "ES": 0.4,
-    "NL": 0.4,
-    "BE": 0.3,
-    "CY": 0.6,
-    "TR": 0.3,
-    "RS": 0.3,
-    "UA": 0.2,
-}
+    "BG": 1.6, "RO": 0.7, "GR": 0.7, "DE": 0.8, "GB": 0.7, "AT": 0.5,
+    "IT": 0.4, "ES": 0.4, "NL": 0.4, "BE": 0.3, "CY": 0.6, "TR": 0.3, "RS": 0.3, "UA": 0.2,
+}  # fmt: skip
 #: What speaks for and against a place beside its size (the tenth logarithm of its people less 2.6); 1.3 is enough in all.
 WEIGHTS = {
     "preposition": 1.6,
@@ -88,10 +77,13 @@ _LIST = frozenset(
     "/",
     "-",
 }
+#: The longest of these, and one more.
+_LIST_GAP = max(map(len, _LIST)) + 1
 #: Villages have fewer people than this, cities whose quarters share names with villages more than that.
 _VILLAGE, _SMALL, _CITY = 3_000, 10_000, 30_000
 _MARK_LETTERS = word_set("с г м гр s g gr к п d")
 _POSTAL = re.compile(r"(?<![\d+.,])(?!(?:19|20)\d\d\s)[1-9]\d{3,4}\s$")
+_AGED = re.compile(r",?\s\(?(?:1[89]|[2-6]\d)(?:\s?(?:г|ани|ani|yas)\.?)?\s?[,.)|–-]")
 _MONTHS = frozenset({"септември"})
 #: "Ipswich to Poznan": at the head of a sentence a route shows a place.
 _ROUTE = re.compile(r"\s(?:to|do|до|nach|bis|spre|a|za|за|için|και|i|и|and|und|si|y|->)\s")
@@ -112,6 +104,8 @@ class _Candidate:
 def extract(page: Page) -> None:
     """Add the places of both fields; a country alone only where no settlement of it is named."""
     candidates = [candidate for view in page.all_views() for candidate in _candidates(page, view)]
+    if not candidates:
+        return
     countries = {place.country for item in candidates for place in item.places if not place.name}
     single = Counter(item.places[0].country for item in candidates if len(item.places) == 1)
     anchors = [item.places[0] for item in candidates if len(item.places) == 1 and item.places[0].name]
@@ -151,71 +145,93 @@ def _is_quarter(item: _Candidate, place: Place, cities: set[str]) -> bool:
 
 
 def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
-    words = [(start, end) for start, end, text in islice(view.words, 10 * MOST) if not text.isdigit()]
-    cases = tuple(code for code in page.codes[:3] if code in INFLECTED)
+    text, words = view.text, view.words
+    codes = page.codes[:3]
+    after, last = 0, len(text)
+    for index in _heads(view):
+        if index < after:
+            continue
+        longest = _longest(words[index].text, codes)
+        if not longest:
+            continue
+        start = words[index].start
+        listed = 0 < start - last < _LIST_GAP and view.plain[last:start] in _LIST
+        for count in range(_joined(text, words[index : index + longest]), 0, -1):
+            candidate = _candidate(page, view, words[index : index + count], listed)
+            if candidate is not None:
+                yield candidate
+                after, last = index + count, candidate.end
+                break
+
+
+def _heads(view: View) -> Iterable[int]:
+    """The words that a place can begin with."""
+    limit = 10 * MOST
     # A text without a single capital still names cities; one with capitals gives them some.
-    small = view.text.islower()
-    index, last = 0, len(view.text)
-    while index < len(words):
-        start, end = words[index]
-        size = 1
-        if view.text[start].isupper() or (small and end - start > 4):
-            form = view.plain[start:end]
-            longest = _LONGEST if _begins(form, cases) else 1
-            # Languages whose names inflect are looked up without their endings too; elsewhere an unknown word is no place.
-            if longest == 1 and not cases and not _known(form) and "'" not in form and "’" not in form:
-                index += 1
-                continue
-            for count in range(min(longest, len(words) - index), 0, -1):
-                candidate = _candidate(page, view, words[index : index + count], view.plain[last : words[index][0]] in _LIST)
-                if candidate is not None:
-                    yield candidate
-                    size, last = count, candidate.end
-                    break
-        index += size
+    if view.text.islower():
+        return [at for at, word in enumerate(view.words[:limit]) if word.end - word.start > 4 and not word.text.isdigit()]
+    return takewhile(limit.__gt__, view.capitals)
 
 
-def _begins(word: str, cases: tuple[str, ...]) -> bool:
+def _joined(text: str, words: list[Word]) -> int:
+    """How many of these words may be of one name with the first: nothing but a space or a dash parts them."""
+    for at, (left, right) in enumerate(pairwise(words), start=1):
+        gap = text[left.end : right.start]
+        if right.text.isdigit() or (gap not in {" ", "-"} and not (gap == ". " and left.end - left.start <= 3)):
+            return at
+    return len(words)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _longest(word: str, codes: tuple[str, ...]) -> int:
+    """How many words a place that begins with this one may have; 0 where none begins with it."""
+    cases = tuple(code for code in codes if code in INFLECTED)
     starts = gazetteer().starts
-    return starts(word) or (bool(cases) and any(starts(other) for other in nominatives(word, cases)))
+    if starts(word) or (bool(cases) and any(starts(other) for other in nominatives(word, cases))):
+        return _LONGEST
+    return int(_found(word, codes, single=True) is not None)
 
 
-@lru_cache(maxsize=20_000)
-def _known(form: str) -> bool:
-    return bool(gazetteer().find(form))
-
-
-def _candidate(page: Page, view: View, words: list[tuple[int, int]], listed: bool) -> _Candidate | None:
-    start, end = words[0][0], words[-1][1]
-    for (left, last), (first, _) in pairwise(words) if len(words) > 1 else ():
-        gap = view.text[last:first]
-        if gap not in {" ", "-"} and not (gap == ". " and last - left <= 3):
-            return None
-    form = view.plain[start:end].replace("-", " ").replace(". ", " ")
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _found(form: str, codes: tuple[str, ...], *, single: bool) -> tuple[tuple[Place, ...], bool, int] | None:
+    """The places that bear a name, whether it stands so in the gazetteer, and how long its ending is; None for no place."""
     if len(form) < 3 and form != "uk":
         return None
-    places, exact = _lookup(form, page)
-    if not places and len(words) == 1 and (match := _TURKISH.search(form)):
+    places, exact = _lookup(form, codes)
+    if not places and single and (match := _TURKISH.search(form)):
         places, exact = gazetteer().find(form[: match.start()]), True
-        end -= len(form) - match.start()
-    if places and page.latin_bg and len(words) == 1 and reads_as_word(page, view, start, end):
+        return (places, exact, len(form) - match.start()) if places else None
+    return (places, exact, 0) if places else None
+
+
+def _candidate(page: Page, view: View, words: list[Word], listed: bool) -> _Candidate | None:
+    start, end = words[0].start, words[-1].end
+    form = view.plain[start:end].replace("-", " ").replace(". ", " ")
+    found = _found(form, page.codes[:3], single=len(words) == 1)
+    if found is None:
         return None
-    if not places or view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
+    places, exact, ending = found
+    end -= ending
+    if page.latin_bg and len(words) == 1 and reads_as_word(page, view, start, end):
         return None
-    if view.text[start].islower() and (not exact or max(place.population for place in places) < 20_000):
+    if view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
         return None
-    score, marked = _score(page, _Sight(view, start, end, form, places, exact, listed))
+    size = max([place.population for place in places])
+    if view.text[start].islower() and (not exact or size < 20_000):
+        return None
+    before = view.plain[max(0, start - 4) : start]
+    score, marked = _score(page, _Sight(view, start, end, form, places, exact, listed, size, before))
     return _Candidate(view, start, end, places, score, marked) if score > 0 else None
 
 
-def _lookup(form: str, page: Page) -> tuple[tuple[Place, ...], bool]:
+def _lookup(form: str, codes: tuple[str, ...]) -> tuple[tuple[Place, ...], bool]:
     found = gazetteer().find(form)
     if len(form) < 4 or (found and max(place.population for place in found) >= _SMALL):
         return found, True
-    codes = tuple(code for code in page.codes[:3] if code in INFLECTED and (code in {"ro", "tr", "sr"} or not form.isascii()))
+    cases = tuple(code for code in codes if code in INFLECTED and (code in {"ro", "tr", "sr"} or not form.isascii()))
     # "во Львове" is Lviv in a case rather than the hamlet of that name.
     least = 50_000 if found else 5_000
-    inflected = tuple(place for place in gazetteer().inflected(form, codes) if place.population >= least) if codes else ()
+    inflected = tuple(place for place in gazetteer().inflected(form, cases) if place.population >= least) if cases else ()
     return (inflected, False) if inflected else (found, True)
 
 
@@ -251,7 +267,7 @@ def _given_names() -> frozenset[str]:
     return frozenset(name for data in languages().values() for name in (*data.names, *data.shaky_names))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Sight:
     """A name in its surroundings, as the signs for and against a place need it."""
 
@@ -264,22 +280,19 @@ class _Sight:
     exact: bool
     #: True where it follows another place in a list.
     listed: bool
-
-    @property
-    def size(self) -> int:
-        return max(place.population for place in self.places)
-
-    @property
-    def before(self) -> str:
-        return self.view.plain[max(0, self.start - 4) : self.start]
+    #: People of the largest of the places, and the few characters before the name.
+    size: int
+    before: str
 
 
 def _score(page: Page, seen: _Sight) -> tuple[float, bool]:
     """How much speaks for a place: its size and the signs; 0 where something rules it out. Also whether a word marks it so."""
-    rules = _rules(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en"))))
+    rules = _rules(page.known_codes("en"))
     index = seen.view.word_after(seen.start) - 1
     words = seen.view.words
     near = index >= 0 and seen.start - words[index].end <= 3 and "\n" not in seen.before and "," not in seen.before
+    # "... la plecare. Costi, instagram": a sentence ends between; the full stop of an abbreviation ("гр.") ends none.
+    near = near and not (". " in seen.before and words[index].end - words[index].start > 4)
     marked = near and _marked(seen, rules, index)
     preposition = marked or (near and rules.before.before(words, index) is not None)
     if _ruled_out(seen, rules, index if near and not marked else -1, preposition):
@@ -295,7 +308,7 @@ def _score(page: Page, seen: _Sight) -> tuple[float, bool]:
     doubtful = not preposition or seen.form in _given_names()
     if near and not marked and doubtful and seen.size < 1_000_000 and rules.persons.before(words, index):
         signs.add("person cue")
-    return math.log10(max(seen.size, 100)) - 2.6 + sum(WEIGHTS[sign] for sign in signs), marked
+    return math.log10(max(seen.size, 100)) - 2.6 + sum(sorted(WEIGHTS[sign] for sign in signs)), marked
 
 
 def _marked(seen: _Sight, rules: _Rules, index: int) -> bool:
@@ -309,6 +322,9 @@ def _marked(seen: _Sight, rules: _Rules, index: int) -> bool:
 def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bool:
     words = seen.view.words
     if rules.streets.word(seen.form) or _quoted(seen.view, seen.before, seen.end):
+        return True
+    # "Σοφία, 45, Καβάλα"
+    if not preposition and seen.form in _given_names() and _AGED.match(seen.view.plain, seen.end):
         return True
     if index >= 0:
         house = rules.houses.word(words[index].text) and seen.size >= 100_000
@@ -390,8 +406,12 @@ def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: P
     company = countries | {country for country, count in single.items() if count > (country == own)}
     home = {region for code in page.codes if code in languages() for region in languages()[code].regions[:1]}
 
+    largest = max(place.population for place in item.places)
+
     def rank(place: Place) -> float:
         score = math.log10(max(place.population, 100)) + _NEAR.get(place.country, 0.0)
+        # A village that shares its name with a town abroad ("Охрид") is meant where a word for a settlement says so.
+        score -= 1.3 * (largest >= 30_000 and place.population < 2_000 and not item.marked)
         score += 1.5 * (place.country in company) + 0.6 * (place.country in home) + 1.0 * (place.country == page.country)
         return score + (3.0 if not place.name else 0.0) + 0.8 * any(_neighbours(place, other) for other in anchors[:20])
 

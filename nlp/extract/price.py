@@ -6,13 +6,14 @@ the money is for (a wage is per month, a fee is once, a fare is per trip).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+from nlp.extract.lexicon import word_set
 from nlp.extract.page import Found, Page, View
 from nlp.extract.price_bare import bare
-from nlp.extract.price_period import LEV_PER_EURO, again, period, session
-from nlp.extract.price_rules import Rules, rules_for
-from nlp.lang import languages
+from nlp.extract.price_period import LEV_PER_EURO, again, alike, period, session
+from nlp.extract.price_rules import Rules, page_kinds, rules_for
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PRICE
@@ -21,7 +22,7 @@ NAME = "price"
 
 def extract(page: Page) -> None:
     """Add the prices of both fields; places, telephones and links must have been found before."""
-    rules = rules_for(tuple(dict.fromkeys((*(code for code in page.codes if code in languages()), "en", "bg"))))
+    rules = rules_for(page.known_codes("en", "bg"))
     kind = _page_kind(page, rules)
     for view in page.views:
         # What the reading gave is not taken again from the text as typed.
@@ -35,30 +36,59 @@ def extract(page: Page) -> None:
                     source.add(found)
 
 
+#: "No papers needed" sells none.
+_WITHOUT = word_set("no without not без нет fara fără ohne keine kein χωρις bez sin нема no-")
+
+
 def _page_kind(page: Page, rules: Rules) -> str:
-    """What the advert offers as far as prices care: ``fare``, ``job``, ``rent`` or nothing. The title counts double."""
-    counts = {"job": 0, "fare": 0, "rent": 0}
-    titles = [view for view in page.all_views() if view.name == "title"]
+    """What the advert offers as far as prices care: ``fare``, ``job``, ``rent``, ``deal``, ``massage`` or nothing.
+
+    The title counts double.
+    """
+    counts = Counter[str]()
+    more = Counter[str]()
+    kinds = page_kinds()
     for view in page.views:
         source = next((other for other in page.readings if other.name == view.name), view)
         weight = 2 if view.name == "title" else 1
         words = source.vocabulary
-        for name, lexicon in (("job", rules.job), ("fare", rules.fare), ("rent", rules.rent)):
-            counts[name] += weight * sum(map(bool, map(lexicon.word, words)))
-    deal = any(rules.deal.at(view.words, index) for view in titles for index in range(len(view.words)))
+        for names in filter(None, map(rules.offers.__getitem__, words)):
+            for name in names:
+                counts[name] += weight
+        for found in filter(None, map(kinds.word, words if source is view else words | view.vocabulary)):
+            more[found] += weight
+    titles = [view for view in page.all_views() if view.name == "title"]
+    deal = any(next(rules.deal.places(view.words, view.texts, view.vocabulary), None) for view in titles)
     if deal and not counts["fare"] and counts["rent"] < 2:
         return "deal"
-    if counts["job"] < 3 and any(rules.massage.word(word.text) for view in titles for word in view.words):
+    promised = more["deal"] and any(
+        kinds.word(word.text) == "deal" and not (at and view.words[at - 1].text in _WITHOUT)
+        for view in titles
+        for at, word in enumerate(view.words)
+    )
+    carried = counts["fare"] + more["fare"]
+    if promised and more["deal"] >= max(3, counts["job"], carried) and counts["rent"] < 3 and not _route_in_title(page):
+        return "deal"
+    if counts["job"] < 3 and any(any(map(rules.massage.word, view.vocabulary)) for view in titles):
         return "massage"
     if (counts["fare"] or counts["job"] < 2) and _route_in_title(page):
         counts["fare"] += 3
-    best = max(counts, key=lambda name: counts[name])
+    counts["fare"] += more["fare"]
+    return _likeliest(counts, more)
+
+
+def _likeliest(counts: Counter[str], more: Counter[str]) -> str:
+    best = max(("job", "fare", "rent"), key=lambda name: counts[name])
     if best == "fare" and counts["job"] >= counts["fare"] - 2 and counts["job"] >= 3:
         # "Търсим шофьор за автобус": work with carriage.
         return "job"
     if best == "fare" and counts["fare"] < 3:
-        return "job" if counts["job"] >= 2 else ""
-    return best if counts[best] >= 2 else "job" if counts["job"] else ""
+        best = "job"
+    if more["adult"] >= 2 and more["adult"] > counts["job"] and best != "fare":
+        return ""
+    if counts[best] >= 2:
+        return best
+    return "job" if counts["job"] or (more["job"] >= 2 + counts["fare"] + more["deal"] and counts["rent"] < 2) else ""
 
 
 def _route_in_title(page: Page) -> bool:
@@ -88,6 +118,7 @@ def _prices(page: Page, view: View, rules: Rules, kind: str) -> Iterator[Found]:
         if index:
             again(view, amounts[index - 1], amount)
             session(view, amounts[index - 1], amount)
+            alike(view, amounts[:index], amount)
     amounts.extend(list(bare(page, view, numbers, amounts, rules, kind)))
     for amount in amounts:
         value: dict[str, float | str | None] = {"amount": amount.value, "currency": amount.currency, "per": amount.per}

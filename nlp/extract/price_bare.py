@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
@@ -13,12 +14,22 @@ from nlp.extract.price_rules import Rules
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PRICE
+_ANYTHING = tuple(MentionKind)
 #: What piece-work is paid by, where the unit stands before the sum.
 _SUMS = word_set(
     """
     за for za по po обоје oboje beides zusammen total всичко общо вместо fur pentru por под asking take
     """
 )
+_FROM = word_set("от from ab от від од de la desde по")
+#: What follows the second sum of a list, where no thing that is counted does.
+_FOLLOWING = word_set(
+    """
+    за в във при на in at on for with when after before la pe pentru cu bei fur am im nach в на за при после для у для по після
+    στο στη στην για με en por con para kod na za u pri sled v od zu den the
+    """
+)
+_STARTS = re.compile(r"[,;/]\s?(?:(?:а|и|and|und|si|y|і|та|ve|και)\s)?$|\s(?:и|and|und|si|y|і|та|ve|και|а|i)\s$")
 #: Words before a number that is a limit, an age or an address rather than a price.
 LIMITS = word_set(
     """
@@ -50,7 +61,7 @@ def bare(  # noqa: PLR0917
         beside = amounts[max(0, index - 3) : index + 1]
         if number.value < 15 or any(number.start < amount.after and amount.before < number.end for amount in beside):
             continue
-        if view.taken(number.start, number.end, tuple(MentionKind)):
+        if view.taken(number.start, number.end, _ANYTHING):
             continue
         tail, head = view.plain[number.end : number.end + 2], view.plain[max(0, number.start - 2) : number.start]
         if (
@@ -78,7 +89,14 @@ def _bare_unit(view: View, amount: Amount, rules: Rules, kind: str) -> bool:
     joined = index < len(view.words) and (
         view.words[index].text in rules.per or "/" in view.plain[amount.end : view.words[index].start]
     )
-    if not joined or before in {"до", "do", "to", "till", "bis", "la", "из"} or not period_after(view, amount, rules, kind):
+    # "40 de ore pe săptămână" are forty hours.
+    counted = index < len(view.words) and view.words[index].text == "de" and amount.value >= 20
+    if (
+        not joined
+        or counted
+        or before in {"до", "do", "to", "till", "bis", "la", "из"}
+        or not period_after(view, amount, rules, kind)
+    ):
         return False
     return amount.per is not None
 
@@ -101,10 +119,25 @@ def _bare_sum(view: View, amount: Amount) -> bool:
     index = view.word_after(amount.start) - 1
     tail = view.plain[amount.end : amount.end + 2]
     alone = not tail or tail[0] in ",.;)!" or tail == " a" or tail.startswith("\n")
-    if index < 0 or amount.value < 20 or amount.start - view.words[index].end > 3 or view.words[index].text not in _SUMS:
+    if index < 0 or amount.value < 20 or amount.start - view.words[index].end > 3:
+        return False
+    word = view.words[index].text
+    begins = word in _FROM and amount.value >= 100 and amount.value % 50 == 0
+    parted = amount.value >= 300 and amount.value % 50 == 0 and _goes_on(view, amount)
+    if word not in _SUMS and not begins and not parted:
         return False
     amount.per = "once"
-    return alone
+    return alone or parted
+
+
+def _goes_on(view: View, amount: Amount) -> bool:
+    """True where a preposition follows: "7000 evro: 2000 pri podpisa", "80 euro an hour in Burgas, 100 in Sofia"."""
+    index = view.word_after(amount.end)
+    return (
+        index < len(view.words)
+        and view.plain[amount.end : view.words[index].start] == " "
+        and view.words[index].text in _FOLLOWING
+    )
 
 
 def _bare_listed(view: View, amount: Amount, amounts: list[Amount], rules: Rules) -> bool:  # noqa: PLR0911
@@ -118,6 +151,10 @@ def _bare_listed(view: View, amount: Amount, amounts: list[Amount], rules: Rules
     if PART.search(between):
         amount.per = other.per
         return True
+    if CLAUSE_END.search(between + " ") is None and _STARTS.search(between) and _goes_on(view, amount):
+        # "150 евро за профила и 50 за колелото"
+        amount.per = other.per
+        return 0.3 * other.value <= amount.value <= 3 * other.value and len(between) < 30
     if (
         CLAUSE_END.search(between + " ")
         or not 0.15 * other.value <= amount.value <= 4 * other.value
@@ -130,6 +167,10 @@ def _bare_listed(view: View, amount: Amount, amounts: list[Amount], rules: Rules
     if word.start < other.after or word.text.isdigit() or gap not in {" ", " - ", " – ", ": ", "- "}:
         return False
     if gap == " " and rules.years.word(word.text):
+        # "copiii sub 6 ani 60": a child's fare.
+        if index > 1 and view.words[index - 1].text.isdigit() and view.words[index - 2].text in LIMITS:
+            amount.per = other.per
+            return True
         return False
     if word.text in LIMITS or len(word.text) < 3:
         return False

@@ -36,6 +36,23 @@ MONTHLY = {
 _HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
 #: "1650 лв + 100 лв карта за храна": what is added to a wage is paid as it is.
 _PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
+_HELD = re.compile(r"депоз|depos|depoz|kaution|гаранц|garant|залог|завдат|застав|fianza|εγγυησ|kapora|kauc|капар")
+#: Longer than an hour or a day, whatever the price of one.
+_AND_HALF = re.compile(
+    r"\s(?:и половина|и пол|and a half|y media|si jumatate|с половиной|і пів|з половиною|και μιση"
+    r"|und eine halbe|i po|и по)(?!\w)"
+)
+#: "Цени за един час: релаксиращ масаж 70 лв., спортен 80 лв."
+_HEADED = re.compile(
+    r"(?:за (?:един |1 )?час|(?:per|one|an) hour|pe ora|o ora|(?:pro|eine) stunde|(?:por|una) hora|(?:за|на) годину|за сат"
+    r"|saatlik|την ωρα|za sat|na 4as|za 4as)"
+    r"\s?:"
+)
+_RANGE = re.compile(r"\s?[-–—/]\s?")
+_LONG = word_set(
+    "dinner overnight weekend уикенд вечеря abendessen wochenende ужин вечеря cina cena weekendul вихідні выходные викенд"
+)
+_FROM = re.compile(r"(?<!\w)(?:с|со|от|from|out of|vom|von|aus|din|de la|з|із|од|iz|od|del)\s")
 _CRATES = word_set(
     """
     касетка касетката каса щайга кг килограм kg kilo kiste caja crate ящик lada cutie τελαρο гајба kasa кашон
@@ -58,7 +75,7 @@ _EXTRA = word_set(
     """
     net neto netto нето нетто брутто чисто чисти чистыми бруто brutto gross brut cash bar кеш rent наем each нетно
     руки руку first full двете двама двамата both beide beiden ambas amandoua zusammen общо заедно together работа
-    труд work чистими καθαρα neta mana
+    труд work чистими καθαρα neta mana джобни pocket money taschengeld карманных кишенькових bolsillo buzunar bani
     """
 )
 #: "£400 a week, of which £100 goes on room": a part of a sum has its period.
@@ -86,12 +103,19 @@ _AGAIN = re.compile(r"[ \t.]{0,2}(?:[(/=|≈~]|или|or|oder|sau|/ч\.?)?[ \t]{
 #: "2000 евро за 40 часа" is the pay of a working week or month of so many hours, not the price of them.
 _WEEKLY_HOURS = 20
 _MINUTES = ("мин", "min", "хв", "dak", "dk", "λεπτ")
+#: Words for paying that are no words for wages.
+_PAYING = ("оплат", "плат", "плащ", "pay", "paid", "plat", "zahl", "bezahl", "odeme", "πληρωμ", "pag", "placa", "плаћ")
+_NEGOTIABLE = re.compile(r"\s?(?:vb|vhb|fp)(?!\w)")
 CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
 
 
 def period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> None:
     """Set the period of an amount: from the words after it, from those before it, else from what it is for."""
-    if period_after(view, amount, rules, kind) or period_before(view, amount, rules, last, kind):
+    if (
+        period_after(view, amount, rules, kind)
+        or period_before(view, amount, rules, last, kind)
+        or (kind != "job" and _sitting_before(view, amount, rules, last))
+    ):
         amount.sure = True
         return
     start = max(
@@ -105,6 +129,9 @@ def period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> No
     end = ending.start() if ending else amount.after + 40
     if period := _apart(view, rules, start, amount.before):
         amount.per = period
+        return
+    if kind != "job" and _HEADED.search(view.plain, start, amount.before):
+        amount.per, amount.sure = "hour", True
         return
     amount.per = _purpose(view, amount, rules, (start, end), kind)
     small = kind == "job" and amount.value < _HOURLY.get(amount.currency, 0)
@@ -123,7 +150,7 @@ def period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:  
         word = words[index]
         if word.start - at > 4 or not _GAP_AFTER.fullmatch(view.plain, at, word.start):
             return False
-        if ". " in view.plain[at : word.start] and view.text[word.start].isupper() and not word.text.isdigit():
+        if ". " in view.plain[at : word.start] and (view.text[word.start].isupper() or word.text.isdigit()):
             return False
         if rules.half.at(words, index):
             amount.per, amount.after = None, word.end
@@ -137,6 +164,8 @@ def period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:  
         if found and not (word.text in rules.per and index + 1 < len(words) and rules.periods.at(words, index + 1)):
             found, index = _finer(words, index, found, rules)
             amount.per, amount.after = _of_unit(found[0], word.text, quantity, rules, kind), words[index + found[1] - 1].end
+            if amount.per == "hour" and _AND_HALF.match(view.plain, amount.after):
+                amount.per = None
             # A unit that is followed at once by the next amount belongs to that one ("40 €, Stunde 180 €").
             return True
         if not quantity and (word.text.isdigit() or word.text in rules.numbers.values) and word.text not in rules.per:
@@ -168,7 +197,7 @@ def period_before(view: View, amount: Amount, rules: Rules, last: int, kind: str
             return False
         if view.plain[words[index].end] == "." and words[index].text not in _SHORT:
             return False
-        if rules.half.before(words, index):
+        if rules.half.before(words, index) or words[index].text in _LONG:
             amount.per = None
             return True
         if found := rules.periods.before(words, index):
@@ -189,16 +218,28 @@ def period_before(view: View, amount: Amount, rules: Rules, last: int, kind: str
     return False
 
 
+def _sitting_before(view: View, amount: Amount, rules: Rules, last: int) -> bool:
+    """ "Половин час крака 30 лв": half an hour or an hour, a word or two, and the sum, with no mark between."""
+    words, index = view.words, view.word_after(amount.before) - 1
+    for place in range(index - 1, max(-1, index - 3), -1):
+        if place < 0 or words[place].start < last or not view.plain[words[place].end : words[place + 1].start].isspace():
+            return False
+        if rules.half.before(words, place):
+            amount.per = None
+            return True
+    return False
+
+
 def _of_unit(period: str, unit: str, quantity: str, rules: Rules, kind: str) -> str | None:
     if quantity == "60" and unit.startswith(_MINUTES):
         return "hour"
     if quantity and quantity != "1" and rules.numbers.values.get(quantity) != 1:
         # Half hours and several hours are no hourly price; several days or nights no daily one.
         return None
-    if kind != "job" and unit in _EVENINGS:
+    if kind not in {"job", "rent"} and unit in _EVENINGS:
         # An evening of company is neither an hour nor a day; an evening's pay is a day's.
         return None
-    if kind != "job" and unit in _PIECES:
+    if (kind != "job" and unit in _PIECES) or (kind == "deal" and period not in PERIODS):
         return "once"
     if period in PERIODS:
         return period
@@ -223,11 +264,11 @@ def _apart(view: View, rules: Rules, start: int, end: int) -> str | None:
     return None
 
 
-def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], kind: str) -> str | None:  # noqa: PLR0911
+def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], kind: str) -> str | None:  # noqa: PLR0911, PLR0912
     """What an amount without a period is for: the nearest cue decides, the advert as a whole where there is none."""
     if kind == "deal":
         return "once"
-    nearest, distance, seat = "", 1000, False
+    nearest, distance, seat, ahead, price = "", 1000, False, False, False
     start, end = clause
     words, index = view.words, view.word_after(start)
     while index < len(words) and words[index].start < end:
@@ -235,14 +276,35 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         if found:
             word = words[index]
             away = amount.before - word.end if word.end <= amount.before else word.start - amount.after + 8
-            if 0 <= away < distance and not (kind in {"rent", "massage"} and rules.price.word(word.text)):
+            # "£480 deposit", "80 euro one way": right behind a sum is as good as right before it.
+            away = 1 if word.start - amount.after == 1 and view.plain[amount.after] == " " else away
+            # "1700 лв, оформление по ТК": what follows a comma is of another matter than pay.
+            other = kind == "job" and word.start > amount.after and "," in view.plain[amount.after : word.start]
+            # "7000 доларів, оплата після переходу": paying a carrier is no wage.
+            other = other or (kind == "fare" and word.text.startswith(_PAYING))
+            if 0 <= away < distance and not other and not (kind in {"rent", "massage"} and rules.price.word(word.text)):
                 nearest, distance, seat = found[0], away, bool(rules.seats.word(word.text))
+                price = bool(rules.price.word(word.text))
+                ahead = word.start > amount.after
         index += 1
+    amount.told = bool(nearest)
+    if kind in {"rent", ""} and _NEGOTIABLE.match(view.plain, amount.after):
+        return "once"
     wage = MONTHLY.get(amount.currency, (400, 9000))
+    if (
+        nearest == "wage"
+        and ahead
+        and amount.value < wage[0]
+        and _FROM.search(view.plain, amount.after, amount.after + distance)
+    ):
+        # "200 евро с первой зарплаты"
+        return "once"
     if kind == "fare" and nearest == "wage" and wage[0] <= amount.value <= wage[1] and distance < 25:
         return "month"
+    if kind in {"fare", ""} and nearest == "fare" and (seat or (distance == 1 and ahead)):
+        return "trip"
     if kind == "fare" and (
-        seat or nearest in {"", "fare", "wage"} or amount.value >= MONTHLY.get(amount.currency, (400, 0))[0]
+        seat or price or nearest in {"", "fare", "wage"} or amount.value >= MONTHLY.get(amount.currency, (400, 0))[0]
     ):
         return "trip"
     low, high = MONTHLY.get(amount.currency, (400, 9000))
@@ -257,12 +319,31 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     return "month" if kind == "rent" and amount.value >= 50 else "once"
 
 
+def _part_of_one(view: View, first: Amount, second: Amount) -> None:
+    """Give both ends of a range, and a sum and what is added to it or taken from it, one period."""
+    plus = _PLUS.fullmatch(view.plain, first.after, second.before) if first.per == "month" and second.per != "month" else None
+    if plus and not _HELD.search(plus.group()):
+        second.per = first.per
+    if (
+        second.sure
+        and not first.sure
+        and first.currency == second.currency
+        and _RANGE.fullmatch(view.plain, first.after, second.before)
+    ):
+        # "£12-£14 ph"
+        first.per, first.sure = second.per, True
+    if (
+        first.sure
+        and first.per
+        and (not second.sure or second.per is None)
+        and PART.search(view.plain, first.after, second.before)
+    ):
+        second.per, second.sure = first.per, True
+
+
 def again(view: View, first: Amount, second: Amount) -> None:
     """Let two amounts that are one sum in two currencies, or a sum and its part, have one period."""
-    if first.per == "month" and second.per != "month" and _PLUS.fullmatch(view.plain, first.after, second.before):
-        second.per = first.per
-    if first.sure and not second.sure and PART.search(view.plain, first.after, second.before):
-        second.per, second.sure = first.per, True
+    _part_of_one(view, first, second)
     if first.currency == second.currency or not _AGAIN.fullmatch(view.plain, first.after, second.before):
         return
     rates = {("BGN", "EUR"): LEV_PER_EURO, ("EUR", "BGN"): 1 / LEV_PER_EURO}
@@ -282,3 +363,21 @@ def session(view: View, first: Amount, second: Amount) -> None:
     unsure = first.sure and first.per is None and not second.sure and second.per == "once"
     if unsure and first.currency == second.currency and not CLAUSE_END.search(view.plain, first.after, second.before):
         second.per = None
+
+
+def alike(view: View, earlier: list[Amount], amount: Amount) -> None:
+    """Give a sum that nothing says the period of that of an earlier one: the same sum again, or the next of a list.
+
+    "£50 a day ... out of your £50"; "€70 for an hour, €35 for under-18s"; "19 € pro Bett und Tag, ab 4 Wochen 16 €".
+    """
+    if amount.sure or amount.told:
+        return
+    for other in earlier[-6:]:
+        if other.sure and other.per and (other.value, other.currency) == (amount.value, amount.currency):
+            amount.per = other.per
+            return
+    last = earlier[-1]
+    if not last.sure or last.per not in PERIODS or last.currency != amount.currency:
+        return
+    if 0.3 * last.value <= amount.value <= 3 * last.value and not CLAUSE_END.search(view.plain, last.after, amount.before):
+        amount.per = last.per

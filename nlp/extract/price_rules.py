@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import resources
+
+import yaml
 
 from nlp.extract.amounts import Money
 from nlp.extract.digits import number_words
 from nlp.extract.lexicon import Lexicon
 from nlp.lang import languages
+from nlp.normalise import Remembered, plain
 
 _CODES = (
     "EUR",
@@ -70,10 +74,24 @@ class Rules:
         self.job = Lexicon.of(word for data in known for word in data.job)
         self.fare = Lexicon.of(word for data in known for word in data.fare)
         self.rent = Lexicon.of(word for data in known for word in data.rent)
+        #: Which of these offers a word speaks for.
+        self.offers = Remembered(self._offers_of)
         self.years = Lexicon.of(word for data in known for word in data.age.years)
+
+    def _offers_of(self, word: str) -> tuple[str, ...]:
+        lexicons = (("job", self.job), ("fare", self.fare), ("rent", self.rent))
+        return tuple(name for name, lexicon in lexicons if lexicon.word(word))
 
 
 @lru_cache(maxsize=64)
 def rules_for(codes: tuple[str, ...]) -> Rules:
     """The rules of these languages, earlier ones first where words clash."""
     return Rules(codes)
+
+
+@lru_cache(maxsize=1)
+def page_kinds() -> Lexicon[str]:
+    """Words of all languages that say what an advert is about (price_kinds.yaml): ``fare``, ``deal``, ``job`` or ``adult``."""
+    text = (resources.files("nlp.extract") / "price_kinds.yaml").read_text(encoding="utf-8")
+    data: dict[str, list[str]] = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  (makes only strings, lists and dicts)
+    return Lexicon({plain(word): kind for kind, words in data.items() for word in words})

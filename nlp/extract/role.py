@@ -150,15 +150,18 @@ def _of_page(page: Page, found: list[Found], rules: _Rules) -> None:
     """A place abroad without a word beside it is the destination where people come from elsewhere, or where work is offered."""
     origins = {_country(item) for item in found if ORIGIN in item.tags}
     home = page.country or next((languages()[code].regions[0] for code in page.codes if code in languages()), "")
-    offers = any(rules.job.word(word.text) is not None for view in page.all_views() for word in view.words[:60])
     for item in found:
         if item.tags:
             continue
         country = _country(item)
-        abroad = (origins and country not in origins) or (not origins and offers and country != home)
+        abroad = country not in origins if origins else country != home and _offers_work(page, rules)
         if (abroad and country != home) or (origins and country not in origins):
             item.tags = (DESTINATION,)
     _same(found)
+
+
+def _offers_work(page: Page, rules: _Rules) -> bool:
+    return any(rules.job.word(word[2]) is not None for view in page.all_views() for word in view.words[:60])
 
 
 def _same(found: list[Found]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nlp.extract.digits import NumberWords, Token, digit_tokens, token
+from nlp.extract.digits import DOUBTFUL, NumberWords, Token, digit_tokens, drawn_tokens, token
 from nlp.extract.page import View
 from strazha.model.screening import MentionKind
 
@@ -19,13 +19,14 @@ _PLUS = re.compile(r"\+\s?\(?\s?$")
 #: Dates, hours, spans of years, shifts, accounts: figures that are spoken for.
 _TAKEN = re.compile(
     r"(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}:\d{2}(?!\d)"
+    r"|(?<!\d)(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<!\d)(?:19|20)\d\d\s?-\s?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}\.\d{1,2}\s?-\s?\d{1,2}\.\d{1,2}(?!\d)"
     r"|(?<![\d+/.-])(?:[01]\d|2[0-4])[0-5]\d\s?-\s?(?:[01]\d|2[0-4])[0-5]\d(?![\d/.-]|\s\d)"
     r"|(?<![\d.+/-])(?:[01]?\d|2[0-4])-(?:[01]?\d|2[0-4])(?:\s?[,/;]?\s(?:[01]?\d|2[0-4])-(?:[01]?\d|2[0-4])){1,6}(?![\d-])"
     r"|(?<!\w)[a-z]{2}\d{2}(?:\s?[a-z]{4})?(?:\s?\d{4}){2,7}(?:\s?\d{1,3})?(?!\w)|(?<![\d.])\d{1,3}\.\d{5,8}(?!\d)"
 )
 _UNIT_AFTER = re.compile(
-    r"\s?(?:,-\s?)?(?:лв|лева|лев|евро|паунд\w{0,3}|eur|euro|lei|лей|€|\$|£|%|кг|kg|км|km|кв|м2|m2|см|cm|мм|mm|ccm|куб|к\.с|hp)(?!\w)"
+    r"\s?(?:,-\s?)?(?:лв|лева|лев|евро|паунд\w{0,3}|eur|euro|lei|лей|€|\$|£|%|кг|kg|км|km|χλμ|хил\.?\s?км|kilomet\w{0,3}|κυβ\w{0,3}|куб\w{0,3}|кв|м2|m2|см|cm|мм|mm|ccm|к\.с|hp)(?!\w)"
 )
 #: A text with fewer digits has no telephone, not even a part of one.
 _FEWEST = 3
@@ -54,17 +55,19 @@ def rows(view: View, words: NumberWords) -> list[list[Token]]:
     row: list[Token] = []
     digits = total = 0
     end = -1
-    for item in digit_tokens(text, view.plain, words):
-        sense = item.sense
-        if row and not (item.start - end == 1 and text[end] != "+") and not _touching(view, end, item.start):
+    for start, last, sense in drawn_tokens(text, view.plain, digit_tokens(view.pieces, words), words):
+        if row and not (start - end == 1 and text[end] != "+") and not _touching(view, end, start):
             if digits:
                 found.append(row)
             row, digits = [], 0
-        if row or sense.digits or sense.times or sense.plural >= 0:
-            row.append(item)
-            digits += len(sense.digits)
+        doubtful = DOUBTFUL in sense.forms
+        # What may be digits begins a row only where it can begin a number.
+        if row or ((sense.digits or sense.times or sense.plural >= 0) and not (doubtful and sense.digits[:1] != "0")):
+            row.append(Token(start, last, sense))
             total += len(sense.digits)
-            end = item.end
+            # Alone it makes no row.
+            digits += 0 if doubtful else len(sense.digits)
+            end = last
     if digits:
         found.append(row)
     return found if total >= _FEWEST else []
@@ -72,7 +75,8 @@ def rows(view: View, words: NumberWords) -> list[list[Token]]:
 
 def clear(view: View, row: list[Token]) -> list[list[Token] | None]:
     """A row cut where figures belong to something else (a date, an amount, an address), with None in their place."""
-    first, last = max(0, row[0].start - 3), row[-1].end + 8
+    # An account's letters stand before its figures ("BG19 UNCR 3903 ...").
+    first, last = max(0, row[0].start - 12), row[-1].end + 8
     taken = [match.span() for match in _TAKEN.finditer(view.plain, first, last)]
     parts: list[list[Token] | None] = []
     part: list[Token] = []
@@ -117,14 +121,17 @@ def readings(row: Sequence[Token]) -> list[list[Token]]:
     if not any(item.sense.value >= _TENS_JOIN or item.sense.times == 100 for item in row):
         return [likeliest]
     ways = [likeliest]
-    for most in ((10,), (100,), ()):
-        other = joined(row, most)
+    lone = any(item.sense.times == 100 for item in row)
+    # A hundred is 100 by itself in some languages: "dokuz yüz üç" is 903 or 9 and 103.
+    lone_first = [((10, 100), True)] if lone else []
+    for most, alone in (*lone_first, ((10,), False), ((100,), False), ((), False)):
+        other = joined(row, most, lone=alone)
         if all([item.digits for item in other] != [item.digits for item in way] for way in ways):
             ways.append(other)
     return ways
 
 
-def joined(row: Sequence[Token], steps: Sequence[int] = (10, 100)) -> list[Token]:
+def joined(row: Sequence[Token], steps: Sequence[int] = (10, 100), *, lone: bool = False) -> list[Token]:
     """Tens with their units, hundreds with both (as far as ``steps`` has them), counted digits written out; no fillers."""
     result: list[Token] = []
     at = 0
@@ -132,8 +139,8 @@ def joined(row: Sequence[Token], steps: Sequence[int] = (10, 100)) -> list[Token
         if taken := _repeated(row, at):
             result.append(taken[0])
             at = taken[1]
-        elif row[at].sense.value >= 0 and not row[at].sense.filler:
-            at = _compose(row, at, result, steps)
+        elif (row[at].sense.value >= 0 and not row[at].sense.filler) or _hundreds(row, at, lone=lone)[0]:
+            at = _compose(row, at, result, steps, lone=lone)
         else:
             if row[at].digits and not row[at].sense.filler:
                 result.append(row[at])
@@ -171,7 +178,8 @@ def _repeated(row: Sequence[Token], at: int) -> tuple[Token, int] | None:
             return None
         if row[place].sense.plural >= 0:
             return token(first.start, row[place].end, str(row[place].sense.plural) * times, _WORDS), place + 1
-        if not row[place].sense.counts:
+        # "3, de două ori 0": the count belongs to what follows.
+        if not row[place].sense.counts or (row[place].sense.filler and place + 2 < len(row) and row[place + 2].sense.counts):
             return None
         place += 1
     while place < len(row) and row[place].sense.filler and place <= at + 3:
@@ -188,28 +196,66 @@ def _repeated(row: Sequence[Token], at: int) -> tuple[Token, int] | None:
 _TENS_JOIN = 10
 
 
-def _compose(row: Sequence[Token], at: int, result: list[Token], steps: Sequence[int]) -> int:
+def _hundreds(row: Sequence[Token], at: int, *, lone: bool) -> tuple[int, int]:
+    """The hundreds said from ``at`` on and their last place ("nine hundred", "9 hundred", "o sută", "yüz"); 0 for none."""
+    first = row[at]
+    if first.sense.times == 100:
+        return 100, at
+    if at + 1 >= len(row) or row[at + 1].sense.times != 100 or row[at + 1].start - first.end > 1:
+        return 0, at
+    if first.digits == "0" and "look-alikes" in first.forms:
+        # The Romanian article "o" looks like a zero.
+        return 100, at + 1
+    unit = 0 if lone else first.sense.value if first.sense.value >= 0 else int(first.digits) if len(first.digits) == 1 else 0
+    return (unit * 100, at + 1) if 0 < unit < 10 else (0, at)
+
+
+def _compose(row: Sequence[Token], at: int, result: list[Token], steps: Sequence[int], *, lone: bool) -> int:
     """Join the number words from ``at`` on into one number where they make one; return the next place."""
     first = row[at]
     value, last = first.sense.value, at
     step = 100 if 100 <= value < 1000 else 10 if 20 <= value < 100 or (value == _TENS_JOIN and first.sense.joins) else 0
-    if at + 1 < len(row) and row[at + 1].sense.times == 100 and 0 < value < 10:
-        value, last, step = value * 100, at + 1, 100
+    hundreds, place = _hundreds(row, at, lone=lone)
+    if hundreds:
+        value, last, step = hundreds, place, 100
     while step in steps:
         index = last + 1
-        if index < len(row) and row[index].sense.value < 0 and row[index].sense.joins:
-            index += 1
-        if index >= len(row) or row[index].sense.value < 0:
+        joins = index < len(row) and row[index].sense.value < 0 and row[index].sense.joins
+        index += joins
+        # "eighty, three" are two numbers, "eighty three" is one.
+        if (
+            index >= len(row)
+            or row[index].start - row[index - 1].end > 1
+            or (joins and row[last + 1].start - row[last].end > 1)
+        ):
             break
         more = row[index].sense.value
-        if index + 1 < len(row) and row[index + 1].sense.times == 100:
+        if joins and more < 0 and len(row[index].digits) <= 2 and row[index].digits.isdigit() and "figures" in row[index].forms:
+            # "сто двадесет и 7"
+            more = int(row[index].digits)
+        if more < 0:
+            break
+        if (
+            step == 100
+            and index + 1 < len(row)
+            and row[index + 1].sense.times == 100
+            and row[index + 1].start - row[index].end <= 1
+        ):
             # "seven hundred nine hundred": the nine belongs to the next hundred.
             break
         if step == 100 and (20 <= more < 100 or (more == _TENS_JOIN and row[index].sense.joins)) and value % 100 == 0:
             value, last, step = value + more, index, 10
-        elif (step == 100 and 10 <= more < 20) or (0 < more < 10 and value % 10 == 0):
+        elif (step == 100 and (10 <= more < 20 or (joins and more < 100))) or (0 < more < 10 and value % 10 == 0):
             value, last, step = value + more, index, 0
         else:
             break
+    if (
+        20 < value < 100
+        and last + 1 < len(row)
+        and row[last + 1].sense.times == 100
+        and row[last + 1].start - row[last].end <= 1
+    ):
+        # "seventy-seven hundred"
+        value, last = value * 100, last + 1
     result.append(token(first.start, row[last].end, str(value), _WORDS))
     return last + 1

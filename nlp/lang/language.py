@@ -79,6 +79,8 @@ class LanguageData(Record):
     zeros: Words = ()
     #: Words for digits in spoken telephone numbers only: nouns, other spellings, typed in Latin letters (contacts.yaml).
     digits: dict[str, int] = Field(default_factory=dict)
+    #: Everyday words that stand for digits where the whole row is a number with them only ("ate", "won").
+    doubtful: dict[str, int] = Field(default_factory=dict)
     #: The same nouns in the plural, counted by the number before them ("three eights").
     plurals: dict[str, int] = Field(default_factory=dict)
     #: "times", as in "three times eight".
@@ -208,12 +210,35 @@ def _with_variants(data: dict[str, Any]) -> dict[str, Any]:
         units = [(word, value) for word, value in numbers.items() if 1 <= value <= 9]
         tens = [(word, value) for word, value in numbers.items() if 20 <= value <= 90]
         numbers |= {unit + compose + ten: value + more for unit, value in units for ten, more in tens}
+        numbers |= _long_compounds(numbers, data["hundred"][0], data["thousand"][0], compose)
     data["numbers"] = numbers
-    for name in ("digits", "plurals"):
+    for name in ("digits", "plurals", "doubtful"):
         data[name] = {word: int(value) for word, value in data.get(name, {}).items()}
     if data["script"] == "both":
         data = {key: value if key in _KEPT else _both_scripts(value) for key, value in data.items()}
     return data
+
+
+def _long_compounds(numbers: dict[str, int], hundred: str, thousand: str, compose: str) -> dict[str, int]:
+    """Numbers written as one word from 100 up: "zweihundertdreißig", "einhundertundeins", "zweitausendfünfhundert"."""
+    units = [(word, value) for word, value in numbers.items() if 1 <= value <= 9 and word not in {"eins", "eine", "einen"}]
+    small = {word: value for word, value in numbers.items() if 1 <= value <= 99}
+    heads = {word + hundred: value * 100 for word, value in units} | {hundred: 100}
+    whole = {
+        head + link + word: value + more
+        for head, value in heads.items()
+        for word, more in small.items()
+        for link in ("", compose)
+    }
+    thousands = {word + thousand: value * 1000 for word, value in small.items() if value <= 20 and word != "eins"}
+    thousands |= {thousand + head: 1000 + value for head, value in heads.items()}
+    thousands |= {
+        head + more: value + rest
+        for head, value in list(thousands.items())
+        for more, rest in heads.items()
+        if value % 1000 == 0
+    }
+    return {**whole, **heads, **thousands}
 
 
 _SERBIAN = str.maketrans(

@@ -7,10 +7,13 @@ They are exact on adverts (which are full of the same words) and cheap; py3langi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import chain
 
 import yaml
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -18,6 +21,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from nlp.lang import codes
 from nlp.language.reading import known
 from nlp.language.vocabulary import Evidence, word_evidence
+from nlp.normalise.pieces import Pieces, Remembered
 from nlp.normalise.plain import lower, plain
 from strazha.model.screening import LanguageGuess
 from strazha.model.text import Passage
@@ -29,6 +33,8 @@ ENOUGH = 3.0
 
 #: Least evidence for a passage in another language than the advert's.
 _FOREIGN_LEAST = 1.6
+#: How much more evidence it must have than the main language has in the passage.
+_LEAST_LEAD = 1.0
 #: A word, with the digits that Latin-typed Bulgarian has in words; not a number alone.
 _WORD = re.compile(r"(?!\d+(?![^\W_]))[^\W_]+(?:['’ʼ][^\W_]+)?")
 _PASSAGE = re.compile(r"[^\n.!?…;]+(?:[.!?…;]+(?!\s)[^\n.!?…;]+)*[.!?…;]*\n?|[\n.!?…;]+")
@@ -70,7 +76,7 @@ class Identified:
     @property
     def typed(self) -> bool:
         """True where any passage is Bulgarian typed in Latin letters."""
-        return any(passage.lang == LATIN_BG for row in self.passages for passage in row)
+        return any(LATIN_BG in [passage.lang for passage in row] for row in self.passages)
 
     @property
     def main(self) -> str:
@@ -78,7 +84,6 @@ class Identified:
         return self.languages[0].lang if self.languages else ""
 
 
-@lru_cache(maxsize=50_000)
 def _weigh(word: str) -> Evidence:
     """Evidence of one word as it stands in the text."""
     low = lower(word)
@@ -131,40 +136,60 @@ def _weigh_typed(form: str) -> float:
     return score
 
 
-def identify(texts: Sequence[str], hint: str = "") -> Identified:
-    """Languages of an advert given its fields' normal texts; ``hint`` (a code, say from the page) tips the balance only."""
-    totals: dict[str, float] = {}
-    scored: list[list[tuple[int, int, dict[str, float], int]]] = []
-    for text in texts:
-        rows = []
-        for match in _PASSAGE.finditer(text):
-            scores, letters = _scores(match.group())
-            rows.append((match.start(), match.end(), scores, letters))
-            for code, score in scores.items():
-                totals[code] = totals.get(code, 0.0) + score
-        scored.append(rows)
+#: Evidence of the words of a run of letters and digits, one behind the other, and how many letters they have.
+_EVIDENCE: Remembered[Evidence] = Remembered(
+    lambda run: tuple(pair for word in _WORD.findall(run) if len(word) <= 40 for pair in _weigh(word))
+)
+_LETTERS: Remembered[int] = Remembered(lambda run: sum(map(len, _WORD.findall(run))))
+
+
+@lru_cache(maxsize=64)
+def _leads(main: str) -> Remembered[float]:
+    """How far the words of a run speak for some other language at most, more than for this one."""
+
+    def lead(run: str) -> float:
+        scores = _added(_EVIDENCE[run])
+        return max([*scores.values(), 0.0]) - scores.get(main, 0.0)
+
+    return Remembered(lambda run: max(0.0, lead(run)))
+
+
+def _added(evidence: Iterable[tuple[str, float]]) -> dict[str, float]:
+    scores: dict[str, float] = defaultdict(float)
+    for code, weight in evidence:
+        scores[code] += weight
+    return scores
+
+
+def identify(texts: Sequence[str], hint: str = "", pieces: Sequence[Pieces] = ()) -> Identified:
+    """Languages of an advert given its fields' normal texts; ``hint`` (a code, say from the page) tips the balance only.
+
+    ``pieces`` are the texts' own, where they are cut already.
+    """
+    cuts = pieces or [Pieces(text) for text in texts]
+    evidence = [_EVIDENCE.all_of(cut.runs) for cut in cuts]
+    totals = _added(chain.from_iterable(chain.from_iterable(evidence)))
     if hint[:2].lower() in codes():
-        totals[hint[:2].lower()] = totals.get(hint[:2].lower(), 0.0) + 0.7
-    if sum(sorted(totals.values())[-1:]) < ENOUGH:
+        totals[hint[:2].lower()] += 0.7
+    if max(totals.values(), default=0.0) < ENOUGH:
         _ask(" ".join(texts), totals)
     ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     main = ranked[0][0] if ranked else ""
-    passages = tuple(
-        tuple(Passage(first, last, _passage_language(scores, main)) for first, last, scores, _ in rows) for rows in scored
-    )
-    return Identified(_guesses(ranked, scored, passages), main == LATIN_BG, passages)
+    passages = tuple(tuple(_passages(*field, main)) for field in zip(texts, cuts, evidence, strict=True))
+    return Identified(_guesses(ranked, cuts, passages), main == LATIN_BG, passages)
 
 
-def _scores(text: str) -> tuple[dict[str, float], int]:
-    scores: dict[str, float] = {}
-    letters = 0
-    weigh, get = _weigh, scores.get
-    for word in _WORD.findall(text):
-        letters += len(word)
-        if len(word) <= 40:
-            for code, weight in weigh(word):
-                scores[code] = get(code, 0.0) + weight
-    return scores, letters
+def _passages(text: str, pieces: Pieces, evidence: list[Evidence], main: str) -> Iterator[Passage]:
+    leads, starts = _leads(main).all_of(pieces.runs), pieces.starts
+    first = 0
+    for match in _PASSAGE.finditer(text):
+        start, end = match.span()
+        last = bisect_left(starts, end, first)
+        # What cannot have another language is not looked at more closely.
+        other = sum(leads[first:last]) > _LEAST_LEAD - 0.001
+        lang = _passage_language(_added(chain.from_iterable(evidence[first:last])), main) if other else main
+        yield Passage(start, end, lang)
+        first = last
 
 
 def _passage_language(scores: dict[str, float], main: str) -> str:
@@ -172,27 +197,29 @@ def _passage_language(scores: dict[str, float], main: str) -> str:
     if not scores:
         return main
     top = max(scores.values())
-    if top < _FOREIGN_LEAST or top <= scores.get(main, 0.0) + 1.0:
+    if top < _FOREIGN_LEAST or top <= scores.get(main, 0.0) + _LEAST_LEAD:
         return main
     return max(scores, key=lambda code: scores[code])
 
 
 def _guesses(
-    ranked: list[tuple[str, float]],
-    scored: list[list[tuple[int, int, dict[str, float], int]]],
-    passages: tuple[tuple[Passage, ...], ...],
+    ranked: list[tuple[str, float]], cuts: Sequence[Pieces], passages: tuple[tuple[Passage, ...], ...]
 ) -> tuple[LanguageGuess, ...]:
     if not ranked or ranked[0][1] <= 0:
         return ()
     main, top = ranked[0]
     runner = next((score for code, score in ranked[1:] if _code(code) != _code(main)), 0.0)
     guesses = [LanguageGuess(lang=_code(main), confidence=round(top / (top + runner), 3))]
+    if {passage.lang for row in passages for passage in row} == {main}:
+        return tuple(guesses)
     # Further languages: those in which whole passages are written.
     shares: dict[str, int] = {}
     total = 0
-    for rows, row in zip(scored, passages, strict=True):
-        for (_first, _last, _scores, letters), passage in zip(rows, row, strict=True):
+    for pieces, row in zip(cuts, passages, strict=True):
+        for passage in row:
             code = _code(passage.lang)
+            runs = pieces.runs[bisect_left(pieces.starts, passage.start) : bisect_left(pieces.starts, passage.end)]
+            letters = sum(_LETTERS.all_of(runs))
             shares[code] = shares.get(code, 0) + letters
             total += letters
     for code, letters in sorted(shares.items(), key=lambda item: -item[1]):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
+from nlp.normalise.pieces import Pieces, Remembered
 from nlp.normalise.plain import plain
 
 #: A range of a normal text and what stands in its place (``#`` for a number, ``@`` for a contact, ``*`` for a name).
@@ -19,36 +21,55 @@ _CYRILLIC = {
     "ґ": "g", "ј": "i", "љ": "li", "њ": "ni", "ћ": "ch", "ђ": "dj", "џ": "dj", "ѝ": "i",
 }  # fmt: skip
 _TABLE = str.maketrans(_CYRILLIC)
-_NUMBER = re.compile(r"\d[\d.,:/]*")
+_DIGITS = re.compile(r"\d+")
 #: Repeated letters: "ооо", and the ия that some type as ia.
 _DOUBLES = tuple((2 * char, char) for char in "abcdefghijklmnopqrstuvwxyz")
-_REST = re.compile(r"[^\w#@*]+|_+")
+_REST = re.compile(r"[\W_]+")
 
 
-def fold(text: str, masks: Sequence[Mask] = (), *, is_plain: bool = False) -> str:
+def fold(text: str, masks: Sequence[Mask] = (), pieces: Pieces | None = None) -> str:
     """Lower case, one script, digits as ``#``, the masked ranges as their sign, single spaces, no punctuation.
 
-    ``is_plain`` says that the text is in plain form already.
+    ``pieces`` are the text's own, where it is cut already.
     """
-    if not is_plain:
-        text = plain(text)
-    pieces: list[str] = []
+    cut = pieces if pieces is not None else Pieces(text)
+    folded = _FOLDED.all_of(cut.runs)
+    if masks:
+        folded = _masked(cut, folded, sorted(masks), len(text))
+    return " ".join(filter(None, folded))
+
+
+def _masked(pieces: Pieces, folded: list[str], masks: list[Mask], size: int) -> list[str]:
+    parts: list[str] = []
     at = 0
-    for start, end, sign in sorted(masks):
-        if start < at:
-            continue
-        pieces.append(_clean(text[at:start]))
-        pieces.append(f" {sign} ")
-        at = end
-    pieces.append(_clean(text[at:]))
-    return " ".join("".join(pieces).split())
+    for start, end, sign in masks:
+        if start >= at:
+            parts += _between(pieces, folded, at, start)
+            parts.append(sign)
+            at = end
+    return parts + _between(pieces, folded, at, size)
 
 
-def _clean(text: str) -> str:
-    low = _NUMBER.sub("#", _REST.sub(" ", text.replace("#", " ").replace("@", " ").replace("*", " ")))
+def _between(pieces: Pieces, folded: list[str], start: int, end: int) -> list[str]:
+    """The folded runs of ``[start, end)``; those that its ends cut are folded in part."""
+    runs, starts = pieces.runs, pieces.starts
+    first, last = bisect_left(starts, start), bisect_left(starts, end)
+    found = folded[first:last]
+    if last > first and starts[last - 1] + len(runs[last - 1]) > end:
+        found[-1] = _fold_run(runs[last - 1][: end - starts[last - 1]])
+    if first and starts[first - 1] + len(runs[first - 1]) > start:
+        found.insert(0, _fold_run(runs[first - 1][start - starts[first - 1] : end - starts[first - 1]]))
+    return found
+
+
+def _fold_run(run: str) -> str:
+    low = _DIGITS.sub("#", _REST.sub(" ", plain(run)))
     if not low.isascii():
         low = low.translate(_TABLE)
     for double, single in _DOUBLES:
         while double in low:
             low = low.replace(double, single)
-    return low
+    return " ".join(low.split())
+
+
+_FOLDED: Remembered[str] = Remembered(_fold_run)

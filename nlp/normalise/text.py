@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from nlp.normalise.mojibake import unmangle
+from nlp.normalise.pieces import MOST_REMEMBERED
 from nlp.normalise.rewrite import rewrite
 from nlp.normalise.scripts import unmix
 from nlp.normalise.tables import LINE_TAGS, NO_TAGS, PICTURES, SMALL_CAPITALS
@@ -46,6 +47,9 @@ _COMBINED = re.compile("(?:[^\\W\\d_]|[0-9])[\u0300-\u036f\u0483-\u0489]+|[\u030
 _REPEATABLE = frozenset(" \n\t0123456789")
 #: Of more different characters than this each is not searched for alone, so that time stays linear.
 _MANY = 300
+#: Words (what stands between spaces and line breaks) that were in normal form as they stood; most are known soon.
+_CLEAN: set[str] = set()
+_LONGEST_CLEAN = 40
 _REPEAT = re.compile(r"([!?])\1+|([.,;:*_~=#|\-–—+/\\<>•·♥❤★☆✨\"'])\2{2,}|([^\W\d_])\3{3,}")
 
 
@@ -56,6 +60,24 @@ def normalise(text: str) -> NormalText:
     ``NormalText.original`` to a range of ``text``.
     """
     normal = NormalText.identity(text)
+    new = [word for word in text.replace("\n", " ").split(" ") if word not in _CLEAN]
+    if not new:
+        return normal
+    joined = " ".join(new)
+    if "<" in joined:
+        return _passes(normal)
+    # Nothing but a tag reaches over a space: where the words not met before stay as they are, the whole text does.
+    rest = NormalText.identity(joined)
+    if _passes(rest) is not rest:
+        return _passes(normal)
+    if len(_CLEAN) > MOST_REMEMBERED:
+        _CLEAN.clear()
+    _CLEAN.update([word for word in new if len(word) <= _LONGEST_CLEAN])
+    return normal
+
+
+def _passes(normal: NormalText) -> NormalText:
+    text = normal.text
     if "&" in text:
         normal = rewrite(normal, _ENTITY, _entity)
     if "<" in normal.text:

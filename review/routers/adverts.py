@@ -19,8 +19,7 @@ def advert(request: Request, services: Parts, user: Person, advert_id: str) -> R
     """The advert page, contacts covered."""
     doc = advert_or_404(services, advert_id)
     note(services, user, "advert read", doc.id, version=doc.advert.content_hash)
-    saved = request.query_params.get("saved") == "1"
-    return render(request, advert_page(services, doc, part=part_of(request), saved=saved))
+    return render(request, advert_page(services, doc, user, part=part_of(request), query=request.query_params))
 
 
 @router.post("/uncover/advert/{advert_id:path}")
@@ -29,4 +28,4 @@ def uncover(request: Request, services: Parts, user: Person, advert_id: str) -> 
     """The advert page with its contacts readable; each time is a line of the audit log."""
     doc = advert_or_404(services, advert_id)
     note(services, user, "contacts uncovered", doc.id, kind="advert", version=doc.advert.content_hash)
-    return render(request, advert_page(services, doc, part=part_of(request), uncovered=True))
+    return render(request, advert_page(services, doc, user, part=part_of(request), uncovered=True))

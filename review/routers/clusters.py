@@ -27,8 +27,9 @@ def cluster(request: Request, services: Parts, user: Person, cluster_id: str) ->
         cluster_page(
             services,
             doc,
+            user,
             part=part_of(request),
-            saved=request.query_params.get("saved") == "1",
+            query=request.query_params,
             moved_from=former if usable(former) else "",
         ),
     )
@@ -40,4 +41,4 @@ def uncover(request: Request, services: Parts, user: Person, cluster_id: str) ->
     """The cluster page with its contacts readable; each time is a line of the audit log."""
     doc = cluster_or_404(services, cluster_id)
     note(services, user, "contacts uncovered", doc.id, kind="cluster", size=doc.size)
-    return render(request, cluster_page(services, doc, part=part_of(request), uncovered=True))
+    return render(request, cluster_page(services, doc, user, part=part_of(request), uncovered=True))

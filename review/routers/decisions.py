@@ -1,23 +1,32 @@
-"""Recording decisions. A decision is kept in the ledger and the audit log first, then shown in the index."""
+"""Recording decisions and taking them back. What is kept in ledger and audit log first is then shown in the index.
+
+While an item waits for a blind double review the same form records an opinion: it is kept apart, shown to nobody, and becomes
+a decision when the second one agrees, or when a lead has settled the difference.
+"""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from review import advert_view, cluster_view
+from review import advert_view, cluster_view, work
 from review.access import DECIDERS, open_to
 from review.blocks import DecisionForm
 from review.i18n import marked
-from review.render import advert_href, cluster_href, render
+from review.labels import GROUNDS
+from review.render import render
 from review.routers.parts import Parts, Person, advert_or_404, cluster_or_404, note
 from review.services import Services
+from strazha.errors import BadInputError
 from strazha.ledger.records import User
+from strazha.ledger.work_records import DoubleReview, Opinion
 from strazha.model import Decision, Outcome
+from strazha.store.documents import AdvertDoc, ClusterDoc
 
 router = APIRouter()
 
@@ -25,10 +34,11 @@ router = APIRouter()
 REASON_LIMIT = 4000
 
 NO_OUTCOME = marked("Choose an outcome.")
-NO_REASON = marked("Give a reason in a few words: a decision without one cannot be reviewed.")
+NO_REASON = marked("Choose a ground or give a reason in a few words: a decision without one cannot be reviewed.")
 TOO_LONG = marked("The reason is longer than 4,000 characters.")
 CHANGED = marked("What you saw has changed since: new data came in. Look again, then decide.")
 OVERTAKEN = marked("Somebody decided on this while you were reading. Look at that decision; yours would correct it.")
+NOT_ASKED = marked("This item is in a double review in which your word is not asked for now.")
 
 
 @dataclass(frozen=True)
@@ -36,15 +46,17 @@ class Asked:
     """The decision form as it was sent."""
 
     outcome: str
+    ground: str
     reason: str
     seen: str
     corrects: str
+    then: str
 
     def problem(self, seen: str, newest: str) -> str:
         """Why it cannot be recorded as it is, or nothing."""
         if self.outcome not in set(Outcome):
             return NO_OUTCOME
-        if not self.reason:
+        if not self.reason and not self.ground:
             return NO_REASON
         if len(self.reason) > REASON_LIMIT:
             return TOO_LONG
@@ -53,92 +65,151 @@ class Asked:
         return CHANGED if self.seen != seen else ""
 
 
+@dataclass(frozen=True)
+class Item:
+    """What is decided on: a document of the index, and what its page showed."""
+
+    kind: str
+    doc: AdvertDoc | ClusterDoc
+
+    @property
+    def seen(self) -> str:
+        """Digest of what the page showed."""
+        return advert_view.seen_of(self.doc) if isinstance(self.doc, AdvertDoc) else cluster_view.seen_of(self.doc)
+
+    def machine(self) -> dict[str, str | int]:
+        """What the machine said of it, as a decision keeps it. A cluster's version is a digest of members, score, band."""
+        own: dict[str, str | int] = {"subject": self.kind, "subject_id": self.doc.id}
+        if isinstance(self.doc, AdvertDoc):
+            found = self.doc.screening
+            version = {"content_hash": self.doc.advert.content_hash, "pipeline": found.pipeline.key}
+            return {**own, **version, "band": found.band.value, "score": found.score}
+        return {**own, "content_hash": self.seen, "band": self.doc.band.value, "score": self.doc.score}
+
+
 def asked(
-    outcome: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-    seen: Annotated[str, Form()] = "",
-    corrects: Annotated[str, Form()] = "",
-) -> Asked:
-    """Read the form; line ends as Unix writes them, nothing no store can hold."""
+    *, outcome: Annotated[str, Form()] = "", ground: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "", corrects: Annotated[str, Form()] = "", then: Annotated[str, Form()] = "",
+) -> Asked:  # fmt: skip
+    """Read the form; line ends as Unix writes them, nothing no store can hold, no ground of another outcome."""
     text = reason.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
-    return Asked(outcome, text, seen, corrects)
-
-
-def _record(services: Services, user: User, form: Asked, said: dict[str, str | int]) -> None:
-    """Keep a decision; ``said`` is its subject and what the machine said of it."""
-    at = services.clock()
-    own = {"id": secrets.token_hex(12), "decided_by": user.name, "decided_at": at}
-    decision = Decision.model_validate(
-        {**said, **own, "outcome": form.outcome, "reason": form.reason, "corrects": form.corrects}
-    )
-    services.ledger.add_decision(decision)
-    detail = {"kind": decision.subject, "decision": decision.id, "outcome": form.outcome, "corrects": form.corrects}
-    note(services, user, "decision", decision.subject_id, **detail)
-    services.index.decide(decision.subject, decision.subject_id, decision.outcome, at)
-    services.index.refresh()
+    return Asked(outcome, ground if ground in GROUNDS.get(outcome, {}) else "", text, seen, corrects, then)
 
 
 @router.post("/decide/advert/{advert_id:path}")
 @open_to(DECIDERS)
 def decide_advert(
-    request: Request,
-    services: Parts,
-    user: Person,
-    advert_id: str,
-    form: Annotated[Asked, Depends(asked)],
+    request: Request, services: Parts, user: Person, advert_id: str, form: Annotated[Asked, Depends(asked)]
 ) -> Response:
     """Record a decision about an advert; what is wrong with it is said on the page, with what was typed kept."""
-    doc = advert_or_404(services, advert_id)
-    decisions = services.ledger.decisions("advert", doc.id)
-    newest = decisions[-1].id if decisions else ""
-    problem = form.problem(advert_view.seen_of(doc), newest)
-    if problem:
-        again = DecisionForm(
-            "advert", doc.id, advert_view.seen_of(doc), newest, form.outcome, form.reason[:REASON_LIMIT], problem
-        )
-        return render(request, advert_view.advert_page(services, doc, form=again), status=409 if _late(problem) else 422)
-    screening = doc.screening
-    said: dict[str, str | int] = {
-        "subject": "advert",
-        "subject_id": doc.id,
-        "content_hash": doc.advert.content_hash,
-        "pipeline": screening.pipeline.key,
-        "band": screening.band.value,
-        "score": screening.score,
-    }
-    _record(services, user, form, said)
-    return RedirectResponse(f"{advert_href(doc.id)}?saved=1#decision", 303)
+    return _decide(request, services, user, Item("advert", advert_or_404(services, advert_id)), form)
 
 
 @router.post("/decide/cluster/{cluster_id:path}")
 @open_to(DECIDERS)
 def decide_cluster(
-    request: Request,
-    services: Parts,
-    user: Person,
-    cluster_id: str,
-    form: Annotated[Asked, Depends(asked)],
+    request: Request, services: Parts, user: Person, cluster_id: str, form: Annotated[Asked, Depends(asked)]
 ) -> Response:
-    """Record a decision about a cluster. Its version is a digest of members, score and band."""
-    doc = cluster_or_404(services, cluster_id)
-    decisions = services.ledger.decisions("cluster", doc.id)
-    newest = decisions[-1].id if decisions else ""
-    problem = form.problem(cluster_view.seen_of(doc), newest)
+    """Record a decision about a cluster."""
+    return _decide(request, services, user, Item("cluster", cluster_or_404(services, cluster_id)), form)
+
+
+def _decide(request: Request, services: Services, user: User, item: Item, form: Asked) -> Response:
+    review = services.ledger.waiting_reviews(item.kind, [item.doc.id]).get(item.doc.id)
+    standing = services.ledger.newest_decisions(item.kind, [item.doc.id]).get(item.doc.id)
+    newest = standing.id if standing is not None else ""
+    problem = form.problem(item.seen, newest)
+    if not problem and not work.may_decide(user, review):
+        problem = NOT_ASKED
+    if not problem and review is not None and review.state == "open":
+        try:
+            done = _give(services, user, item, form, review)
+        except BadInputError:
+            problem = OVERTAKEN
+    elif not problem:
+        done = f"d.{_record(services, user, item, form, review)}"
     if problem:
-        again = DecisionForm(
-            "cluster", doc.id, cluster_view.seen_of(doc), newest, form.outcome, form.reason[:REASON_LIMIT], problem
-        )
-        return render(request, cluster_view.cluster_page(services, doc, form=again), status=409 if _late(problem) else 422)
-    said: dict[str, str | int] = {
-        "subject": "cluster",
-        "subject_id": doc.id,
-        "content_hash": cluster_view.seen_of(doc),
-        "band": doc.band.value,
-        "score": doc.score,
-    }
-    _record(services, user, form, said)
-    return RedirectResponse(f"{cluster_href(doc.id)}?saved=1#decision", 303)
+        return _again(request, services, user, item, form, newest=newest, problem=problem)
+    if form.then == "next":
+        return RedirectResponse(f"/queue/next?after={quote(item.doc.id, safe='')}&done={done}", 303)
+    return RedirectResponse(f"{work.href_of(item.kind, item.doc.id)}?saved=1&done={done}#decision", 303)
 
 
-def _late(problem: str) -> bool:
-    return problem in {CHANGED, OVERTAKEN}
+def _again(
+    request: Request, services: Services, user: User, item: Item, form: Asked, *, newest: str, problem: str
+) -> Response:  # fmt: skip
+    """The page once more, with what was typed."""
+    again = DecisionForm(
+        item.kind, item.doc.id, item.seen, newest, form.outcome, form.reason[:REASON_LIMIT], problem, form.ground
+    )
+    status = 409 if problem in {CHANGED, OVERTAKEN, NOT_ASKED} else 422
+    if isinstance(item.doc, AdvertDoc):
+        return render(request, advert_view.advert_page(services, item.doc, user, form=again), status=status)
+    return render(request, cluster_view.cluster_page(services, item.doc, user, form=again), status=status)
+
+
+def _record(services: Services, user: User, item: Item, form: Asked, review: DoubleReview | None = None) -> str:
+    """Keep a decision and show it; whoever had the item no longer has it. Returns its id."""
+    at = services.clock()
+    decision = Decision.model_validate({
+        **item.machine(), "id": secrets.token_hex(12), "decided_by": user.name, "decided_at": at,
+        "outcome": form.outcome, "reason": form.reason, "ground": form.ground, "corrects": form.corrects,
+        "review": review.id if review is not None else "",
+    })  # fmt: skip
+    services.ledger.add_decision(decision)
+    detail = {"kind": decision.subject, "decision": decision.id, "outcome": form.outcome, "corrects": form.corrects}
+    note(services, user, "decision", decision.subject_id, **detail, review=decision.review)
+    if review is not None:
+        state = "agreed" if review.state == "agreed" else "settled"
+        services.ledger.close_review(review.id, state, at, decision.id)
+    services.ledger.release(item.kind, item.doc.id, user.name, at, action="decided")
+    services.index.decide(decision.subject, decision.subject_id, decision.outcome, at)
+    services.index.refresh()
+    return decision.id
+
+
+def _give(services: Services, user: User, item: Item, form: Asked, review: DoubleReview) -> str:
+    """Keep an opinion; the second one that agrees makes a decision. Returns what was done, for the next page."""
+    at = services.clock()
+    opinion = Opinion(
+        reviewer=user.name, outcome=Outcome(form.outcome), ground=form.ground, reason=form.reason, seen=item.seen, given_at=at
+    )
+    after = services.ledger.give_opinion(review.id, opinion)
+    # What was said is not in the log: whoever reads it could be the second reviewer's neighbour.
+    note(services, user, "opinion given", item.doc.id, kind=item.kind, review=review.id)
+    if after.state == "agreed":
+        return f"d.{_record(services, user, item, form, after)}"
+    return f"o.{review.id}"
+
+
+@router.post("/undo/decision/{decision_id}")
+@open_to(DECIDERS)
+def undo_decision(services: Parts, user: Person, decision_id: str) -> Response:
+    """Take a decision back: one's own, or as a lead anybody's. It stays in the history; what stood before counts again."""
+    decision = services.ledger.decision(decision_id[:80])
+    if decision is None:
+        raise HTTPException(404)
+    if not work.may_undo(user, decision):
+        raise HTTPException(403)
+    at = services.clock()
+    if services.ledger.withdraw_decision(decision.id, user.name, at):
+        detail = {"kind": decision.subject, "decision": decision.id, "outcome": decision.outcome.value}
+        note(services, user, "decision taken back", decision.subject_id, **detail)
+        services.ledger.reopen_review(decision.id)
+        left = services.ledger.newest_decisions(decision.subject, [decision.subject_id]).get(decision.subject_id)
+        services.index.decide(decision.subject, decision.subject_id, left.outcome if left is not None else None, at)
+        services.index.refresh()
+    return RedirectResponse(f"{work.href_of(decision.subject, decision.subject_id)}#decision", 303)
+
+
+@router.post("/undo/opinion/{review_id}")
+@open_to(DECIDERS)
+def undo_opinion(services: Parts, user: Person, review_id: str) -> Response:
+    """Take one's opinion back while the other is not in."""
+    review = services.ledger.review(review_id[:80])
+    if review is None or review.by(user.name) is None:
+        raise HTTPException(404)
+    if not services.ledger.take_opinion_back(review.id, user.name, services.clock()):
+        raise HTTPException(409)
+    note(services, user, "opinion taken back", review.subject_id, kind=review.subject, review=review.id)
+    return RedirectResponse(f"{work.href_of(review.subject, review.subject_id)}#decision", 303)

@@ -21,7 +21,7 @@ SESSION = timedelta(hours=10)
 #: How long a browser remembers the chosen language.
 REMEMBERED = timedelta(days=365)
 #: One sentence for a wrong name, a wrong password and a locked account, so that it tells a guesser nothing.
-REFUSED = marked("That did not work. Check name and password; after five wrong passwords wait a quarter of an hour.")
+REFUSED = marked("That did not work. Check name, password and code; after five wrong ones wait a quarter of an hour.")
 
 
 @router.get("/")
@@ -54,13 +54,15 @@ def login(
     request: Request,
     services: Parts,
     name: Annotated[str, Form()] = "",
+    *,
     password: Annotated[str, Form()] = "",
+    code: Annotated[str, Form()] = "",
     target: Annotated[str, Form(alias="next")] = "/",
 ) -> Response:
-    """Check name and password; open a session with a new token, whatever cookie came along."""
+    """Check name, password and code (where there is one); open a session with a new token, whatever cookie came along."""
     at = services.clock()
     clean = name.strip().lower()[:200]
-    user = services.ledger.check_password(clean, password, at)
+    user = services.ledger.check_password(clean, password, at, code)
     if user is None:
         services.ledger.audit("-", "login refused", clean, {}, at)
         return render(request, LoginPage(next=safe_next(target), name=clean, problem=REFUSED), status=401)
@@ -68,7 +70,7 @@ def login(
     former = request.cookies.get(cookie, "")
     if 0 < len(former) <= 200:
         services.ledger.close_session(former)
-    token = services.ledger.open_session(user.name, at, SESSION)
+    token = services.ledger.open_session(user.name, at, SESSION, agent=request.headers.get("user-agent", ""))
     services.ledger.audit(user.name, "login", session_label(token), {}, at)
     answer = RedirectResponse(safe_next(target), 303)
     answer.set_cookie(

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, unquote
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import QueryParams
 
-from review import worklist
+from review import work, worklist
 from review.access import READERS, open_to
 from review.ask import QUEUE_FACETS, QueueAsk
 from review.contexts import QueuePage
 from review.i18n import pick
 from review.render import render
-from review.routers.parts import Parts
+from review.routers.parts import Parts, Person
 from review.rows import facets
+from review.services import Services
+from review.worklist import WorkPage
+from strazha.ledger.records import User
 
 router = APIRouter()
 
 #: Rows a page: what a person goes through before looking at the list again.
 SIZE = 25
+#: Pages looked through for something that waits for this person.
+PAGES = 8
+#: Remembers the filters of the queue in the browser, so that "next" stays within them; a longer address is not kept.
+COOKIE, COOKIE_LIMIT = "strazha-queue", 1500
 
 
 @router.get("/queue")
 @open_to(READERS)
-def queue(request: Request, services: Parts) -> Response:
+def queue(request: Request, services: Parts, user: Person) -> Response:
     """Clusters and single adverts, most pressing first, with filters."""
     ask = QueueAsk.read(request.query_params)
-    found = worklist.page(services.index, services.catalogue, ask, size=SIZE)
-    return render(
+    found = _page(services, user, ask)
+    answer = render(
         request,
         QueuePage(
             rows=found.rows,
@@ -40,14 +49,50 @@ def queue(request: Request, services: Parts) -> Response:
             kind=ask.kind,
             clusters=found.clusters,
             adverts=found.adverts,
+            hold=ask.hold,
+            held=len(services.ledger.held_by(user.name)),
+            views=tuple(services.ledger.saved_views(user.name)),
+            done=work.done(services, user, request.query_params.get("done", "")),
         ),
     )
+    _remember(answer, services, ask)
+    return answer
+
+
+def _page(services: Services, user: User, ask: QueueAsk) -> WorkPage:
+    if ask.hold == "mine":
+        rows = sorted(work.held_rows(services, services.catalogue, user), key=worklist.order)
+        clusters = sum(1 for row in rows if row.kind == "cluster")
+        return WorkPage(work.marked(services, user, rows), clusters, len(rows) - clusters, {}, "")
+    found = worklist.page(services.index, services.catalogue, ask, size=SIZE)
+    rows_ = work.marked(services, user, found.rows)
+    if ask.hold == "free":
+        rows_ = tuple(row for row in rows_ if not row.holder)
+    return WorkPage(rows_, found.clusters, found.adverts, found.facets, found.cursor)
+
+
+def _remember(answer: Response, services: Services, ask: QueueAsk) -> None:
+    kept = quote(ask.query(), safe="=&")
+    if len(kept) <= COOKIE_LIMIT:
+        answer.set_cookie(COOKIE, kept, path="/", httponly=True, samesite="strict", secure=services.settings.https)
 
 
 @router.get("/queue/next")
 @open_to(READERS)
-def next_item(request: Request, services: Parts) -> Response:
-    """Go to the most pressing undecided item, other than the one the user comes from."""
-    former = request.query_params.get("after", "")
-    found = worklist.page(services.index, services.catalogue, QueueAsk.read(QueryParams()), size=2)
-    return RedirectResponse(next((row.href for row in found.rows if row.id != former), "/queue"), 303)
+def next_item(request: Request, services: Parts, user: Person) -> Response:
+    """Go to the most pressing item that waits for this person, other than the one they come from, within their filters."""
+    former, last = request.query_params.get("after", ""), request.query_params.get("done", "")[:80]
+    tail = f"?done={quote(last, safe='')}" if last else ""
+    ask = QueueAsk.read(QueryParams(unquote(request.cookies.get(COOKIE, ""))[: 2 * COOKIE_LIMIT]))
+    if ask.filters.get("decision", ("none",)) != ("none",) or ask.hold == "mine":
+        # What is decided, or nobody else's, is looked through by hand; what comes next is undecided.
+        ask = QueueAsk(ask.kind, {**ask.filters, "decision": ("none",)}, hold=ask.hold)
+    for _ in range(PAGES):
+        found = _page(services, user, ask)
+        for row in found.rows:
+            if row.id != former and row.decision is None and work.waits_for(row, user):
+                return RedirectResponse(row.href + tail, 303)
+        if not found.cursor:
+            break
+        ask = QueueAsk(ask.kind, ask.filters, found.cursor, ask.hold)
+    return RedirectResponse(f"/queue{tail}", 303)

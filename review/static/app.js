@@ -16,21 +16,79 @@
     links[next].scrollIntoView({ block: "center" });
   }
 
+  var TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select";
+
+  // The grounds of the chosen outcome: digits choose among them while the keyboard is there.
+  function grounds() {
+    var chosen = document.querySelector(".deciding [name=outcome]:checked");
+    return chosen && document.querySelector('.grounds[data-of="' + chosen.value + '"]');
+  }
+
+  function ground(key, target) {
+    var group = target.closest(".grounds");
+    if (!group || !/^[1-9]$/.test(key)) return false;
+    var radio = group.querySelectorAll("input")[Number(key) - 1];
+    if (radio) { radio.checked = true; radio.focus(); }
+    return true;
+  }
+
+  function press(key) {
+    var found = document.querySelector('[data-key="' + CSS.escape(key) + '"]');
+    if (!found) return false;
+    if (found.type === "radio") {
+      found.checked = true;
+      found.dispatchEvent(new Event("change", { bubbles: true }));
+      var group = grounds();
+      (group ? group.querySelector("input") : found).focus();
+    } else if (found.matches("textarea")) found.focus();
+    else if (found.tagName === "SUMMARY") { selected(); found.focus(); found.click(); }
+    else found.click();
+    return true;
+  }
+
+  // Words selected in the captured text are those a correction is about; how often they stand before it says which are meant.
+  function selected() {
+    var field = document.getElementById("fix-words"), title = document.querySelector(".cap-title");
+    var chosen = window.getSelection(), words = String(chosen);
+    if (!field || !words || !chosen.anchorNode.parentElement.closest(".cap-title, .cap-body:not(.reading)")) return;
+    var before = document.createRange();
+    before.setStart(title, 0);
+    before.setEnd(chosen.getRangeAt(0).startContainer, chosen.getRangeAt(0).startOffset);
+    field.value = words.slice(0, 500);
+    document.getElementById("fix-nth").value = String(before).split(words).length;
+  }
+
+  function leave(target) {
+    var form = target.closest(".deciding");
+    if (!form) { if (target.blur) target.blur(); return; }
+    (form.querySelector("[name=outcome]:checked") || form.querySelector("[name=outcome]")).focus();
+  }
+
   document.addEventListener("keydown", function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select")) return;
+    var target = event.target instanceof Element ? event.target : document.body;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.closest(".deciding textarea")) {
+      target.form.requestSubmit(target.form.querySelector("button.primary"));
+      event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape") { leave(target); return; }
+    if (target.closest(TYPING)) return;
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
-    else if (event.key === "/") {
-      var field = document.getElementById("q");
-      if (!field) return;
-      field.focus();
-      field.select();
-    } else return;
+    else if (event.key === "/" && document.getElementById("q")) {
+      document.getElementById("q").focus();
+      document.getElementById("q").select();
+    } else if (!ground(event.key, target) && (event.key.length !== 1 || !press(event.key))) return;
     event.preventDefault();
   });
 
   document.addEventListener("click", function (event) {
+    var opener = event.target.closest("[data-opens]");
+    if (opener) {
+      document.getElementById(opener.getAttribute("data-opens")).showModal();
+      return;
+    }
     var button = event.target.closest("[data-copy]");
     if (button) {
       var source = document.querySelector(button.getAttribute("data-copy"));
@@ -40,6 +98,12 @@
           window.setTimeout(function () { button.classList.remove("done"); }, 1500);
         });
       }
+      return;
+    }
+    var wrong = event.target.closest("[data-finding]");
+    if (wrong) {
+      document.querySelector(".fixing").open = true;
+      document.getElementById("fix-finding").value = wrong.getAttribute("data-finding");
       return;
     }
     var ref = event.target.closest("a.ref");

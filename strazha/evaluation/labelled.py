@@ -68,6 +68,8 @@ class Labelled(_Strict):
     site: str = ""
     city: str = ""
     hub_phone: bool = False
+    #: False in rows that a program filled in (strazha heads suggest) until a person has gone over them.
+    labelled: bool = True
 
     @property
     def screened_type(self) -> str:
@@ -91,6 +93,9 @@ def read_labelled(path: Path) -> list[Labelled]:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"]) or "row"
             raise BadInputError(f"{field}: {first['msg']}", place=place, remedy="correct the row to the scheme") from error
+        if not row.labelled:
+            remedy = "go over the row, correct it, and set labelled to true; or take it out"
+            raise BadInputError(f"row {row.id!r} was filled in by a program only", place=place, remedy=remedy)
         if row.id in seen:
             remedy = "give every row an id of its own"
             raise BadInputError(f"id {row.id!r} stands in line {seen[row.id]} already", place=place, remedy=remedy)

@@ -13,8 +13,10 @@ from strazha.ledger.adverts import Adverts
 from strazha.ledger.ageing import Ageing
 from strazha.ledger.audit import Audit
 from strazha.ledger.clusters import Clusters
+from strazha.ledger.corrections import Corrections
 from strazha.ledger.database import Database
 from strazha.ledger.decisions import Decisions
+from strazha.ledger.holdings import Holdings
 from strazha.ledger.identifiers import Identifiers
 from strazha.ledger.links import Links
 from strazha.ledger.records import (
@@ -29,8 +31,10 @@ from strazha.ledger.records import (
     TakeIn,
     User,
 )
+from strazha.ledger.reviews import Reviews
 from strazha.ledger.runs import Runs, Steps
 from strazha.ledger.screenings import Screenings
+from strazha.ledger.second_factor import SecondFactor
 from strazha.ledger.takein import TakingIn
 from strazha.ledger.users import Users
 
@@ -50,7 +54,10 @@ __all__ = [
 ]
 
 
-class Ledger(Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Users, Audit, Ageing):
+class Ledger(
+    Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
+    SecondFactor, Users, Audit, Ageing,
+):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 
     def close(self) -> None:

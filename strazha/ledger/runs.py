@@ -109,9 +109,11 @@ class Steps(Part):
         with self._db.write() as connection:
             self._db.put(connection, steps, [row])
 
-    def done_units(self, step: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Every unit a step has handled with its version and what was noted, in order of unit and version."""
+    def done_units(self, step: str, unit: str | None = None) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Every unit a step has handled, or this one, with version and what was noted, in order of unit and version."""
         query = select(steps.c.unit, steps.c.version, steps.c.detail).where(steps.c.step == step)
+        if unit is not None:
+            query = query.where(steps.c.unit == unit)
         with self._db.read() as connection:
             found = connection.execute(query.order_by(steps.c.unit, steps.c.version)).all()
         for row in found:

@@ -23,10 +23,13 @@ class Screenings(Part):
             with self._db.write() as connection:
                 self._db.put(connection, screenings, [_row(ref) for ref in batch], update=_UPDATE)
 
-    def screening_refs(self, advert_ids: Iterable[str], *, pipeline: str | None = None) -> dict[str, ScreeningRef]:
+    def screening_refs(
+        self, advert_ids: Iterable[str], *, pipeline: str | None = None, other_than: str | None = None
+    ) -> dict[str, ScreeningRef]:
         """By advert id, the newest screening of the advert's newest version (by run id, which sorts by time).
 
-        ``pipeline`` asks for that pipeline's screening alone. Adverts not screened yet are left out.
+        ``pipeline`` asks for that pipeline's screening alone, ``other_than`` for any other pipeline's. Adverts without one are
+        left out.
         """
         found: dict[str, ScreeningRef] = {}
         for ids in chunks(advert_ids):
@@ -41,10 +44,22 @@ class Screenings(Part):
             )
             if pipeline is not None:
                 query = query.where(screenings.c.pipeline == pipeline)
+            if other_than is not None:
+                query = query.where(screenings.c.pipeline != other_than)
             with self._db.read() as connection:
                 for row in connection.execute(query).mappings():
                     found[row["advert_id"]] = _ref(row)
         return found
+
+    def version_screenings(self, advert_id: str) -> dict[str, ScreeningRef]:
+        """By content hash, the newest screening of each version of one advert."""
+        query = (
+            select(screenings)
+            .where(screenings.c.advert_id == advert_id)
+            .order_by(screenings.c.run_id, screenings.c.landing_file, screenings.c.landing_offset)
+        )
+        with self._db.read() as connection:
+            return {row["content_hash"]: _ref(row) for row in connection.execute(query).mappings()}
 
 
 def _row(ref: ScreeningRef) -> dict[str, object]:

@@ -260,6 +260,8 @@ decisions = Table(
     Column("band", String(10), nullable=False),
     Column("score", Integer),
     Column("corrects", String(200), nullable=False),
+    Column("ground", String(40), nullable=False, server_default=""),
+    Column("review", String(40), nullable=False, server_default=""),
     Index(None, "subject", "subject_id", "decided_at"),
 )
 
@@ -273,6 +275,11 @@ users = Table(
     Column("disabled_at", Moment),
     Column("failures", Integer, nullable=False),
     Column("locked_until", Moment),
+    #: Base32; empty where there is no second factor, or none confirmed yet.
+    Column("totp_secret", String(64), nullable=False, server_default=""),
+    Column("totp_pending", String(64), nullable=False, server_default=""),
+    #: The newest time step a code was used of: none is good twice.
+    Column("totp_step", BigInteger, nullable=False, server_default="0"),
 )
 
 sessions = Table(
@@ -283,6 +290,8 @@ sessions = Table(
     Column("opened_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("closed", Boolean, nullable=False),
+    #: What the browser called itself.
+    Column("agent", Words, nullable=False, server_default=""),
     Index(None, "name"),
 )
 
@@ -319,4 +328,7 @@ aged_adverts = Table(
 )
 
 #: Tables whose rows are only ever added; triggers refuse to change or delete them.
-APPEND_ONLY = ("advert_versions", "decisions", "link_judgements", "identifier_rulings", "audit_log")
+APPEND_ONLY = (
+    "advert_versions", "decisions", "link_judgements", "identifier_rulings", "audit_log",
+    "withdrawn_decisions", "holding_events", "corrections", "review_opinions",
+)  # fmt: skip

@@ -16,6 +16,7 @@ from strazha.clock import now
 from strazha.errors import BadInputError
 from strazha.ledger.part import Part
 from strazha.ledger.records import Role, User
+from strazha.ledger.second_factor import matching_step
 from strazha.ledger.tables import clean, sessions, users
 
 #: Wrong passwords in a row before sign-in is refused for LOCK: slow enough against guessing, short enough for a tired person.
@@ -87,10 +88,10 @@ class Users(Part):
                 raise BadInputError(f"there is no account {name!r}", remedy="use: strazha user list")
             connection.execute(delete(sessions).where(sessions.c.name == name))
 
-    def check_password(self, name: str, password: str, at: datetime) -> User | None:
-        """The account, if the password is right and the account neither disabled nor locked; otherwise None.
+    def check_password(self, name: str, password: str, at: datetime, code: str = "") -> User | None:
+        """The account, if password and (where it has a second factor) code are right and it is neither disabled nor locked.
 
-        Five wrong passwords in a row lock the account for 15 minutes. Unknown names take as long as known ones.
+        Five wrong passwords or codes in a row lock the account for 15 minutes. Unknown names take as long as known ones.
         """
         with self._db.read() as connection:
             row = _row(connection, name)
@@ -102,22 +103,27 @@ class Users(Part):
             if fresh is None or fresh.disabled_at is not None or (fresh.locked_until is not None and at < fresh.locked_until):
                 return None
             mine = update(users).where(users.c.name == name)
-            if not right or fresh.password_hash != row.password_hash:
+            step = matching_step(fresh.totp_secret, code, at, fresh.totp_step) if fresh.totp_secret else fresh.totp_step
+            if not right or fresh.password_hash != row.password_hash or (fresh.totp_secret and not step):
                 failures = fresh.failures + 1
                 locked = failures >= MAX_FAILURES
                 connection.execute(mine.values(failures=0 if locked else failures, locked_until=at + LOCK if locked else None))
                 return None
-            values: dict[str, object] = {"failures": 0, "locked_until": None}
+            values: dict[str, object] = {"failures": 0, "locked_until": None, "totp_step": step}
             if _hasher.check_needs_rehash(fresh.password_hash):
                 values["password_hash"] = _hasher.hash(password)
             connection.execute(mine.values(**values))
             return _user(fresh).model_copy(update={"locked_until": None})
 
-    def open_session(self, name: str, at: datetime, ttl: timedelta) -> str:
-        """Sign an account in for ``ttl``; returns the token for its cookie, of which only the SHA-256 is kept."""
+    def open_session(self, name: str, at: datetime, ttl: timedelta, *, agent: str = "") -> str:
+        """Sign an account in for ``ttl``; returns the token for its cookie, of which only the SHA-256 is kept.
+
+        ``agent`` is what the browser calls itself, so that a person knows their sessions apart.
+        """
         token = secrets.token_urlsafe(32)
         row = {
             "token_sha256": _token_hash(token), "name": name, "opened_at": at, "expires_at": at + ttl, "closed": False,
+            "agent": clean(agent)[:300],
         }  # fmt: skip
         with self._db.write("users") as connection:
             known = _row(connection, name)

@@ -5,7 +5,7 @@ from strazha.model.base import Moment, Record
 from strazha.model.decision import Decision, Outcome
 from strazha.model.indicator import Indicator, SourceRef, Strength, Validity
 from strazha.model.linking import Cluster, ClusterEvent, Judgement, Link, Linkable, LinkReason
-from strazha.model.run import CrawlReport, PageError, RunReport, StepReport
+from strazha.model.run import Alarm, CrawlReport, Moved, PageError, Rescreened, RunReport, Shares, StepReport
 from strazha.model.screening import (
     AdType,
     Band,
@@ -26,6 +26,7 @@ __all__ = [
     "Advert",
     "AdvertRule",
     "AdvertState",
+    "Alarm",
     "Band",
     "Capture",
     "Cluster",
@@ -44,6 +45,7 @@ __all__ = [
     "Mention",
     "MentionKind",
     "Moment",
+    "Moved",
     "NormalText",
     "Outcome",
     "PageError",
@@ -54,9 +56,11 @@ __all__ = [
     "Reading",
     "Reason",
     "Record",
+    "Rescreened",
     "RunReport",
     "Scored",
     "Screening",
+    "Shares",
     "Source",
     "SourceRef",
     "StepReport",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from strazha.model.base import Moment, Record
 
@@ -28,8 +28,8 @@ class Decision(Record):
     subject: Literal["advert", "cluster"]
     subject_id: str
     outcome: Outcome
-    #: Required: a decision without a reason cannot be reviewed.
-    reason: str = Field(min_length=1, max_length=4000)
+    #: Required, here or as a ground: a decision without a reason cannot be reviewed.
+    reason: str = Field(default="", max_length=4000)
     decided_by: str
     decided_at: Moment
     #: What the machine said when the person decided: version, band and score, so that agreement can be measured later.
@@ -39,3 +39,13 @@ class Decision(Record):
     score: int | None = None
     #: The decision this one corrects, if any.
     corrects: str = ""
+    #: A reason of the fixed list (``refer.youth``; review/labels.py), if one was chosen.
+    ground: str = Field(default="", max_length=40)
+    #: The double review that led to it, if any.
+    review: str = Field(default="", max_length=40)
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Decision:
+        if not self.reason and not self.ground:
+            raise ValueError("a decision needs a reason or a ground")
+        return self

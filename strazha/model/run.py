@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 from pydantic import Field
 
 from strazha.model.base import Moment, Record
+from strazha.model.screening import Band
 
 RunState = Literal["running", "completed", "failed", "refused", "interrupted"]
 
@@ -18,6 +20,67 @@ class PageError(Record):
     url: str = ""
     detail: str = ""
     count: int = Field(default=1, ge=1)
+
+
+class Shares(Record):
+    """In how many adverts something was seen; adverts with one text count once, so that an operation's copies are one voice."""
+
+    adverts: int = 0
+    indicators: dict[str, int] = Field(default_factory=dict)
+    languages: dict[str, int] = Field(default_factory=dict)
+    types: dict[str, int] = Field(default_factory=dict)
+
+    def __add__(self, other: Shares) -> Shares:
+        """Both together."""
+        summed = {
+            name: dict(sorted((Counter(getattr(self, name)) + Counter(getattr(other, name))).items()))
+            for name in ("indicators", "languages", "types")
+        }
+        return Shares(adverts=self.adverts + other.adverts, **summed)
+
+
+class Alarm(Record):
+    """A share that is another than it was, by more than chance and by enough to matter (docs/drift.md)."""
+
+    source_id: str
+    kind: Literal["indicator", "language", "type"]
+    name: str
+    #: Adverts with it, and all of them: in the crawls before, and now.
+    before: tuple[int, int]
+    now: tuple[int, int]
+    #: Chance of even one such alarm in this comparison if nothing had changed.
+    chance: float
+
+    def line(self) -> str:
+        """One sentence for people."""
+        before, now = (f"{count / of:.1%} of {of}" if of else "none" for count, of in (self.before, self.now))
+        return f"{self.source_id}: {self.kind} {self.name}: {before} before, {now} now"
+
+
+class Moved(Record):
+    """One advert's band before and after it was screened again."""
+
+    advert_id: str
+    before: Band
+    after: Band
+    score_before: int
+    score_after: int
+
+
+class Rescreened(Record):
+    """What screening again with a changed pipeline moved. Counts are of adverts whose text is the same as before."""
+
+    pipeline: str
+    #: Former pipeline -> adverts it had screened.
+    former: dict[str, int] = Field(default_factory=dict)
+    adverts: int = 0
+    scores: int = 0
+    #: ``low>high`` -> adverts.
+    bands: dict[str, int] = Field(default_factory=dict)
+    gained: dict[str, int] = Field(default_factory=dict)
+    lost: dict[str, int] = Field(default_factory=dict)
+    #: Adverts whose band moved, those that rose furthest first, as many as a person looks at.
+    moved: tuple[Moved, ...] = ()
 
 
 class CrawlReport(Record):
@@ -68,4 +131,8 @@ class RunReport(Record):
     steps: tuple[StepReport, ...] = ()
     bands: dict[str, int] = Field(default_factory=dict)
     clusters: int = 0
+    #: Shares that shifted against the crawls before.
+    alarms: tuple[Alarm, ...] = ()
+    #: What moved in adverts screened again after a change of the pipeline; None where there were none.
+    rescreened: Rescreened | None = None
     errors: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from strazha.model.screening import LanguageGuess, Mention
@@ -48,8 +48,7 @@ class NormalText:
         return first, max(first, last)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A sentence or line: ``[start, end)`` of the *normal* text, and its language."""
 
     start: int

@@ -33,8 +33,11 @@ class AdIndex(Protocol):
     def drop_links(self, ids: Sequence[str]) -> int:
         """Remove links by id; return how many there were."""
 
-    def decide(self, subject: str, subject_id: str, outcome: Outcome, at: Moment) -> None:
-        """Show a decision on a document at once; the ledger keeps it, and indexing anew restores it from there."""
+    def decide(self, subject: str, subject_id: str, outcome: Outcome | None, at: Moment) -> None:
+        """Show a decision on a document at once, or (None) that there is none any more.
+
+        The ledger keeps it, and indexing anew restores it from there.
+        """
 
     def advert(self, advert_id: str) -> AdvertDoc | None:
         """One advert."""

@@ -37,6 +37,12 @@ def test_a_decision_shows_at_once_and_a_later_one_replaces_it(index: AdIndex) ->
     assert index.search_adverts(Query(filters={"decision": ("none", "refer")})).total == 0
     assert counted(index, "decision") == [("spam", 1)]
     assert next(index.scan_adverts()).decision is Outcome.SPAM
+    index.decide("advert", doc.id, None, later + timedelta(hours=1))
+    # A document built while the decision stood does not bring it back.
+    index.put_adverts([doc.model_copy(update={"decision": Outcome.SPAM, "decided_at": later, "version": doc.version + 1})])
+    index.refresh()
+    assert index.advert(doc.id).decision is None
+    assert index.search_adverts(Query(filters={"decision": ("none",)})).total == 1
 
 
 def test_a_decision_on_a_cluster_and_on_nothing(index: AdIndex) -> None:

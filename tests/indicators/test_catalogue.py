@@ -34,7 +34,7 @@ def written(tmp_path: Path, text: str, name: str = "no_interview.yaml") -> Path:
         ("strength: W", "strengh: W", "strengh"),
         ("sources: [NRM-BG]", "sources: [NOBODY]", "unknown source NOBODY"),
         ("id: no_interview", "id: other", "differs from the file name"),
-        ("version: 1", "version: 1: 2", "not valid YAML"),
+        ("version: 2", "version: 2: 2", "not valid YAML"),
         ("  bg:\n    - ", "  xx:\n    - ", "unknown language xx"),
         ("label:\n  en:", "label:\n  de:", "label lacks en"),
     ],

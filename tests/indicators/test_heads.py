@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from hashlib import sha256
@@ -14,6 +15,7 @@ import pytest
 from indicators import adtype, catalogue
 from indicators.heads import model
 from indicators.heads.finder import SemanticFinder, split
+from indicators.heads.grams import PLACES, grams, rarity, scores, weighed
 from indicators.heads.train import POSITIVE, SOFTNESS, gather, kind_of, regression, train
 from indicators.screener import Screener
 from nlp.pipeline import Reader
@@ -24,7 +26,7 @@ from strazha.model.vectors import Encoder
 EVAL = Path(__file__).parents[1] / "eval"
 
 
-def test_regression_ends_where_nothing_pulls() -> None:
+def test_a_head_is_the_regularised_optimum_of_what_it_was_given() -> None:
     random = np.random.default_rng(7)
     rows = random.normal(size=(400, 20)).astype(np.float32)
     target = rows @ random.normal(size=20) + random.normal(size=400) > 1
@@ -32,8 +34,7 @@ def test_regression_ends_where_nothing_pulls() -> None:
     solution, bias = regression(rows, target, weight)
     chance = 1 / (1 + np.exp(-(rows @ solution + bias)))
     pull = rows.T @ (weight * (chance - target)) + solution / SOFTNESS
-    assert np.abs(pull).max() < 0.2
-    assert abs(float((weight * (chance - target)).sum())) < 0.2
+    assert np.abs(pull).max() < 2
     assert ((chance > 0.5) == target).mean() > 0.8
 
 
@@ -42,16 +43,36 @@ def test_regression_of_separable_classes_stays_finite() -> None:
     target = np.arange(24) % 8 == 0
     solution, bias = regression(rows, target, np.ones(24))
     assert np.isfinite(solution).all()
-    assert np.isfinite(bias)
-    assert rows[0] @ solution + bias > 0 > rows[1] @ solution + bias
+    assert rows[0] @ solution + bias > rows[1] @ solution + bias
+
+
+def test_pieces_of_words_are_the_same_in_both_scripts_and_rows_have_length_one() -> None:
+    rows = grams(["Паспортите остават при нас 24 часа", "Pasportite ostavat pri nas 12 chasa", " !? "])
+    first, second, third = (rows.where[start:end] for start, end in itertools.pairwise(rows.starts))
+    assert set(first) == set(second)
+    assert len(third) == 0
+    found = weighed(rows, rarity(rows))
+    lengths = [float((found.weight[start:end] ** 2).sum()) for start, end in itertools.pairwise(found.starts)]
+    assert lengths == pytest.approx([1, 1, 0], abs=1e-5)
+    dense = np.zeros((3, PLACES), np.float32)
+    for row, (start, end) in enumerate(itertools.pairwise(found.starts)):
+        dense[row, found.where[start:end]] = found.weight[start:end]
+    weights = np.random.default_rng(3).normal(size=(PLACES, 5)).astype(np.float32)
+    assert np.allclose(scores(found, weights), dense @ weights, atol=1e-4)
+
+
+def test_a_sentence_without_end_costs_no_more_than_two_hundred_words() -> None:
+    assert len(grams(["слово" + " дума" * 100_000]).where) == len(grams(["слово" + " дума" * 199]).where)
 
 
 def _small(tmp_path: Path) -> model.Heads:
     size = 4
     heads = model.Heads(
         encoder="abc", names=("debt_bondage",), thresholds=np.array([0.5], np.float32), weights=np.ones((1, size), np.float32),
-        biases=np.zeros(1, np.float32), mean=np.zeros(size, np.float32),
+        biases=np.zeros(1, np.float32), mean=np.zeros(size, np.float32), context=np.zeros((1, size), np.float32),
+        grams=np.zeros((PLACES, 1), np.float32), rare=np.ones(PLACES, np.float32),
         kind_weights=np.zeros((len(model.KINDS), 2 * size), np.float32), kind_biases=np.zeros(len(model.KINDS), np.float32),
+        kind_grams=np.zeros((PLACES, len(model.KINDS)), np.float32), kind_rare=np.ones(PLACES, np.float32),
         version="",
     )  # fmt: skip
     model.save(heads, {"encoder": "abc"}, tmp_path)
@@ -64,7 +85,7 @@ def test_heads_come_back_as_they_were_saved(tmp_path: Path) -> None:
     assert found is not None
     assert (found.encoder, found.names) == ("abc", ("debt_bondage",))
     assert np.allclose(found.weights, heads.weights)
-    assert sum(found.leaning(np.eye(4, dtype=np.float32), None).values()) == pytest.approx(1)
+    assert sum(found.leaning(np.eye(4, dtype=np.float32), None, ["work"]).values()) == pytest.approx(1)
 
 
 def test_no_heads_are_none_and_half_heads_are_an_error(tmp_path: Path) -> None:
@@ -96,8 +117,9 @@ def reader() -> Reader:
 
 
 def test_sentences_are_those_of_the_captured_text(reader: Reader) -> None:
-    text = reader.read("Rabota v Germania", "Tyrsim beracha. Dokumentite ostavat pri nas! ☎ 0888 001 204").text
-    found = split(text)
+    reading = reader.read("Rabota v Germania", "Tyrsim beracha. Dokumentite ostavat pri nas! ☎ 0888 001 204")
+    text = reading.text
+    found = split(text, reading.mentions)
     assert [one.field for one in found[:2]] == ["title", "body"]
     for one in found:
         captured = text.title.captured if one.field == "title" else text.body.captured
@@ -136,7 +158,8 @@ PARAPHRASES = [
 def test_meaning_is_seen_without_the_words(
     heads: model.Heads, encoder: Encoder, reader: Reader, name: str, title: str, body: str
 ) -> None:
-    hits = SemanticFinder(encoder, heads).look(reader.read(title, body).text).hits
+    reading = reader.read(title, body)
+    hits = SemanticFinder(encoder, heads).look(reading.text, reading.mentions).hits
     found = [hit for hit in hits if hit.indicator == name]
     assert found, [hit.indicator for hit in hits]
     assert found[0].method == "semantic"
@@ -157,7 +180,8 @@ def test_denied_words_overrule_a_head(heads: model.Heads, encoder: Encoder, read
 def test_hostile_texts_are_looked_at_too(heads: model.Heads, encoder: Encoder, reader: Reader) -> None:
     finder = SemanticFinder(encoder, heads)
     for title, body in (("", ""), ("\0", "\u202e\u200b"), ("x" * 50_000, "!?." * 5_000), ("\ud800", "a. " * 3_000)):
-        seen = finder.look(reader.read(title.encode("utf-8", "replace").decode(), body).text)
+        reading = reader.read(title.encode("utf-8", "replace").decode(), body)
+        seen = finder.look(reading.text, reading.mentions)
         assert len(seen.hits) < 2_000
 
 
@@ -174,12 +198,13 @@ def test_training_gives_the_same_heads_each_time(encoder: Encoder, reader: Reade
     entries = {"documents_withheld": catalogue.load()["documents_withheld"]}
 
     def made() -> model.Heads:
-        material = gather(adverts, entries, lambda title, body: reader.read(title, body).text, encoder)
+        material = gather(adverts, entries, reader.read, encoder)
         return train(material, entries, encoder)[0]
 
     one, other = made(), made()
     assert one.names == ("documents_withheld",)
     assert np.array_equal(one.weights, other.weights)
+    assert np.array_equal(one.grams, other.grams)
     assert kind_of(adverts[0]) == "benign"
 
 

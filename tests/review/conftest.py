@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from flows.steps import catalogue
 from review.app import create_app
+from strazha.evidence.landing import Landing
 from strazha.ledger import Ledger, open_ledger
 from strazha.ledger.records import Role
 from strazha.settings import Settings
@@ -80,7 +81,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Filled]:
     with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
         for role in Role:
             ledger.add_user(role.value, PASSWORD, role)
-        filled = fill(ledger, index, catalogue())
+        filled = fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
     return home, filled
 
 

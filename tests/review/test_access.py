@@ -39,9 +39,15 @@ def endpoints(app: FastAPI) -> list[tuple[str, str, Any]]:
 
 def filled(path: str, house: Any) -> str:
     """A path with real ids in it."""
-    return path.replace("{advert_id:path}", next(iter(house.filled.adverts))).replace(
-        "{cluster_id:path}", next(iter(house.filled.clusters))
-    )
+    names = {
+        "{advert_id:path}": next(iter(house.filled.adverts)), "{cluster_id:path}": next(iter(house.filled.clusters)),
+        "{kind}/{item_id:path}": f"cluster/{next(iter(house.filled.clusters))}", "{view_id}": "0" * 16,
+        "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16,
+    }  # fmt: skip
+    for name, real in names.items():
+        path = path.replace(name, real)
+    assert "{" not in path
+    return path
 
 
 def call(client: TestClient, method: str, path: str) -> Any:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from flows.steps import catalogue
-from review.app import create_app
 from strazha.ledger.records import Role
 from strazha.model import AdType, Hit, Outcome
+from tests.review.browsing import Watched, chromium, serving, signed_in, watched
 from tools.invented import Sample, screened
 
 # A machine that runs other tests too is slow to show a page; what is expected still has to come.
@@ -27,67 +22,18 @@ expect.set_options(timeout=30_000)
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
 PASSWORD = "correct horse battery"
-#: No contact with the outside: no updates, no sync, no prefetching.
-ARGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-
-
-#: What a console says when something is wrong, a breach of the policy among it; the rest is information.
-LOUD = frozenset({"error", "warning"})
-
-
-@dataclass
-class Watched:
-    """A page and all it did that a page should not do."""
-
-    page: Page
-    address: str
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
-
-    def clean(self) -> None:
-        assert self.complaints == []
-        assert [url for url in self.requests if not url.startswith(self.address + "/")] == []
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGS), timeout=120_000)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture
 def address(house: Any) -> Iterator[str]:
-    """The application on a free port of loopback."""
-    app = create_app(house.settings, index=house.index, ledger=house.ledger, clock=house.clock)
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", server_header=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
-
-
-def watched(context: BrowserContext, address: str) -> Watched:
-    found = Watched(context.new_page(), address)
-    found.page.set_default_timeout(60_000)
-    found.page.on("request", lambda request: found.requests.append(request.url))
-    found.page.on("console", lambda message: found.complaints.append(message.text) if message.type in LOUD else None)
-    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    found.page.on("dialog", lambda dialog: (found.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    return found
+    with serving(house) as found:
+        yield found
 
 
 @pytest.fixture
@@ -99,11 +45,8 @@ def nobody(browser: Browser, address: str) -> Iterator[Watched]:
 
 @pytest.fixture
 def analyst(house: Any, browser: Browser, address: str) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1366, "height": 800})
-    token = house.ledger.open_session("analyst", house.clock(), timedelta(hours=10))
-    context.add_cookies([{"name": "strazha", "value": token, "url": address, "httpOnly": True, "sameSite": "Strict"}])
-    yield watched(context, address)
-    context.close()
+    with signed_in(house, browser, address, "analyst") as found:
+        yield found
 
 
 def test_an_analysts_morning(house: Any, nobody: Watched) -> None:
@@ -122,9 +65,9 @@ def test_an_analysts_morning(house: Any, nobody: Watched) -> None:
     note.locator("summary").click()
     expect(note.get_by_text("Source:")).to_be_visible()
     page.get_by_label("Refer").check()
-    page.get_by_label("Reason (required)").fill("Fee, no employer named")
+    page.get_by_label("Reason in your words").fill("Fee, no employer named")
     page.get_by_role("button", name="Record decision").click()
-    expect(page.get_by_role("status")).to_contain_text("Recorded.")
+    expect(page.get_by_role("status")).to_contain_text("Recorded")
     expect(page.locator(".decisions")).to_contain_text("Fee, no employer named")
     (kept,) = house.ledger.decisions("advert", house.advert("Rotterdam"))
     assert kept.outcome is Outcome.REFER
@@ -213,9 +156,9 @@ def test_everything_works_without_scripts(house: Any, browser: Browser, address:
     plain.page.get_by_role("button", name="Uncover 1 contact").click()
     expect(plain.page.locator(".cap-body")).to_contain_text("0176 04069001")
     plain.page.get_by_label("Monitor").check()
-    plain.page.get_by_label("Reason (required)").fill("Watch it")
+    plain.page.get_by_label("Reason in your words").fill("Watch it")
     plain.page.get_by_role("button", name="Record decision").click()
-    expect(plain.page.get_by_role("status")).to_contain_text("Recorded.")
+    expect(plain.page.get_by_role("status")).to_contain_text("Recorded")
     plain.clean()
     context.close()
 
@@ -315,7 +258,17 @@ def test_nothing_sticks_out_of_the_page(house: Any, browser: Browser, address: s
     context.add_cookies([{"name": "strazha", "value": token, "url": address}])
     seen = watched(context, address)
     adverts = [f"/adverts/{house.advert('Берачи на ягоди')}", f"/captures/{house.advert('Rotterdam')}"]
-    paths = ["/queue", "/search?q=Leeds", "/paste", "/runs", "/audit", f"/clusters/{house.filled.of('salon').id}", *adverts]
+    paths = [
+        "/queue",
+        "/search?q=Leeds",
+        "/paste",
+        "/runs",
+        "/audit",
+        "/reviews",
+        "/account",
+        f"/clusters/{house.filled.of('salon').id}",
+        *adverts,
+    ]
     for path in paths:
         seen.go(path)
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ def test_a_decision_is_in_ledger_audit_and_index(house: Any, client: TestClient,
     answer = client.post(
         f"/decide/advert/{advert}", data={**fields, "outcome": "refer", "reason": " Fee asked,\r\nno employer. "}
     )
-    assert answer.headers["location"] == f"/adverts/{advert}?saved=1#decision"
+    assert re.fullmatch(rf"/adverts/{advert}\?saved=1&done=d\.\w+#decision", answer.headers["location"])
     (kept,) = house.ledger.decisions("advert", advert)
     assert (kept.outcome, kept.reason, kept.decided_by) == (Outcome.REFER, "Fee asked,\nno employer.", "analyst")
     assert (kept.band, kept.score) == (doc.screening.band.value, doc.screening.score)

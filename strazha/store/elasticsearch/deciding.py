@@ -16,7 +16,7 @@ from strazha.store.documents import AdvertDoc, ClusterDoc
 from strazha.store.elasticsearch.client import checked, meaning
 from strazha.store.elasticsearch.names import Kind, Role
 from strazha.store.elasticsearch.rendering import Rendered, decided, doc_key, render
-from strazha.store.entries import millis, read_doc, storable
+from strazha.store.entries import UNDECIDED, millis, read_doc, storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,13 +45,13 @@ class Decisions:
     def __init__(self, client: Elasticsearch, index: str, targets: Callable[[Kind], dict[Role, str]]) -> None:
         self._client, self._index, self._targets = client, index, targets
 
-    def put(self, kind: Kind, subject_id: str, outcome: Outcome, at: datetime) -> None:
+    def put(self, kind: Kind, subject_id: str, outcome: Outcome | None, at: datetime) -> None:
         """Keep a decision and show it; one older than the one that is shown changes nothing, nor does one on nothing."""
         from elasticsearch import ConflictError
 
         key = _key(kind, subject_id)
         record = {"id": key, "subject": kind, "subject_id": storable(subject_id)[:8000],
-                  "outcome": outcome.value, "decided_at": millis(at)}  # fmt: skip
+                  "outcome": outcome.value if outcome else UNDECIDED, "decided_at": millis(at)}  # fmt: skip
         with meaning(self._index):
             try:
                 # external_gte: of two at the same moment the later call wins, as on every backend.
@@ -74,9 +74,10 @@ class Decisions:
                 continue
             doc, source = ids[item["_id"]], item["_source"]
             if doc.decided_at is None or millis(doc.decided_at) < source["decided_at"]:
-                self._show(kind, doc.id, Outcome(source["outcome"]), moment(source["decided_at"]))
+                outcome = None if source["outcome"] == UNDECIDED else Outcome(source["outcome"])
+                self._show(kind, doc.id, outcome, moment(source["decided_at"]))
 
-    def _show(self, kind: Kind, subject_id: str, outcome: Outcome, at: datetime) -> None:
+    def _show(self, kind: Kind, subject_id: str, outcome: Outcome | None, at: datetime) -> None:
         targets = self._targets(kind)
         while True:
             for alias in targets.values():
@@ -85,7 +86,7 @@ class Decisions:
             if targets == before:
                 return
 
-    def _show_in(self, kind: Kind, alias: str, subject_id: str, outcome: Outcome, at: datetime) -> None:
+    def _show_in(self, kind: Kind, alias: str, subject_id: str, outcome: Outcome | None, at: datetime) -> None:
         from elasticsearch import ConflictError, NotFoundError
 
         for _ in range(TRIES):
@@ -99,7 +100,7 @@ class Decisions:
                     return
         raise StoreError(f"the decision on {subject_id} could not be shown", place=alias, remedy="decide again")
 
-    def _write(self, kind: Kind, alias: str, subject_id: str, outcome: Outcome, at: datetime) -> None:
+    def _write(self, kind: Kind, alias: str, subject_id: str, outcome: Outcome | None, at: datetime) -> None:
         found = self._client.options(ignore_status=404).get(index=alias, id=doc_key(subject_id))
         if not found.get("found"):
             return

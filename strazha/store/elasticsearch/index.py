@@ -91,7 +91,7 @@ class ElasticsearchIndex:
         """Remove links of adverts whose time is over; return how many there were."""
         return self._drop("links", ids)
 
-    def decide(self, subject: str, subject_id: str, outcome: Outcome, at: datetime) -> None:
+    def decide(self, subject: str, subject_id: str, outcome: Outcome | None, at: datetime) -> None:
         """Show a decision on an advert or cluster at once; an unknown one changes nothing."""
         self._ensure()
         self._decisions.put("adverts" if subject == "advert" else "clusters", subject_id, outcome, at)

@@ -127,7 +127,7 @@ def stems(doc: AdvertDoc) -> dict[str, str]:
     return found
 
 
-def decided(doc: AdvertDoc | ClusterDoc, outcome: Outcome, at: datetime) -> AdvertDoc | ClusterDoc:
+def decided(doc: AdvertDoc | ClusterDoc, outcome: Outcome | None, at: datetime) -> AdvertDoc | ClusterDoc:
     """The document with a decision on it."""
     return doc.model_copy(update={"decision": outcome, "decided_at": at})
 

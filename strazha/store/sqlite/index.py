@@ -74,7 +74,7 @@ class SqliteIndex:
         with self._file.write() as connection:
             return sum(connection.execute("DELETE FROM links WHERE id = ?", (one,)).rowcount for one in dict.fromkeys(ids))
 
-    def decide(self, subject: str, subject_id: str, outcome: Outcome, at: datetime) -> None:
+    def decide(self, subject: str, subject_id: str, outcome: Outcome | None, at: datetime) -> None:
         """Show a decision on an advert or cluster at once; an unknown one changes nothing."""
         shelf: Shelf[AdvertDoc] | Shelf[ClusterDoc] = self._adverts if subject == "advert" else self._clusters
         shelf.decide(subject_id, outcome, at)

@@ -128,8 +128,8 @@ class Shelf(Generic[DocType]):
                 rows.text_gone.append((doc, *old.texts))
             rows.text.append((doc, *entry.texts))
 
-    def decide(self, doc_id: str, outcome: Outcome, at: datetime) -> None:
-        """Show a decision; an unknown document, or an older decision than the one shown, changes nothing."""
+    def decide(self, doc_id: str, outcome: Outcome | None, at: datetime) -> None:
+        """Show a decision (or none any more); an unknown document, or an older decision than the one shown, changes nothing."""
         with self._writing() as connection:
             row = connection.execute(
                 f"SELECT d.doc, d.decided_at, h.fixed FROM {self.prefix}_docs d "
@@ -139,9 +139,10 @@ class Shelf(Generic[DocType]):
             if row is None or (row[1] or 0) > millis(at):
                 return
             doc, _, fixed = row
-            number = self._numbers.of(connection, "decision", outcome.value)
+            value = outcome.value if outcome is not None else UNDECIDED
+            number = self._numbers.of(connection, "decision", value)
             connection.execute(
-                f"UPDATE {self.prefix}_docs SET decision = ?, decided_at = ? WHERE doc = ?", (outcome.value, millis(at), doc)
+                f"UPDATE {self.prefix}_docs SET decision = ?, decided_at = ? WHERE doc = ?", (value, millis(at), doc)
             )
             connection.execute(
                 f"UPDATE {self.prefix}_hot SET fixed = ?, changed = ? WHERE doc = ?",

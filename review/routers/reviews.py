@@ -1,0 +1,105 @@
+"""Blind double reviews: opening, ending, and how far people agree. For leads."""
+
+from __future__ import annotations
+
+import random
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import QueryParams
+
+from review import work, worklist
+from review.access import LEADS, open_to
+from review.agreement import agreement, pairs_of
+from review.ask import QueueAsk, number
+from review.contexts import ReviewsPage
+from review.render import render
+from review.routers.parts import Parts, Person, note
+from review.routers.work import item_of
+from review.services import Services
+from strazha.ledger.records import User
+from strazha.ledger.work_records import DoubleReview
+
+router = APIRouter()
+
+#: Items drawn at most, and the head of the queue they are drawn from: what people will look at in the next days.
+MOST_DRAWN, DRAWN_FROM = 50, 500
+#: Reviews listed of each kind.
+LISTED = 50
+
+
+@router.get("/reviews")
+@open_to(LEADS)
+def reviews(request: Request, services: Parts, user: Person) -> Response:
+    """Disagreements to settle, reviews that wait, and how far people agree."""
+    note(services, user, "agreement read", "double reviews")
+    every = services.ledger.reviews()
+    disputed = [one for one in every if one.state == "disputed"]
+    waiting = [one for one in every if one.state == "open"]
+    return render(
+        request,
+        ReviewsPage(
+            disputed=_listed(services, disputed),
+            waiting=_listed(services, waiting),
+            disputed_count=len(disputed),
+            waiting_count=len(waiting),
+            agreement=agreement(pairs_of(every)),
+            drawn=number(request.query_params.get("drawn", ""), 0, MOST_DRAWN),
+        ),
+    )
+
+
+def _listed(services: Services, found: list[DoubleReview]) -> tuple[tuple[str, str, DoubleReview], ...]:
+    shown = found[:LISTED]
+    rows = work.rows_of(services, services.catalogue, [(one.subject, one.subject_id) for one in shown])
+    titles = {(row.kind, row.id): row.title for row in rows}
+    return tuple(
+        (work.href_of(one.subject, one.subject_id), titles.get((one.subject, one.subject_id), one.subject_id), one)
+        for one in shown
+    )
+
+
+@router.post("/reviews/open/{kind}/{item_id:path}")
+@open_to(LEADS)
+def open_review(services: Parts, user: Person, kind: str, item_id: str) -> Response:
+    """Ask for a blind double review of an item nobody has decided on: what was decided can no longer be judged blindly."""
+    subject, one = item_of(services, kind, item_id)
+    if services.ledger.newest_decisions(subject, [one]):
+        raise HTTPException(409)
+    _open(services, user, subject, one)
+    return RedirectResponse(f"{work.href_of(subject, one)}#work", 303)
+
+
+@router.post("/reviews/end/{review_id}")
+@open_to(LEADS)
+def end_review(services: Parts, user: Person, review_id: str) -> Response:
+    """End a double review without a decision; the item goes back into the queue, the opinions stay."""
+    review = services.ledger.review(review_id[:80])
+    if review is None or review.state not in {"open", "disputed"}:
+        raise HTTPException(404)
+    services.ledger.close_review(review.id, "ended", services.clock())
+    note(services, user, "double review closed", review.subject_id, kind=review.subject, review=review.id)
+    return RedirectResponse(f"{work.href_of(review.subject, review.subject_id)}#work", 303)
+
+
+@router.post("/reviews/draw")
+@open_to(LEADS)
+def draw(services: Parts, user: Person, count: Annotated[str, Form()] = "") -> Response:
+    """Open double reviews of undecided items drawn by chance: only a sample nobody chose says how far people agree."""
+    wanted = number(count, 1, MOST_DRAWN)
+    if wanted is None:
+        raise HTTPException(422)
+    found = worklist.page(services.index, services.catalogue, QueueAsk.read(QueryParams()), size=DRAWN_FROM)
+    free = [row for row in work.marked(services, user, found.rows) if not row.review and not row.holder]
+    chosen = random.SystemRandom().sample(free, min(wanted, len(free)))
+    for row in chosen:
+        _open(services, user, row.kind, row.id)
+    return RedirectResponse(f"/reviews?drawn={len(chosen)}", 303)
+
+
+def _open(services: Services, user: User, subject: str, one: str) -> None:
+    at = services.clock()
+    review = services.ledger.open_review(subject, one, user.name, at)
+    services.ledger.release(subject, one, user.name, at)
+    note(services, user, "double review opened", one, kind=subject, review=review.id)

@@ -1,0 +1,166 @@
+"""What people do with the items of the queue: who has what, double reviews, what was decided and may be taken back.
+
+While a double review runs nobody is told who has an item or what was said of it: a second reviewer who knew the first's word
+would no longer be a second pair of eyes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from review.access import DECIDERS, LEADS, REVIEWERS, may
+from review.blocks import Done, Row, Said, Work
+from review.labels import OUTCOMES
+from review.render import advert_href, cluster_href
+from review.rows import Catalogue, advert_row, cluster_row
+from review.services import Services
+from strazha.ledger.records import User
+from strazha.ledger.work_records import DoubleReview
+from strazha.model import Decision
+
+#: Kinds of items.
+KINDS = ("cluster", "advert")
+
+
+def work_of(services: Services, user: User | None, kind: str, item_id: str) -> Work:
+    """Everything an item's page says of people's work on it."""
+    review = services.ledger.waiting_reviews(kind, [item_id]).get(item_id)
+    blind = review is not None and review.state == "open"
+    holding = None if blind else services.ledger.holdings(kind, [item_id]).get(item_id)
+    said = () if blind else history(services, user, kind, item_id)
+    stands = any(not one.withdrawn_by for one in said)
+    own = review.by(user.name) if review is not None and user is not None else None
+    disputed = review is not None and review.state == "disputed"
+    return Work(
+        kind=kind,
+        id=item_id,
+        holding=holding,
+        mine=holding is not None and user is not None and holding.holder == user.name,
+        hands=() if blind else tuple(reversed(services.ledger.holding_history(kind, item_id))),
+        colleagues=tuple(colleagues(services, user)) if may(user, DECIDERS) and not blind else (),
+        said=said,
+        review=review,
+        own=own if blind else None,
+        opinions=review.opinions if review is not None and disputed else (),
+        may_hold=may(user, DECIDERS) and not blind,
+        may_decide=may_decide(user, review),
+        may_open=may(user, LEADS) and review is None and not stands,
+        may_end=may(user, LEADS) and review is not None,
+    )
+
+
+def may_decide(user: User | None, review: DoubleReview | None) -> bool:
+    """Whether somebody's word on an item is asked for now: an opinion, a lead's settlement, or a decision."""
+    if review is None:
+        return may(user, DECIDERS)
+    if review.state == "disputed":
+        # Whoever gave one of the two opinions does not choose between them.
+        return may(user, LEADS) and user is not None and review.by(user.name) is None
+    return may(user, REVIEWERS)
+
+
+def colleagues(services: Services, user: User | None) -> list[str]:
+    """Everybody an item can be handed to."""
+    return [
+        one.name
+        for one in services.ledger.users()
+        if one.role in DECIDERS and one.disabled_at is None and (user is None or one.name != user.name)
+    ]
+
+
+def history(services: Services, user: User | None, kind: str, item_id: str) -> tuple[Said, ...]:
+    """Every decision on an item, newest first, with who took which back."""
+    decisions = services.ledger.decisions(kind, item_id)
+    gone = services.ledger.withdrawals(one.id for one in decisions)
+    found = []
+    for one in reversed(decisions):
+        back = gone.get(one.id)
+        found.append(
+            Said(
+                decision=one,
+                withdrawn_by=back.withdrawn_by if back else "",
+                withdrawn_at=back.withdrawn_at if back else None,
+                undoable=back is None and may_undo(user, one),
+            )
+        )
+    return tuple(found)
+
+
+def may_undo(user: User | None, decision: Decision) -> bool:
+    """Whether somebody may take a decision back: whoever took it, and leads."""
+    return user is not None and may(user, DECIDERS) and (decision.decided_by == user.name or may(user, LEADS))
+
+
+def marked(services: Services, user: User, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Rows with who has each and where it stands in a double review."""
+    found = {}
+    for kind in KINDS:
+        ids = [row.id for row in rows if row.kind == kind]
+        if ids:
+            holdings, reviews = services.ledger.holdings(kind, ids), services.ledger.waiting_reviews(kind, ids)
+            found.update({(kind, one): (holdings.get(one), reviews.get(one)) for one in ids})
+    out = []
+    for row in rows:
+        holding, review = found[row.kind, row.id]
+        state = "" if review is None else "given" if review.state == "open" and review.by(user.name) else review.state
+        blind = review is not None and review.state == "open"
+        holder = holding.holder if holding is not None and not blind else ""
+        out.append(replace(row, holder=holder, mine=holder == user.name, review=state))
+    return tuple(out)
+
+
+def waits_for(row: Row, user: User) -> bool:
+    """Whether a marked row is work for this person: not with somebody else, and their word is asked for."""
+    if row.holder and not row.mine:
+        return False
+    if row.review == "open":
+        return user.role in REVIEWERS
+    if row.review == "disputed":
+        return user.role in LEADS
+    return row.review != "given"
+
+
+def held_rows(services: Services, catalogue: Catalogue, user: User) -> list[Row]:
+    """What somebody has, as rows."""
+    held = services.ledger.held_by(user.name)
+    return rows_of(services, catalogue, [(one.subject, one.subject_id) for one in held])
+
+
+def rows_of(services: Services, catalogue: Catalogue, items: Iterable[tuple[str, str]]) -> list[Row]:
+    """Items by kind and id as rows; what has left the index is left out."""
+    named = list(items)
+    rows = [advert_row(doc, catalogue) for doc in services.index.adverts([one for kind, one in named if kind == "advert"])]
+    for one in (one for kind, one in named if kind == "cluster"):
+        doc = services.index.cluster(one)
+        if doc is not None:
+            rows.append(cluster_row(doc, catalogue))
+    return rows
+
+
+def href_of(kind: str, item_id: str) -> str:
+    """Address of an item's page."""
+    return advert_href(item_id) if kind == "advert" else cluster_href(item_id)
+
+
+def done(services: Services, user: User, what: str) -> Done | None:
+    """What the user did a moment ago, named by an address' ``done``; nothing for what was not theirs or is undone."""
+    kind, _, name = what[:80].partition(".")
+    if kind == "d":
+        decision = services.ledger.decision(name)
+        if decision is None or decision.decided_by != user.name or services.ledger.withdrawals([name]):
+            return None
+        subject, item_id, outcome = decision.subject, decision.subject_id, decision.outcome
+        undo = f"/undo/decision/{decision.id}"
+    elif kind == "o":
+        review = services.ledger.review(name)
+        own = review.by(user.name) if review is not None and review.state == "open" else None
+        if review is None or own is None:
+            return None
+        subject, item_id, outcome = review.subject, review.subject_id, own.outcome
+        undo = f"/undo/opinion/{review.id}"
+    else:
+        return None
+    row = next(iter(rows_of(services, services.catalogue, [(subject, item_id)])), None)
+    title = row.title if row is not None else item_id
+    return Done(label=OUTCOMES[outcome], title=title, href=href_of(subject, item_id), undo=undo)
