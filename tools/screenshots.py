@@ -91,7 +91,6 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("reviews-bg", "/reviews", locale="bg-BG"),
         Shot("reviews-phone", "/reviews", size=NARROW, whole=True),
         Shot("account", "/account"),
-        Shot("versions", f"/versions/{quote(advert, safe='')}"),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
 
