@@ -46,17 +46,19 @@ def _page_kind(page: Page, rules: Rules) -> str:
     The title counts double.
     """
     counts = Counter[str]()
-    more = Counter[str]()
     kinds = page_kinds()
     for view in page.views:
         source = next((other for other in page.readings if other.name == view.name), view)
         weight = 2 if view.name == "title" else 1
-        words = source.vocabulary
-        for names in filter(None, map(rules.offers.__getitem__, words)):
+        for names in filter(None, map(rules.offers.__getitem__, source.vocabulary)):
             for name in names:
                 counts[name] += weight
-        for found in filter(None, map(kinds.word, words if source is view else words | view.vocabulary)):
-            more[found] += weight
+        for names in filter(
+            None, map(rules.offers.__getitem__, view.vocabulary - source.vocabulary if source is not view else ())
+        ):
+            if names[-1][0] == "+":
+                counts[names[-1]] += weight
+    more = Counter({name: counts["+" + name] for name in ("job", "fare", "deal", "adult")})
     titles = [view for view in page.all_views() if view.name == "title"]
     deal = any(next(rules.deal.places(view.words, view.texts, view.vocabulary), None) for view in titles)
     if deal and not counts["fare"] and counts["rent"] < 2:

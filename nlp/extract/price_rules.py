@@ -74,13 +74,14 @@ class Rules:
         self.job = Lexicon.of(word for data in known for word in data.job)
         self.fare = Lexicon.of(word for data in known for word in data.fare)
         self.rent = Lexicon.of(word for data in known for word in data.rent)
-        #: Which of these offers a word speaks for.
+        #: Which of these offers a word speaks for; behind a plus sign those of price_kinds.yaml.
         self.offers = Remembered(self._offers_of)
         self.years = Lexicon.of(word for data in known for word in data.age.years)
 
     def _offers_of(self, word: str) -> tuple[str, ...]:
         lexicons = (("job", self.job), ("fare", self.fare), ("rent", self.rent))
-        return tuple(name for name, lexicon in lexicons if lexicon.word(word))
+        kind = page_kinds().word(word)
+        return (*(name for name, lexicon in lexicons if lexicon.word(word)), *((f"+{kind}",) if kind else ()))
 
 
 @lru_cache(maxsize=64)
