@@ -39,9 +39,12 @@ def hopeless(a: Linkable, b: Linkable, known: Known) -> bool:
     """
     text = COMPARISONS["text"](a, b, known)
     doubt = 1.0 - weight_of("text", a, b) * text.score
+    if text.score:
+        # Between two benign adverts a like text counts for half, and a copy of a short one tips the scale.
+        doubt *= 1.0 - WEIGHTS["copy"] * COMPARISONS["copy"](a, b, known).score
     for name in ("name_age_city", "time_place"):
         doubt *= 1.0 - WEIGHTS[name]
-    return 1.0 - doubt < JOIN
+    return round(1.0 - doubt, 4) < JOIN
 
 
 def score_of(a: Linkable, b: Linkable, known: Known) -> float:

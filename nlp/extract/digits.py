@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -49,6 +50,7 @@ OBJECTS = {
     **{char: str(at) for at, char in enumerate("〇一二三四五六七八九")},
     **{chr(0x2680 + at): str(at + 1) for at in range(6)},
 }  # fmt: skip
+_OBJECT = re.compile(f"[{''.join(OBJECTS)}]")
 #: Syllables of a word parted by dashes ("де-вет", "che-ti-ri").
 _SYLLABLES = re.compile(r"(?<![\w-])[^\W\d_]{1,6}(?:-[^\W\d_]{1,6}){1,3}(?![\w-])")
 #: Figures with a word run into them, before or behind, or with an extension ("7777x23").
@@ -259,14 +261,19 @@ def drawn_tokens(
     text: str, plain_text: str, found: Iterator[tuple[int, int, Sense]], words: NumberWords
 ) -> Iterator[tuple[int, int, Sense]]:
     """The same with what no run of word characters holds: things drawn for digits, and words cut by dashes."""
-    objects = not text.isascii() and not OBJECTS.keys().isdisjoint(text)
+    objects = not text.isascii() and _OBJECT.search(text) is not None
     cut = _syllables(plain_text, words) if "-" in text else []
     if not objects and not cut:
         return found
-    drawn = [(at, at + 1, _sense(char, char, words)) for at, char in enumerate(text) if char in OBJECTS] if objects else []
-    more = [(start, end, sense) for start, end, sense in drawn if sense is not None] + cut
-    kept = [item for item in found if not any(start <= item[0] < end for start, end, _ in more)]
-    return iter(sorted((*kept, *more), key=itemgetter(0)))
+    drawn = [(one.start(), one.end(), _sense(one[0], one[0], words)) for one in _OBJECT.finditer(text)] if objects else []
+    more = sorted([*((start, end, sense) for start, end, sense in drawn if sense is not None), *cut], key=itemgetter(0))
+    starts = [start for start, _, _ in more]
+
+    def covered(at: int) -> bool:
+        last = bisect_right(starts, at) - 1
+        return last >= 0 and at < more[last][1]
+
+    return iter(sorted((*(item for item in found if not covered(item[0])), *more), key=itemgetter(0)))
 
 
 def _senses(words: NumberWords, run: str) -> _Senses:

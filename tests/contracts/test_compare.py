@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import clusters.compare
@@ -72,8 +72,12 @@ def test_a_link_has_the_reasons_of_its_score(a: Linkable, b: Linkable, known: Kn
     assert bool(one.reasons) == (one.score > 0.0)
 
 
+SHORT_COPY = {"id": "a", "ad_type": AdType.BENIGN, "folded": "zum nova zum zum zum", "names": ("Ана",), "ages": (0,)}
+
+
 @settings(max_examples=100, deadline=None)
 @given(a=LINKABLES, b=LINKABLES)
+@example(a=Linkable(**SHORT_COPY, city="Варна"), b=Linkable(**SHORT_COPY, places=("Varna|BG",)))
 def test_what_is_called_hopeless_does_not_join(a: Linkable, b: Linkable) -> None:
     a = a.model_copy(update={"id": "a", "contacts": (), "image_hashes": ()})
     b = b.model_copy(update={"id": "b"})
