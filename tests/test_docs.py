@@ -24,6 +24,7 @@ ELSEWHERE = {
     "make test": (".ci/run", "make test"),
     "make lint": (".ci/run", "make lint"),
     "make types": (".ci/run", "make types"),
+    "make heads": ("tests/indicators/test_heads.py", "gather("),
     "make setup": (".ci/run", "make lint"),
     "strazha serve": ("tests/review", "cli.serve"),
     "make serve": ("tests/review", "cli.serve"),

@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from indicators.cluster import cluster_hits
-from indicators.scoring import score_advert, score_cluster
+from indicators.scoring import score_advert
 from strazha.evidence.landing import Landing, LineRef
 from strazha.ledger import Ledger, ScreeningRef, SeenAdvert
 from strazha.model import (
@@ -26,14 +24,10 @@ from strazha.model import (
     Advert,
     AdvertState,
     Band,
-    Cluster,
-    ClusterEvent,
     CrawlReport,
     Hit,
     Indicator,
     LanguageGuess,
-    Link,
-    LinkReason,
     Mention,
     MentionKind,
     Price,
@@ -43,17 +37,14 @@ from strazha.model import (
     Strength,
     Versions,
 )
-from strazha.model.base import digest
 from strazha.store.base import AdIndex
-from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
+from strazha.store.documents import AdvertDoc, ClusterDoc
+from tools.invented_clusters import RUN, START, cluster_id, clustered
 
-START = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
-RUN = "20261120T060000Z-demo"
 PIPELINE = Versions(code="0.1.0", nlp="1", catalogue="invented")
 POINTS = {Strength.STRONG: 26.0, Strength.MEDIUM: 13.0, Strength.WEAK: 5.0, Strength.COUNTER: -9.0}
 
 ABSENT = "Nothing in the text or the site's fields names an employer, an agency or an address"
-ALIKE = "71% of their wording is the same, names, numbers and alphabet aside."
 
 _MARK = re.compile(r"\{([a-z_]+):([^|{}]*)\|([^{}]*)\}")
 
@@ -240,11 +231,6 @@ class Filled:
         return self.clusters[cluster_id(operation)]
 
 
-def cluster_id(operation: str) -> str:
-    """The id of an operation's cluster."""
-    return digest("invented", operation)[:16]
-
-
 def fill(
     ledger: Ledger, index: AdIndex, catalogue: Mapping[str, Indicator], chosen: Iterable[Sample] | None = None,
     landing: Landing | None = None,
@@ -266,7 +252,7 @@ def fill(
     index.put_adverts(docs.values())
     clusters = {}
     for operation, ids in groups.items():
-        doc, links = _cluster(operation, [docs[one] for one in ids], catalogue)
+        doc, links = clustered(operation, [docs[one] for one in ids], catalogue)
         ledger.put_clusters([doc.cluster])
         ledger.put_links(item.link for item in links)
         index.put_clusters([doc])
@@ -343,73 +329,6 @@ def _doc(ledger: Ledger, sample: Sample, advert: Advert, found: Screening) -> Ad
         decided_at=newest.decided_at if newest else None,
         version=int(last.timestamp() * 1000),
     )
-
-
-def _cluster(operation: str, members: list[AdvertDoc], catalogue: Mapping[str, Indicator]) -> tuple[ClusterDoc, list[LinkDoc]]:
-    mentions = [item for doc in members for item in doc.screening.mentions]
-    contacts = _values(f"{m.kind.value}:{m.key}" for m in mentions if m.kind in (MentionKind.PHONE, MentionKind.HANDLE))
-    counted: dict[str, int] = {}
-    for doc in members:
-        for name in {hit.indicator for hit in doc.screening.hits}:
-            counted[name] = counted.get(name, 0) + 1
-    best = max(members, key=lambda doc: doc.screening.score)
-    sources = _values(doc.advert.source_id for doc in members)
-    own = cluster_hits([(doc.advert, doc.screening) for doc in members])
-    scored = score_cluster(own, [doc.screening for doc in members])
-    identity = cluster_id(operation)
-    cluster = Cluster(
-        id=identity,
-        members=tuple(sorted(doc.id for doc in members)),
-        score=scored.score,
-        band=scored.band,
-        reasons=scored.reasons,
-        hits=tuple(own),
-        history=(
-            ClusterEvent(
-                kind="formed",
-                at=START + timedelta(days=8),
-                run_id=RUN,
-                size=max(2, len(members) - 2),
-                text=f"{max(2, len(members) - 2)} adverts were joined.",
-            ),
-            ClusterEvent(kind="grew", at=START + timedelta(days=14), run_id=RUN, size=len(members), text="2 adverts came in."),
-        ),
-    )
-    newest = max(doc.version for doc in members)
-    made = ClusterDoc(
-        cluster=cluster,
-        size=len(members),
-        title=best.advert.title,
-        ad_types=tuple({d.screening.ad_type: None for d in members}),
-        indicators=counted,
-        contacts=contacts,
-        names=_values(m.key for m in mentions if m.kind is MentionKind.NAME),
-        ages=tuple(sorted({m.value for m in mentions if isinstance(m.value, int)})),
-        places=_values(m.key for m in mentions if m.kind is MentionKind.PLACE),
-        sources=sources,
-        countries=_values(m.key.partition("|")[2] for m in mentions if m.kind is MentionKind.PLACE),
-        languages=_values(guess.lang for d in members for guess in d.screening.languages),
-        first_seen=min(d.state.first_seen for d in members),
-        last_seen=max(d.state.last_seen for d in members),
-        head_of_queue=any(catalogue[name].head_of_queue for name in counted if name in catalogue),
-        score=scored.score,
-        band=scored.band,
-        version=newest,
-    )
-    return made, [_link(a, b, identity, newest) for a, b in pairwise(members)]
-
-
-def _link(one: AdvertDoc, other: AdvertDoc, cluster: str, version: int) -> LinkDoc:
-    a, b = sorted((one.id, other.id))
-    phones = [m.key for m in one.screening.mentions if m.kind is MentionKind.PHONE]
-    reasons = [LinkReason(comparison="contact", score=0.97, text=f"Both give the telephone {phones[0]}.")]
-    if one.advert.source_id == other.advert.source_id:
-        reasons.append(LinkReason(comparison="text", score=0.71, text=ALIKE))
-    return LinkDoc(link=Link(a=a, b=b, score=0.97, reasons=tuple(reasons)), cluster_id=cluster, version=version)
-
-
-def _values(items: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for item in items if item))
 
 
 def _save_run(ledger: Ledger, pairs: Sequence[tuple[Sample, Advert, Screening]]) -> None:
