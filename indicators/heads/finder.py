@@ -62,6 +62,8 @@ class SemanticFinder:
 
     def __init__(self, encoder: Encoder, heads: Heads) -> None:
         self._encoder, self._heads = encoder, heads
+        #: The batch that was prepared last: its texts, by their identity, and their sentences.
+        self._prepared: dict[int, tuple[ReadText, list[Sentence]]] = {}
 
     @property
     def label(self) -> str:
@@ -70,7 +72,9 @@ class SemanticFinder:
 
     def prepare(self, readings: Iterable[Reading]) -> None:
         """Encode the sentences of many adverts in one call; the encoder remembers them until they are asked for."""
-        wanted = list(dict.fromkeys(text for reading in readings for text in sentences_of(reading)))
+        prepared = {id(one.text): (one.text, split(one.text, one.mentions)) for one in readings}
+        self._prepared = prepared
+        wanted = list(dict.fromkeys(one.text for _, found in prepared.values() for one in found))
         if wanted:
             self._encoder.encode(wanted)
 
@@ -81,7 +85,8 @@ class SemanticFinder:
 
     def look(self, text: ReadText, mentions: Sequence[Mention]) -> Seen:
         """What the heads see in an advert."""
-        found = split(text, mentions)
+        held = self._prepared.get(id(text))
+        found = held[1] if held is not None and held[0] is text else split(text, mentions)
         if not found:
             return Seen((), {})
         texts, centred, title = self._vectors(found)
@@ -105,12 +110,14 @@ class SemanticFinder:
         return texts, centred, titles[0] if titles else None
 
     def _hits(self, found: Sequence[Sentence], probabilities: NDArray[np.float32]) -> Iterable[Hit]:
-        for column, name in enumerate(self._heads.names):
-            rows = np.flatnonzero(probabilities[:, column] >= self._heads.thresholds[column]).tolist()
+        seen: dict[int, list[int]] = {}
+        for row, column in np.argwhere(probabilities >= self._heads.thresholds).tolist():
+            seen.setdefault(column, []).append(row)
+        for column, rows in sorted(seen.items()):
             for row in sorted(rows, key=lambda at: -probabilities[at, column])[:KEPT]:
                 one = found[row]
                 yield Hit(
-                    indicator=name,
+                    indicator=self._heads.names[column],
                     field=one.field,
                     start=one.start,
                     end=one.end,

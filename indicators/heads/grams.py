@@ -22,11 +22,15 @@ from strazha.store.folding import fold_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Counted = tuple[NDArray[np.int32], NDArray[np.float32]]
+
 #: Places for pieces of words. Four times as many brought nothing.
 PLACES = 1 << 13
 _SHORTEST, _LONGEST = 3, 5
 #: Words of one sentence looked at: a text without full stops must not cost more than a text has to.
 MOST = 200
+#: Longer sentences are not remembered: they are not typed, and would fill the memory.
+_LONG = 1000
 _DIGITS = re.compile(r"\d+")
 
 
@@ -51,20 +55,47 @@ def _pieces(word: str) -> tuple[int, ...]:
     return tuple(crc32(piece.encode()) % PLACES for piece in found)
 
 
-def grams(texts: Sequence[str], *, most: int = MOST) -> Grams:
-    """The pieces of words of each text, of its first ``most`` words."""
-    starts: list[int] = [0]
-    where: list[int] = []
-    counts: list[int] = []
-    for text in texts:
-        counted: Counter[int] = Counter()
-        for word in fold_words(text)[:most]:
-            counted.update(_pieces(_DIGITS.sub("#", word.main)))
-        where.extend(counted.keys())
-        counts.extend(counted.values())
-        starts.append(len(where))
-    weight = 1.0 + np.log(np.array(counts, np.float32))
-    return Grams(np.array(starts, np.int64), np.array(where, np.int32), weight.astype(np.float32))
+def _counted(text: str) -> Counted:
+    """Places of a sentence's pieces, and how often each occurs. Adverts repeat themselves, so sentences are remembered."""
+    return _count(text) if len(text) > _LONG else _remembered(text)
+
+
+def _count(text: str) -> Counted:
+    counted: Counter[int] = Counter()
+    for word in fold_words(text)[:MOST]:
+        counted.update(_pieces(_DIGITS.sub("#", word.main)))
+    size = len(counted)
+    return np.fromiter(counted.keys(), np.int32, size), np.fromiter(counted.values(), np.float32, size)
+
+
+_remembered = lru_cache(maxsize=20_000)(_count)
+
+
+def grams(texts: Sequence[str]) -> Grams:
+    """The pieces of words of each sentence."""
+    found = [_counted(text) for text in texts]
+    starts = np.cumsum([0, *(len(where) for where, _ in found)], dtype=np.int64)
+    if not found:
+        return Grams(starts, np.zeros(0, np.int32), np.zeros(0, np.float32))
+    counts = np.concatenate([count for _, count in found])
+    return Grams(starts, np.concatenate([where for where, _ in found]), 1.0 + np.log(counts))
+
+
+def together(sentences: Sequence[Sequence[str]]) -> Grams:
+    """The pieces of words of each advert, all its sentences in one row."""
+    starts, wheres, counts = [0], [], []
+    for texts in sentences:
+        found = [_counted(text) for text in texts]
+        summed = np.zeros(PLACES, np.float32)
+        for where, count in found:
+            summed[where] += count
+        own = np.flatnonzero(summed).astype(np.int32)
+        wheres.append(own)
+        counts.append(summed[own])
+        starts.append(starts[-1] + len(own))
+    if not wheres:
+        return Grams(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))
+    return Grams(np.array(starts, np.int64), np.concatenate(wheres), (1.0 + np.log(np.concatenate(counts))).astype(np.float32))
 
 
 def rarity(rows: Grams) -> NDArray[np.float32]:

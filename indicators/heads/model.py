@@ -19,7 +19,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from indicators.heads.grams import grams, scores, weighed
+from indicators.heads.grams import grams, scores, together, weighed
 from strazha.errors import EvidenceError
 
 if TYPE_CHECKING:
@@ -68,14 +68,12 @@ class Heads:
         self, centred: NDArray[np.float32], title: NDArray[np.float32] | None, texts: Sequence[str]
     ) -> dict[str, float]:
         """How far an advert leans towards each of ``KINDS``, from all its sentences and its title; adds up to 1."""
-        said = scores(weighed(grams([" ".join(texts)], most=MOST_WORDS), self.kind_rare), self.kind_grams)[0]
+        said = scores(weighed(together([texts]), self.kind_rare), self.kind_grams)[0]
         found = sigmoid(advert_vector(centred, title) @ self.kind_weights.T + said + self.kind_biases)
         total = float(found.sum()) or 1.0
         return {kind: float(score) / total for kind, score in zip(KINDS, found, strict=True)}
 
 
-#: Words of an advert that its kind is told by; no advert that somebody typed has more.
-MOST_WORDS = 1000
 #: Share of the title in an advert's vector, against its sentences together.
 TITLE = 0.5
 

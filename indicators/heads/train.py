@@ -17,8 +17,8 @@ import numpy as np
 
 from indicators.catalogue import CatalogueEntry
 from indicators.heads.finder import Sentence, split
-from indicators.heads.grams import PLACES, Grams, grams, rarity, weighed
-from indicators.heads.model import KINDS, MOST_WORDS, Heads, advert_vector, sigmoid, unit, whole
+from indicators.heads.grams import PLACES, Grams, grams, rarity, together, weighed
+from indicators.heads.model import KINDS, Heads, advert_vector, sigmoid, unit, whole
 from indicators.heads.neutral import neutral_sentences
 from strazha.errors import BadInputError
 from strazha.model import Reading
@@ -273,8 +273,8 @@ def _kinds(material: Material, folds: NDArray[np.int64]) -> _Kinds:
         titles = material.vectors[of & material.title]
         vectors = material.vectors[of] if of.any() else np.zeros_like(material.vectors[:1])
         rows.append(advert_vector(vectors, titles[0] if len(titles) else None))
-        texts.append(" ".join(material.texts[at] for at in np.flatnonzero(of)))
-    said = grams(texts, most=MOST_WORDS)
+        texts.append([material.texts[at] for at in np.flatnonzero(of)])
+    said = together(texts)
     rare = rarity(said)
     said = weighed(said, rare)
     pieces = sparse.csr_matrix((KIND_GRAMS * said.weight, said.where, said.starts), shape=(len(rows), PLACES))

@@ -15,7 +15,7 @@ import pytest
 from indicators import adtype, catalogue
 from indicators.heads import model
 from indicators.heads.finder import SemanticFinder, split
-from indicators.heads.grams import PLACES, grams, rarity, scores, weighed
+from indicators.heads.grams import PLACES, grams, rarity, scores, together, weighed
 from indicators.heads.train import POSITIVE, SOFTNESS, gather, kind_of, regression, train
 from indicators.screener import Screener
 from nlp.pipeline import Reader
@@ -59,6 +59,15 @@ def test_pieces_of_words_are_the_same_in_both_scripts_and_rows_have_length_one()
         dense[row, found.where[start:end]] = found.weight[start:end]
     weights = np.random.default_rng(3).normal(size=(PLACES, 5)).astype(np.float32)
     assert np.allclose(scores(found, weights), dense @ weights, atol=1e-4)
+
+
+def test_an_advert_is_its_sentences_together() -> None:
+    sentences = ["We keep your papers", "your papers stay here", ""]
+    one, apart = together([sentences]), grams([" ".join(sentences)])
+    assert dict(zip(one.where.tolist(), one.weight.tolist(), strict=True)) == pytest.approx(
+        dict(zip(apart.where.tolist(), apart.weight.tolist(), strict=True))
+    )
+    assert len(together([]).starts) == len(grams([]).starts) == 1
 
 
 def test_a_sentence_without_end_costs_no_more_than_two_hundred_words() -> None:
