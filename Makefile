@@ -23,11 +23,8 @@ setup: ## Make .venv from the lock (the other commands do it themselves)
 demo: setup ## Run the main job on a bundled example site, then serve the review pages (ARGS=--no-serve: end by itself; STORE=elasticsearch)
 	@$(BIN)/python -m examples.demo --store $(STORE) $(ARGS)
 
-# One more than cores: servers, browsers and crawls wait much of the time.
-WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 1) + 1)
-
 test: setup ## Run all tests (ARGS="tests/nlp -x" for some of them)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: setup ## Check style (ruff) and the import contracts of the floors (import-linter)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
