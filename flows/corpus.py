@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from flows.blackbox import advert_of
 from flows.imports.rows import Row, read_jsonl
 from flows.rooms import Rooms
 from strazha.evidence.landing import LineRef
-from strazha.model import Advert
+from strazha.model import Advert, Reading
 
-#: Adverts read from the landing area together.
-_TOGETHER = 500
+#: Adverts read from the landing area together, and adverts read and encoded together.
+_TOGETHER, _ENCODED = 500, 64
 
 #: Told of a row that cannot be used: its line, and why.
 Refuse = Callable[[int, str], None]
@@ -42,3 +42,18 @@ def from_store(rooms: Rooms, sources: Collection[str] = ()) -> Iterator[Named]:
         for line in rooms.landing.read_lines(refs):
             advert = Advert.model_validate_json(line)
             yield advert.id, advert
+
+
+def readings(corpus: Iterable[Named]) -> Iterator[list[tuple[str, Advert, Reading]]]:
+    """The adverts as read, some at a time, for the encoder to take together; those that cannot be read wait in quarantine."""
+    from flows.steps.reading import TEXT_ERRORS, read_advert
+
+    adverts = iter(corpus)
+    while some := list(islice(adverts, _ENCODED)):
+        found = []
+        for name, advert in some:
+            try:
+                found.append((name, advert, read_advert(advert)))
+            except TEXT_ERRORS:
+                continue
+        yield found

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.corpus import Named
+from flows.corpus import Named, readings
 
 if TYPE_CHECKING:
     from indicators.catalogue import CatalogueEntry
     from indicators.difference import Difference
-
-#: Adverts read and encoded together.
-_TOGETHER = 64
 
 
 def difference(
@@ -25,21 +21,15 @@ def difference(
     most: int = 1000,
 ) -> Difference:
     """What ``after`` finds in the corpus that ``before`` does not, and the other way round."""
-    from flows.steps.reading import TEXT_ERRORS, read_advert, semantic_finder
+    from flows.steps.reading import semantic_finder
     from indicators.difference import Difference
     from indicators.screener import Screener
 
     finder = semantic_finder()
     found = Difference(Screener(finder, entries=before), Screener(finder, entries=after), most=most)
-    for some in _together(corpus):
-        readings = []
-        for name, advert in some:
-            try:
-                readings.append((name, advert, read_advert(advert)))
-            except TEXT_ERRORS:
-                continue  # such an advert waits in quarantine, whatever the catalogue
-        found.prepare([reading for _, _, reading in readings])
-        for name, advert, reading in readings:
+    for some in readings(corpus):
+        found.prepare([reading for _, _, reading in some])
+        for name, advert, reading in some:
             found.add(name, advert, reading)
     return found
 
@@ -52,9 +42,3 @@ def catalogues(
 
     base = catalogue.load() if before is None else catalogue.changed({}, [before], whole=True)
     return base, catalogue.changed(base, changed, whole=whole)
-
-
-def _together(corpus: Iterable[Named]) -> Iterator[list[Named]]:
-    adverts = iter(corpus)
-    while some := list(islice(adverts, _TOGETHER)):
-        yield some

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.blackbox import advert_of
-from flows.corpus import Named
+from flows.corpus import Named, readings
 from flows.rooms import Rooms
 from strazha.errors import BadInputError
 from strazha.evaluation.labelled import read_labelled
@@ -17,16 +17,13 @@ from strazha.model import Advert, Decision, Hit, Mention, MentionKind
 if TYPE_CHECKING:
     from indicators.heads.teaching import Lesson, Teaching
 
-#: Adverts read and encoded together.
-_TOGETHER = 64
-
 
 def suggest(corpus: Iterable[Named], count: int, *, known: Sequence[Path] = ()) -> list[Lesson]:
     """The adverts that would teach the heads most; texts of the labelled files ``known`` are left out.
 
     Raises BadInputError where semantics are off: without heads nothing can be unsure.
     """
-    from flows.steps.reading import TEXT_ERRORS, read_advert, screener, semantic_finder
+    from flows.steps.reading import read_advert, screener, semantic_finder
     from indicators.heads.teaching import Teaching, text_key
 
     finder = semantic_finder()
@@ -35,16 +32,9 @@ def suggest(corpus: Iterable[Named], count: int, *, known: Sequence[Path] = ()) 
     rows = (row for path in known for row in read_labelled(path))
     texts = (read_advert(advert_of({"id": row.id, "title": row.title, "body": row.body})) for row in rows)
     teaching: Teaching = Teaching(finder, screener(), count=count, known=frozenset(map(text_key, texts)))
-    adverts = iter(corpus)
-    while some := list(islice(adverts, _TOGETHER)):
-        readings = []
-        for name, advert in some:
-            try:
-                readings.append((name, advert, read_advert(advert)))
-            except TEXT_ERRORS:
-                continue  # waits in quarantine
-        teaching.prepare([reading for _, _, reading in readings])
-        for name, advert, reading in readings:
+    for some in readings(corpus):
+        teaching.prepare([reading for _, _, reading in some])
+        for name, advert, reading in some:
             teaching.add(name, advert, reading)
     return teaching.chosen()
 

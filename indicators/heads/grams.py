@@ -1,7 +1,7 @@
 """What the letters of a sentence say beside its vector: hashed pieces of words, weighed by how rare they are.
 
 The vector knows what a sentence means and forgets much of how it is said; with a few hundred labelled adverts the wording
-itself tells heads more than any further vector would (benchmarks/heads.py prints heads without it beside those with it).
+itself tells heads much (``python -m benchmarks.heads --parts`` prints heads without it beside those with it).
 Words are folded as for searching (strazha.store.folding), so that "раб.", "rab." and "РАБ." are one, and numbers count as
 one sign.
 """

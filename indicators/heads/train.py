@@ -8,10 +8,10 @@ adverts, drawn towards a common one where labels are few, so that no head is tun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
@@ -32,13 +32,17 @@ if TYPE_CHECKING:
 #: Reads a title and a body as nlp does; given from outside, as rooms of one floor do not import each other.
 Read = Callable[[str, str], Reading]
 
+#: What a head looks at besides the sentence's own vector.
+Part = Literal["advert", "words"]
+PARTS: tuple[Part, ...] = ("advert", "words")
+
 #: Fewest positive sentences for a head; with fewer it would learn the examples by heart.
 FEWEST = 8
 #: Not a matter of meaning: how a contact is written, and that nothing is said, are seen by nlp and by derivation. A head would
 #: learn how often such adverts occur among the labelled ones.
 NOT_BY_MEANING = frozenset({"obscured_contact", "employer_unidentified"})
-#: Inverse strength of regularisation, and weight of a positive sentence against a negative one: chosen on held-back adverts
-#: (benchmarks/heads.py prints others beside them); neither is sharp.
+#: Inverse strength of regularisation, and weight of a positive sentence against a negative one: chosen on held-back adverts;
+#: neither is sharp.
 SOFTNESS, POSITIVE = 10.0, 3.0
 #: For kinds of advert: the same, and how much pieces of words count against vectors.
 KIND_SOFTNESS, KIND_GRAMS = 3.0, 2.0
@@ -82,10 +86,14 @@ class Material:
     rare: Rows
     #: Everything a head sees of a sentence: its vector, its advert's, its pieces of words; scipy CSR, a row a sentence.
     design: Any
+    parts: Collection[Part]
 
 
-def gather(adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEntry], read: Read, encoder: Encoder) -> Material:
-    """Split, encode and label everything there is to learn from."""
+def gather(
+    adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEntry], read: Read, encoder: Encoder,
+    parts: Collection[Part] = PARTS,
+) -> Material:  # fmt: skip
+    """Split, encode and label everything there is to learn from. ``parts`` are what heads may look at, to measure each."""
     texts: list[str] = []
     shows: list[frozenset[str]] = []
     number: list[int] = []
@@ -123,20 +131,22 @@ def gather(adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEnt
     mean = vectors[from_adverts].mean(axis=0).astype(np.float32)
     centred, found = unit(vectors - mean), grams(texts)
     rare = rarity(found)
-    design = _design(centred, np.array(number), weighed(found, rare))
-    return Material(texts, centred, shows, np.array(number), np.array(title), only, adverts, mean, rare, design)
+    design = _design(centred, np.array(number), weighed(found, rare), parts)
+    return Material(texts, centred, shows, np.array(number), np.array(title), only, adverts, mean, rare, design, parts)
 
 
-def _design(centred: Rows, number: NDArray[np.int64], said: Grams) -> Any:
+def _design(centred: Rows, number: NDArray[np.int64], said: Grams, parts: Collection[Part]) -> Any:
     from scipy import sparse
 
     # An example stands alone: it has no advert around it.
     around = np.zeros_like(centred)
-    for advert in range(int(number.max(initial=-1)) + 1):
+    for advert in range(int(number.max(initial=-1)) + 1) if "advert" in parts else ():
         own = number == advert
         if own.any():
             around[own] = whole(centred[own])
-    pieces = sparse.csr_matrix((said.weight, said.where, said.starts), shape=(len(centred), PLACES))
+    # What is left out stands there as nothing, and so gets no weight.
+    worth = 1.0 if "words" in parts else 0.0
+    pieces = sparse.csr_matrix((worth * said.weight, said.where, said.starts), shape=(len(centred), PLACES))
     return sparse.hstack([sparse.csr_matrix(np.hstack([centred, around])), pieces], format="csr", dtype=np.float32)
 
 
@@ -277,7 +287,8 @@ def _kinds(material: Material, folds: NDArray[np.int64]) -> _Kinds:
     said = together(texts)
     rare = rarity(said)
     said = weighed(said, rare)
-    pieces = sparse.csr_matrix((KIND_GRAMS * said.weight, said.where, said.starts), shape=(len(rows), PLACES))
+    worth = KIND_GRAMS if "words" in material.parts else 0.0
+    pieces = sparse.csr_matrix((worth * said.weight, said.where, said.starts), shape=(len(rows), PLACES))
     design = sparse.hstack([sparse.csr_matrix(np.array(rows, np.float32)), pieces], format="csr", dtype=np.float32)
     gold = np.array([KINDS.index(kind_of(advert)) for advert in material.adverts])
 

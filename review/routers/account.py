@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
@@ -15,7 +14,7 @@ from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.services import Services
 from strazha.ledger.records import User
-from strazha.ledger.second_factor import session_id
+from strazha.ledger.second_factor import address_of, session_id
 
 router = APIRouter()
 
@@ -31,7 +30,7 @@ def _page(request: Request, services: Services, user: User, problem: str = "") -
         this=session_id(token),
         totp=services.ledger.has_totp(user.name),
         secret=" ".join(pending[at : at + 4] for at in range(0, len(pending), 4)),
-        address=f"otpauth://totp/Strazha:{quote(user.name)}?secret={pending}&issuer=Strazha" if pending else "",
+        address=address_of(pending, user.name) if pending else "",
         problem=problem,
     )
     return render(request, page, status=422 if problem else 200)

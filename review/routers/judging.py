@@ -20,6 +20,7 @@ from review.services import Services
 from strazha.errors import BadInputError, EvidenceError
 from strazha.ledger.records import User
 from strazha.model import Judgement
+from strazha.store.documents import ClusterDoc
 
 router = APIRouter()
 
@@ -35,9 +36,8 @@ UNREADABLE = marked("The stored adverts cannot be read, so the clusters were not
 Act = Callable[[], dict[str, str]]
 
 
-def _done(request: Request, services: Services, user: User, cluster_id: str, act: Act) -> Response:
+def _done(request: Request, services: Services, user: User, doc: ClusterDoc, act: Act) -> Response:
     """Do it, and go where the cluster's first advert is now; what went wrong is said on the cluster's page."""
-    doc = cluster_or_404(services, cluster_id)
     try:
         now_in = act()
     except BadInputError:
@@ -45,16 +45,14 @@ def _done(request: Request, services: Services, user: User, cluster_id: str, act
     except EvidenceError:
         problem = UNREADABLE
     else:
-        stayed = doc.id in now_in.values() or next(iter(now_in.values()), "")
-        target = doc.id if stayed is True else stayed
+        target = doc.id if doc.id in now_in.values() else next(iter(now_in.values()), "")
         if target and services.index.cluster(target) is not None:
             return RedirectResponse(f"{cluster_href(target)}?judged=1#ties-h", 303)
         return RedirectResponse(advert_href(doc.cluster.members[0]), 303)
-    return render(request, cluster_page(services, doc, user, problem=problem), status=422)
+    return _refused(request, services, user, doc, problem)
 
 
-def _refused(request: Request, services: Services, user: User, cluster_id: str, problem: str) -> Response:
-    doc = cluster_or_404(services, cluster_id)
+def _refused(request: Request, services: Services, user: User, doc: ClusterDoc, problem: str) -> Response:
     return render(request, cluster_page(services, doc, user, problem=problem), status=422)
 
 
@@ -70,7 +68,7 @@ def judge_link(
     if judgement not in set(Judgement):
         raise HTTPException(422)
     if a == b or not {a, b} <= set(doc.cluster.members):
-        return _refused(request, services, user, doc.id, NOT_IN)
+        return _refused(request, services, user, doc, NOT_IN)
     said = clean(reason, REASON_LIMIT)
 
     def act() -> dict[str, str]:
@@ -79,7 +77,7 @@ def judge_link(
         with services.rooms() as rooms:
             return judge(rooms, a, b, Judgement(judgement), by=user.name, reason=said).clusters
 
-    return _done(request, services, user, doc.id, act)
+    return _done(request, services, user, doc, act)
 
 
 @router.post("/judge/merge/{cluster_id:path}")
@@ -93,7 +91,7 @@ def merge_clusters(
     name = unquote(clean(other, 400)).split("?", maxsplit=1)[0].rstrip("/").rpartition("/")[2]
     known = usable(name) and (services.index.cluster(name) is not None or services.index.advert(name) is not None)
     if not known or name == doc.id or name in doc.cluster.members:
-        return _refused(request, services, user, doc.id, NO_OTHER)
+        return _refused(request, services, user, doc, NO_OTHER)
     said = clean(reason, REASON_LIMIT)
 
     def act() -> dict[str, str]:
@@ -102,7 +100,7 @@ def merge_clusters(
         with services.rooms() as rooms:
             return merge(rooms, [doc.id, name], by=user.name, reason=said).clusters
 
-    return _done(request, services, user, doc.id, act)
+    return _done(request, services, user, doc, act)
 
 
 @router.post("/judge/split/{cluster_id:path}")
@@ -115,9 +113,9 @@ def split_cluster(
     doc = cluster_or_404(services, cluster_id)
     part = sorted(set(member or ()))
     if not set(part) <= set(doc.cluster.members):
-        return _refused(request, services, user, doc.id, NOT_IN)
+        return _refused(request, services, user, doc, NOT_IN)
     if not part or len(part) == len(doc.cluster.members):
-        return _refused(request, services, user, doc.id, ONE_SIDE)
+        return _refused(request, services, user, doc, ONE_SIDE)
     said = clean(reason, REASON_LIMIT)
 
     def act() -> dict[str, str]:
@@ -126,7 +124,7 @@ def split_cluster(
         with services.rooms() as rooms:
             return split(rooms, doc.id, part, by=user.name, reason=said).clusters
 
-    return _done(request, services, user, doc.id, act)
+    return _done(request, services, user, doc, act)
 
 
 @router.post("/judge/takeback/{cluster_id:path}")
@@ -140,7 +138,7 @@ def take_back_word(
     acts = services.ledger.judging_acts(doc.cluster.members)
     found = next((one for one in acts if one.judged_by == by and one.judged_at.isoformat() == at), None)
     if found is None:
-        return _refused(request, services, user, doc.id, REFUSED)
+        return _refused(request, services, user, doc, REFUSED)
     moment: datetime = found.judged_at
 
     def act() -> dict[str, str]:
@@ -149,4 +147,4 @@ def take_back_word(
         with services.rooms() as rooms:
             return take_back(rooms, by, moment, by=user.name).clusters
 
-    return _done(request, services, user, doc.id, act)
+    return _done(request, services, user, doc, act)

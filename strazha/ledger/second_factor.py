@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import secrets
-import struct
 from datetime import datetime
 
+import pyotp
 from sqlalchemy import Connection, select, update
 
 from strazha.errors import BadInputError
@@ -29,7 +27,7 @@ class SecondFactor(Part):
 
     def begin_totp(self, name: str) -> str:
         """Make a secret for an account's app (base32, 160 bits as RFC 4226 asks); it counts once a code of it is confirmed."""
-        secret = base64.b32encode(secrets.token_bytes(20)).decode()
+        secret = pyotp.random_base32(32)
         with self._db.write("users") as connection:
             _set(connection, name, {"totp_pending": secret})
         return secret
@@ -89,10 +87,12 @@ def session_id(token: str) -> str:
 
 def totp(secret: str, step: int) -> str:
     """The code of a time step (RFC 6238 with SHA-1, which is what the apps speak)."""
-    mac = hmac.new(base64.b32decode(secret), struct.pack(">Q", step), hashlib.sha1).digest()
-    low = mac[-1] & 15
-    number = struct.unpack(">I", mac[low : low + 4])[0] & 0x7FFFFFFF
-    return f"{number % 10**DIGITS:0{DIGITS}}"
+    return pyotp.HOTP(secret, digits=DIGITS).at(step)
+
+
+def address_of(secret: str, name: str) -> str:
+    """What an app takes instead of the typed key."""
+    return pyotp.TOTP(secret, digits=DIGITS, interval=STEP).provisioning_uri(name=name, issuer_name="Strazha")
 
 
 def matching_step(secret: str, code: str, at: datetime, used: int) -> int:
