@@ -102,15 +102,19 @@ def _nationless(text: str) -> str:
     for match in _WORD.finditer(folded):
         word = match.group()
         found = starts.get(word[:_FIRST])
-        if found is None or not any(_is(word, one) for one in found):
+        capital = text[match.start()].isupper()
+        if found is None or not any(_is(word, one, capital=capital) for one in found):
             continue
         same = nations().becomes[_script(word)]
-        parts += [text[at : match.start()], same.capitalize() if text[match.start()].isupper() else same]
+        parts += [text[at : match.start()], same.capitalize() if capital else same]
         at = match.end()
     return "".join((*parts, text[at:])) if parts else text
 
 
-def _is(word: str, listed: str) -> bool:
+def _is(word: str, listed: str, *, capital: bool) -> bool:
+    if listed.startswith("^") and not capital:
+        return False
+    listed = listed.removeprefix("^")
     if listed.endswith("="):
         return word == listed[:-1]
     return word.startswith(listed) and len(word) - len(listed) <= _ENDING
@@ -131,7 +135,7 @@ def _starts() -> dict[str, tuple[str, ...]]:
     table = nations()
     found: dict[str, list[str]] = {}
     for one in _all((table.Cyrillic, table.Latin, table.Greek)):
-        found.setdefault(one[:_FIRST], []).append(one)
+        found.setdefault(one.removeprefix("^")[:_FIRST], []).append(one)
     return {first: tuple(listed) for first, listed in found.items()}
 
 
