@@ -22,46 +22,42 @@ from indicators import catalogue
 from indicators.heads.finder import SemanticFinder
 from indicators.heads.model import load
 from indicators.heads.train import PARTS, Part
-from indicators.screener import WAYS, Screener
+from indicators.screener import WAYS, Findings, Screener
 from nlp.encoder import open_encoder
 from nlp.pipeline import Reader
+from strazha.evaluation.counts import Counts, macro_f1
 from strazha.evaluation.labelled import Labelled, read_labelled
 from strazha.model import Reading, Strength
 from strazha.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-Counted = tuple[int, int, int]
 
 
-def counted(rows: Sequence[Labelled], found: Sequence[frozenset[str]], names: frozenset[str]) -> Counted:
+def counted(rows: Sequence[Labelled], found: Sequence[Findings], names: frozenset[str]) -> Counts:
     """Rightly found, wrongly found and missed indicators."""
-    right = sum(len(names & one & set(row.indicators)) for row, one in zip(rows, found, strict=True))
-    wrong = sum(len((names & one) - set(row.indicators)) for row, one in zip(rows, found, strict=True))
-    missed = sum(len((names & set(row.indicators)) - one) for row, one in zip(rows, found, strict=True))
-    return right, wrong, missed
+    counts = Counts()
+    for row, one in zip(rows, found, strict=True):
+        counts.add(names & set(row.indicators), names & {hit.indicator for hit in one.hits})
+    return counts
 
 
-def figures(counts: Counted) -> str:
+def figures(counts: Counts) -> str:
     """Precision, recall and F1 as the table shows them."""
-    right, wrong, missed = counts
-    precision, recall = right / max(1, right + wrong), right / max(1, right + missed)
-    return f"{precision:9.3f} {recall:6.3f} {2 * right / max(1, 2 * right + wrong + missed):6.3f}"
+    return f"{counts.precision:9.3f} {counts.recall:6.3f} {counts.f1:6.3f}"
 
 
-def seen(screener: Screener, readings: Iterable[Reading]) -> list[frozenset[str]]:
-    """Indicators found in each advert."""
-    return [frozenset(hit.indicator for hit in screener.screen(one.text, one.mentions).hits) for one in readings]
+def seen(screener: Screener, readings: Iterable[Reading]) -> list[Findings]:
+    """What is found in each advert."""
+    return [screener.screen(one.text, one.mentions) for one in readings]
 
 
-def type_f1(screener: Screener, rows: Sequence[Labelled], readings: Sequence[Reading]) -> float:
+def type_f1(rows: Sequence[Labelled], found: Sequence[Findings]) -> float:
     """Macro F1 of the advert types, harmless ones as one."""
-    found = [screener.screen(one.text, one.mentions).ad_type.value for one in readings]
-    gold = [row.ad_type.partition("_")[0] for row in rows]
-    scores = []
-    for kind in sorted(set(gold)):
-        both = sum(one == kind == other for one, other in zip(found, gold, strict=True))
-        scores.append(2 * both / (found.count(kind) + gold.count(kind)))
-    return sum(scores) / len(scores)
+    counts = {kind: Counts() for kind in {row.screened_type for row in rows}}
+    for row, one in zip(rows, found, strict=True):
+        for kind, count in counts.items():
+            count.add([kind] if row.screened_type == kind else [], [kind] if one.ad_type.value == kind else [])
+    return macro_f1(list(counts.values()))
 
 
 def by_parts(train: Sequence[Path], rows: Sequence[Labelled], settings: Settings) -> None:
@@ -69,6 +65,8 @@ def by_parts(train: Sequence[Path], rows: Sequence[Labelled], settings: Settings
     entries = catalogue.load()
     counters = frozenset(name for name, entry in entries.items() if entry.indicator.strength is Strength.COUNTER)
     encoder, reader = open_encoder(settings), Reader()
+    if encoder is None:
+        raise SystemExit("heads need a model: strazha model build")
     readings = [reader.read(row.title, row.body) for row in rows]
     choices: tuple[tuple[Part, ...], ...] = ((), ("advert",), ("words",), PARTS)
     for parts in choices:
@@ -76,13 +74,13 @@ def by_parts(train: Sequence[Path], rows: Sequence[Labelled], settings: Settings
         folder.mkdir()
         train_heads(train, settings, folder, parts)
         heads = load(folder)
-        if encoder is None or heads is None:
-            raise SystemExit("heads need a model: strazha model build")
+        if heads is None:
+            raise SystemExit(f"{folder}: nothing was trained")
         screener = Screener(SemanticFinder(encoder, heads))
         screener.prepare(readings)
         found = seen(screener, readings)
         risk, against = (figures(counted(rows, found, names)) for names in (frozenset(entries) - counters, counters))
-        kinds = type_f1(screener, rows, readings)
+        kinds = type_f1(rows, found)
         print(f"{' and '.join(('sentence', *parts)):26} {risk}   counter-indicators {against}   types {kinds:.3f}", flush=True)
 
 
@@ -116,7 +114,7 @@ def main() -> None:
         counters = frozenset(name for name, entry in entries.items() if entry.indicator.strength is Strength.COUNTER)
         risks = frozenset(entries) - counters
         print(f"{len(rows)} adverts\n{'':26} {'precision':>9} {'recall':>6} {'F1':>6}")
-        found = []
+        found: list[Findings] = []
         for ways in ((WAYS[0],), (WAYS[1],), (WAYS[2],), (WAYS[0], WAYS[2]), WAYS):
             if finder is None and WAYS[1] in ways and ways != WAYS:
                 continue

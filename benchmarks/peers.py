@@ -1,7 +1,7 @@
 """Plain methods to measure linking against: near-duplicates by MinHash or TF-IDF, joined by union-find.
 
-Texts are folded as for Strazha, compared by RapidFuzz from 62 % on. datasketch and scikit-learn are in the dependency group
-`bench` (`uv sync --group bench`): where they are not installed, their methods are left out.
+Texts are folded as for Strazha, compared by RapidFuzz from 62 % on. datasketch is in the dependency group `bench`,
+scikit-learn in `dev` (`uv sync --group bench`): where they are not installed, their methods are left out.
 """
 
 from __future__ import annotations

@@ -138,6 +138,12 @@ def trained(code: str) -> str:
     return min((entry.name for entry in entry_points(group="spacy_models") if entry.name.startswith(f"{code}_")), default="")
 
 
+@lru_cache(maxsize=1)
+def any_trained() -> bool:
+    """Whether a trained pipeline of some language is installed."""
+    return any(trained(code) for code in languages())
+
+
 def _trained_pipeline(model: str) -> Language:
     """A trained pipeline with what its entity recogniser needs, and nothing else."""
     nlp = spacy.load(model)

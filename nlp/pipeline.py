@@ -8,6 +8,7 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
 
+from nlp.components import any_trained
 from nlp.extract import EXTRACTORS, Page, View
 from nlp.extract.name import prepare
 from nlp.language import LATIN_BG, Identified, identify, read_cyrillic
@@ -16,12 +17,12 @@ from strazha.model.screening import Mention, MentionKind
 from strazha.model.text import NormalText, Passage, ReadField, Reading, ReadText
 
 #: Version of everything in this room: raise it when the same text may be read differently, so that adverts are read again.
-VERSION = "2"
+VERSION = "3"
 
 _MASKS = {MentionKind.PHONE: "#", MentionKind.EMAIL: "@", MentionKind.HANDLE: "@", MentionKind.URL: "@", MentionKind.NAME: "*"}
 
 
-#: Adverts that go through spaCy together, and from process to process.
+#: Adverts that go through trained pipelines together, and from process to process.
 _BATCH = 50
 #: Share of the evidence that the main language must have against the next one.
 _SURE_OF_LANGUAGE = 0.6
@@ -56,6 +57,10 @@ class Reader:
     def pipe(self, items: Iterable[Item | tuple[str, str]], processes: int = 1) -> Iterator[Reading]:
         """Readings of many adverts in order; more than one process where the texts are many enough to pay for starting them."""
         rows = (item if isinstance(item, Item) else Item(*item) for item in items)
+        if processes <= 1 and not any_trained():
+            # Words are all that spaCy reads then, and it remembers them: batches gain nothing.
+            yield from (_finish(_begin(item)) for item in rows)
+            return
         if processes <= 1:
             while batch := list(islice(rows, _BATCH)):
                 opened = [_begin(item) for item in batch]

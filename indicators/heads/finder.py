@@ -85,8 +85,7 @@ class SemanticFinder:
 
     def look(self, text: ReadText, mentions: Sequence[Mention]) -> Seen:
         """What the heads see in an advert."""
-        held = self._prepared.get(id(text))
-        found = held[1] if held is not None and held[0] is text else split(text, mentions)
+        found = self._sentences(text, mentions)
         if not found:
             return Seen((), {})
         texts, centred, title = self._vectors(found)
@@ -95,13 +94,17 @@ class SemanticFinder:
 
     def sight(self, reading: Reading) -> Sight | None:
         """What the heads think of an advert, hits or not; None where it has no sentence."""
-        found = split(reading.text, reading.mentions)
+        found = self._sentences(reading.text, reading.mentions)
         if not found:
             return None
         texts, centred, title = self._vectors(found)
         surest = self._heads.probabilities(centred, texts).max(axis=0)
         names = dict(zip(self._heads.names, surest.tolist(), strict=True))
         return Sight(names, self._heads.leaning(centred, title, texts), advert_vector(centred, title))
+
+    def _sentences(self, text: ReadText, mentions: Sequence[Mention]) -> list[Sentence]:
+        held = self._prepared.get(id(text))
+        return held[1] if held is not None and held[0] is text else split(text, mentions)
 
     def _vectors(self, found: Sequence[Sentence]) -> tuple[list[str], NDArray[np.float32], NDArray[np.float32] | None]:
         texts = [one.text for one in found]

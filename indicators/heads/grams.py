@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Counted = tuple[NDArray[np.int32], NDArray[np.float32]]
 
-#: Places for pieces of words. Four times as many brought nothing.
+#: Places for pieces of words: the fewer, the smaller the heads' file; chance meetings in one place are learnt around.
 PLACES = 1 << 13
 _SHORTEST, _LONGEST = 3, 5
 #: Words of one sentence looked at: a text without full stops must not cost more than a text has to.

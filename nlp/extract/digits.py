@@ -348,18 +348,14 @@ def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:  # noqa
     return _mixed(raw, word, words) if len(word) <= 60 else None
 
 
-_LEET = str.maketrans("013457", "oieast")
-
-
-@lru_cache(maxsize=1)
-def _cyrillic_leet() -> dict[int, int]:
-    return str.maketrans("0346", "озчб")
+#: Figures that stand for letters.
+LEET, _CYRILLIC_LEET = str.maketrans("013457", "oieast"), str.maketrans("0346", "озчб")
 
 
 def _mixed(raw: str, word: str, words: NumberWords) -> Sense | None:
     """A token of figures, number words and look-alike letters run together, if it is made of nothing else."""
     has_digit = any("0" <= char <= "9" for char in word)
-    if has_digit and (value := words.values.get(word.translate(_cyrillic_leet() if not word.isascii() else _LEET), -1)) >= 0:
+    if has_digit and (value := words.values.get(word.translate(LEET if word.isascii() else _CYRILLIC_LEET), -1)) >= 0:
         # "0sem", "n1ne"
         return Sense(str(value), frozenset({"words", "look-alikes"}))
     if not has_digit and (len(word) < 6 or not words.glued.match(word)):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import nlp.extract.email as written_out
+from nlp.extract.digits import LEET
 from nlp.extract.lexicon import Lexicon
 from nlp.extract.numbering import FICTIONAL, NONE, Plan, dialled
 from nlp.extract.page import Found, Page, View
@@ -65,8 +66,10 @@ _NO = [
     "never", "without", "only", "via",
 ]  # fmt: skip
 _NEGATION = re.compile(rf"(?<!\w)(?:{'|'.join(_NO[:-2])})\s(?:\w{{1,12}}\s){{0,1}}$")
-#: Networks whose names inflect or take an article at the end.
-_LEET, _LEET_FIGURES = str.maketrans("013457", "oieast"), frozenset("013457")
+_OFFER = re.compile(r"(?:€|(?<!\w)eur(?:o|os)?)\s?$")
+#: Account names as Telegram gives them: no full stop, so "@booking.com" is none.
+_TELEGRAM = re.compile(r"[a-z]\w{4,31}", re.ASCII)
+_LEET_FIGURES = frozenset("013457")
 _LEET_WORD = re.compile(r"(?<![\w@./])(?=[a-z0-9]{5,10}(?!\w))[a-z]{0,9}[0-9][a-z0-9]{2,9}")
 _SPACED_WORD = re.compile(r"(?<![\w.])(?:[^\W\d_][ .*-]){3,11}[^\W\d_](?!\w)")
 #: "t . me / name", "t точка me slash name".
@@ -122,8 +125,10 @@ def _alone(view: View) -> None:
         return
     for match in _AT_NAME.finditer(view.plain):
         name = match.group(1)
-        shaped = any(char in "_." or char.isdigit() for char in name)
-        if shaped and len(name) >= 5 and "@ " not in match.group() and not view.taken(match.start(), match.end(), _OTHERS):
+        shaped = any(char == "_" or char.isdigit() for char in name)
+        if not shaped or not _TELEGRAM.fullmatch(name) or "@ " in match.group():
+            continue
+        if not view.taken(match.start(), match.end(), _OTHERS):
             view.add(Found(KIND, match.start(), match.end(), f"telegram:{name}", NAME, 0.6, tags=("network assumed",)))
 
 
@@ -146,7 +151,7 @@ def _cues(view: View) -> list[_Cue]:
 
 def _terms(view: View, start: int, end: int) -> bool:
     """True for the German "400 € VB" (open to offers), which is no Viber."""
-    return view.plain[start:end] == "vb" and view.plain[max(0, start - 2) : start].rstrip()[-1:] in {"€", "o", "r"}
+    return view.plain[start:end] == "vb" and _OFFER.search(view.plain, max(0, start - 8), start) is not None
 
 
 def _negated(view: View, start: int) -> bool:
@@ -158,7 +163,7 @@ def _disguised(view: View) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
     networks = _networks()
     for match in _LEET_WORD.finditer(view.plain) if not _LEET_FIGURES.isdisjoint(view.vocabulary) else ():
-        if (network := networks.word(match.group().translate(_LEET))) and len(found) < _MOST:
+        if (network := networks.word(match.group().translate(LEET))) and len(found) < _MOST:
             found.append((network, match.start(), match.end()))
     letters = list(map(len, view.texts)).count(1)
     for match in _SPACED_WORD.finditer(view.plain) if letters > 3 else ():

@@ -91,8 +91,6 @@ class Lexicon(Generic[Value]):
         #: The value of a single word, or None; a look-up without a call of Python code once a word has been seen.
         self.word: Callable[[str], Value | None] = Remembered(self._find).__getitem__ if self._stems else self._words.get
 
-        self._tells = Remembered(lambda text: text in self._heads or self.word(text) is not None).__getitem__
-
     @classmethod
     def of(cls, words: Iterable[str]) -> Lexicon[bool]:
         """A lexicon that only says whether a word is in it."""
@@ -122,7 +120,8 @@ class Lexicon(Generic[Value]):
 
     def _telling(self, vocabulary: Iterable[str]) -> Set[str]:
         """The words of a vocabulary with which an entry can begin."""
-        return frozenset(filter(self._tells, vocabulary)) if self._stems else self.heads.intersection(vocabulary)
+        heads = self.heads.intersection(vocabulary)
+        return heads.union(text for text in vocabulary if self.word(text) is not None) if self._stems else heads
 
     def at(self, words: Sequence[Word], index: int) -> tuple[Value, int] | None:
         """The longest entry that starts at a token: its value and how many tokens it takes."""

@@ -127,13 +127,9 @@ _BLOCKING = (MentionKind.PLACE, MentionKind.EMAIL, MentionKind.URL, MentionKind.
 
 def _free(page: Page, view: View, spans: Sequence[_Span]) -> Iterator[_Span]:
     """Those of the ranges that are nothing else already, in any view of the field."""
-    mask = bytearray(len(view.text))
-    for found in view.found:
-        if found.kind in _BLOCKING:
-            mask[found.start : found.end] = b"\1" * (found.end - found.start)
     others = [other for other in page.all_views() if other.name == view.name and other is not view] if page.readings else []
     for span in spans:
-        if mask.find(1, span[0], span[1]) < 0:
+        if not view.taken(span[0], span[1], _BLOCKING):
             first, last = view.normal.original(span[0], span[1]) if others else (0, 0)
             if not any(other.taken(*other.normal.normal(first, last), _BLOCKING) for other in others):
                 yield span

@@ -156,6 +156,9 @@ def _likeliest(work: Work, row: list[Token]) -> list[Token]:
     if len(ways) > 1:
         plus = has_plus(work.view, row[0].start, work.rules.words)
         for tokens in ways:
+            work.budget -= 1
+            if work.budget <= 0:
+                break
             digits = "".join(item.digits for item in tokens)
             if 9 <= len(digits) <= 15 and dialled(digits, plus, work.rules.plan, False)[0] == SURE:
                 return tokens

@@ -37,7 +37,7 @@ def extract(page: Page) -> None:
 
 
 #: "No papers needed" sells none.
-_WITHOUT = word_set("no without not без нет fara fără ohne keine kein χωρις bez sin нема no-")
+_WITHOUT = word_set("no without not без нет fara ohne keine kein χωρις bez sin нема")
 
 
 def _page_kind(page: Page, rules: Rules) -> str:

@@ -266,8 +266,6 @@ def _apart(view: View, rules: Rules, start: int, end: int) -> str | None:
 
 def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], kind: str) -> str | None:  # noqa: PLR0911, PLR0912
     """What an amount without a period is for: the nearest cue decides, the advert as a whole where there is none."""
-    if kind == "deal":
-        return "once"
     nearest, distance, seat, ahead, price = "", 1000, False, False, False
     start, end = clause
     words, index = view.words, view.word_after(start)
@@ -281,7 +279,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
             # "1700 лв, оформление по ТК": what follows a comma is of another matter than pay.
             other = kind == "job" and word.start > amount.after and "," in view.plain[amount.after : word.start]
             # "7000 доларів, оплата після переходу": paying a carrier is no wage.
-            other = other or (kind == "fare" and word.text.startswith(_PAYING))
+            other = other or (kind in {"fare", "deal"} and word.text.startswith(_PAYING))
             if 0 <= away < distance and not other and not (kind in {"rent", "massage"} and rules.price.word(word.text)):
                 nearest, distance, seat = found[0], away, bool(rules.seats.word(word.text))
                 price = bool(rules.price.word(word.text))
@@ -291,6 +289,9 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     if kind in {"rent", ""} and _NEGOTIABLE.match(view.plain, amount.after):
         return "once"
     wage = MONTHLY.get(amount.currency, (400, 9000))
+    if kind == "deal":
+        # Papers that a job asks for make no deal of its wage.
+        return "month" if nearest == "wage" and distance < 25 and wage[0] <= amount.value <= wage[1] else "once"
     if (
         nearest == "wage"
         and ahead

@@ -23,7 +23,7 @@ MOST_REMEMBERED = 40_000
 
 
 class Remembered(dict[str, Value], Generic[Value]):
-    """Values of texts that are worked out when they are first asked for; ``get_all`` looks up many without a call of each."""
+    """Values of texts that are worked out when they are first asked for; ``all_of`` looks up many without a call of each."""
 
     def __init__(self, find: Callable[[str], Value], most: int = MOST_REMEMBERED) -> None:
         super().__init__()

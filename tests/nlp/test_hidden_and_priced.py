@@ -82,6 +82,19 @@ def test_addresses(text: str, address: str) -> None:
     assert values(text, kind) == [address]
 
 
+@pytest.mark.parametrize("text", ["Nur VB 0888 001 234", "nur VB: 0888 001 234", "Contact doar VB 0888 001 234"])
+def test_vb_is_viber(text: str) -> None:
+    assert values(text, MentionKind.HANDLE) == [f"viber:{BG}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Auto 400 € VB 0888 001 234", "Sofa 50 euro VB, 0888 001 234", "Резервации @booking.com за стаи", "Пиша от @abv.bg"],
+)
+def test_what_is_no_account(text: str) -> None:
+    assert values(text, MentionKind.HANDLE) == []
+
+
 PRICES = [
     ("Работа || от 1200 до 1500 евро на месец", {(1200, "EUR", "month"), (1500, "EUR", "month")}),
     ("Warehouse staff || £12-£14 ph, nights £15.50 p/h", {(12, "GBP", "hour"), (14, "GBP", "hour"), (15.5, "GBP", "hour")}),
@@ -92,6 +105,11 @@ PRICES = [
     ("Transport persoane || Locul 110 euro, copiii sub 6 ani 60.", {(110, "EUR", "trip"), (60, "EUR", "trip")}),
     ("Паспорта ЕС под ключ || Паспорт 6500 евро. Права и дипломы - от 500.", {(6500, "EUR", "once"), (500, "EUR", "once")}),
     ("Водитель || 1700 лв, оформление по ТК, пять дней в неделю.", {(1700, "BGN", "month")}),
+    ("Работа за двойки, паспорт се изисква || Заплата 1500 евро, нужен е паспорт и виза, дипломи.", {(1500, "EUR", "month")}),
+    (
+        "Diplomas and passports || Diploma 800 euro, pay on delivery. Passport 1500 euro.",
+        {(800, "EUR", "once"), (1500, "EUR", "once")},
+    ),
     ("Масажно студио || Цени за един час: релаксиращ 70 лв, спортен 80 лв", {(70, "BGN", "hour"), (80, "BGN", "hour")}),
 ]
 
