@@ -2,8 +2,8 @@
 
 Adverts of about 80 words in three languages are made from a fixed seed; figures are medians of three runs on one core, in
 processor time. Then the project's own labelled adverts (about 50 words, ten languages) are read once, when hardly a word was
-met before, and again. The parts are timed one by one, so their shares add up roughly: the Cyrillic reading of Latin-typed Bulgarian and the making of
-records are in "everything" only.
+met before, and again. The parts are timed one by one, so their shares add up roughly: the Cyrillic reading of Latin-typed
+Bulgarian and the making of records are in "everything" only.
 """
 
 from __future__ import annotations
