@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.tables import printable
+
 if TYPE_CHECKING:
     from flows.rooms import Rooms
     from flows.steps import Operation, Settled
@@ -46,7 +48,7 @@ def list_(limit: int) -> None:
     with _rooms() as rooms:
         found = sorted(rooms.index.scan_clusters(), key=lambda doc: (-doc.score, -doc.size, doc.id))
     for doc in found[:limit]:
-        click.echo(f"{doc.id}  {doc.size:>5} adverts  {doc.band.value:8}{doc.score:>4}  {_plain(doc.title)[:70]}")
+        click.echo(f"{doc.id}  {doc.size:>5} adverts  {doc.band.value:8}{doc.score:>4}  {printable(doc.title)[:70]}")
     click.echo(f"{len(found)} clusters")
 
 
@@ -65,11 +67,11 @@ def show(cluster_id: str, as_json: bool) -> None:
         facts = operation.plain() if operation else None
         click.echo(json.dumps({**doc.plain(), "facts": facts, "links": [link.plain() for link in links]}, ensure_ascii=False))
         return
-    click.echo(f"{doc.id}: {doc.size} adverts, {doc.band.value}, score {doc.score}\n{_plain(doc.title)}")
+    click.echo(f"{doc.id}: {doc.size} adverts, {doc.band.value}, score {doc.score}\n{printable(doc.title)}")
     for line in _facts(operation) if operation else ():
-        click.echo(f"  {_plain(line)}")
+        click.echo(f"  {printable(line)}")
     for hit in doc.cluster.hits:
-        click.echo(f"  {hit.indicator}: {_plain(hit.note or hit.text)}")
+        click.echo(f"  {hit.indicator}: {printable(hit.note or hit.text)}")
     click.echo(f"members ({len(doc.cluster.members)}): {' '.join(doc.cluster.members[:_SHOWN])}")
     for link in links[:_SHOWN]:
         click.echo(_link_line(link))
@@ -91,7 +93,7 @@ def explain(a: str, b: str, as_json: bool) -> None:
     for sentence in found.sentences:
         click.echo(sentence)
     for line in found.why.lines:
-        click.echo(f"  {line.comparison:14} {line.score:.2f} x {line.weight:.2f}  {_plain(line.text)}")
+        click.echo(f"  {line.comparison:14} {line.score:.2f} x {line.weight:.2f}  {printable(line.text)}")
     for judgement, who, at in found.judgements:
         click.echo(f"  said {at:%Y-%m-%d %H:%M} by {who}: {judgement.value}")
     for title, links in (("way", found.way), ("bridge not followed", found.bridges)):
@@ -115,7 +117,7 @@ def history(cluster_id: str) -> None:
     for entry in words:
         if entry.action in ("clusters merged", "cluster split"):
             click.echo(
-                f"{entry.at:%Y-%m-%d %H:%M}  {entry.action} by {entry.who}: {_plain(str(entry.detail.get('reason') or '-'))}"
+                f"{entry.at:%Y-%m-%d %H:%M}  {entry.action} by {entry.who}: {printable(str(entry.detail.get('reason') or '-'))}"
             )
 
 
@@ -177,9 +179,9 @@ def hubs(as_json: bool) -> None:
         return
     for one in found:
         word = "" if one.key not in ruled else "  RULED: a hub" if ruled[one.key] else "  RULED: no hub"
-        click.echo(f"{_plain(one.key)}  trust {one.trust:.2f}  {one.why}{word}")
+        click.echo(f"{printable(one.key)}  trust {one.trust:.2f}  {one.why}{word}")
     for key in sorted(ruled.keys() - {one.key for one in found}):
-        click.echo(f"{_plain(key)}  RULED: {'a hub' if ruled[key] else 'no hub'}")
+        click.echo(f"{printable(key)}  RULED: {'a hub' if ruled[key] else 'no hub'}")
     click.echo(f"{len(found)} identifiers join less than fully, {len(ruled)} are ruled on")
 
 
@@ -263,9 +265,4 @@ def _explained(found: Explanation) -> dict[str, Any]:
 
 def _link_line(link: Link) -> str:
     word = "" if link.judgement.value == "none" else f" [{link.judgement.value} by {link.judged_by}]"
-    return f"{link.a} ~ {link.b}  {link.score:.2f}{word}  {_plain(' '.join(reason.text for reason in link.reasons))}"
-
-
-def _plain(text: str) -> str:
-    # Adverts are hostile input: no escape sequence of theirs reaches the terminal.
-    return "".join(ch if ch.isprintable() else " " for ch in text)
+    return f"{link.a} ~ {link.b}  {link.score:.2f}{word}  {printable(' '.join(reason.text for reason in link.reasons))}"

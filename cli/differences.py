@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
+from cli.tables import printable, table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from flows.corpus import Named
+    from flows.corpus import Named, Refuse
     from indicators.difference import Change, Difference
 
 
@@ -24,33 +24,34 @@ def run(
     """Compare the catalogues on the corpus, print, and write JSON where ``out`` is given. ``base``: folder, whole or not."""
     from rich.console import Console
 
+    from cli.screen import tell_left_out
     from flows.difference import catalogues, difference
 
     before, after = catalogues(changed, base[0], whole=base[1])
-    bad: list[tuple[int, str]] = []
-    found = difference(_corpus(corpus, sources, bad), before, after)
+    bad: list[tuple[str, str]] = []
+
+    def refuse(place: str, reason: str) -> None:
+        bad.append((place, reason))
+
+    found = difference(_corpus(corpus, sources, refuse), before, after, refuse=refuse)
     console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 160)
     show_difference(console, found, show)
     if out is not None:
         out.write_text(json.dumps(found.plain(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for line, reason in bad[:10]:
-        click.echo(f"{corpus}:{line}: {reason}", err=True)
-    if bad:
-        click.echo(f"{len(bad)} rows were left out", err=True)
-        sys.exit(4)
+    tell_left_out(bad)
 
 
-def _corpus(corpus: Path | None, sources: Sequence[str], bad: list[tuple[int, str]]) -> Iterator[Named]:
+def _corpus(corpus: Path | None, sources: Sequence[str], refuse: Refuse) -> Iterator[Named]:
     from cli.screen import counted
     from flows.corpus import from_file, from_store
     from flows.rooms import open_rooms
     from strazha.settings import settings
 
     if corpus is not None:
-        yield from counted(from_file(corpus, lambda line, reason: bad.append((line, reason))), corpus)
+        yield from counted(from_file(corpus, refuse), corpus)
         return
     with open_rooms(settings()) as rooms:
-        yield from from_store(rooms, sources)
+        yield from from_store(rooms, refuse, sources)
 
 
 def show_difference(console: Console, found: Difference, show: int) -> None:
@@ -60,12 +61,12 @@ def show_difference(console: Console, found: Difference, show: int) -> None:
     names = sorted({*found.gained, *found.lost})
     if not names:
         console.print("No hit is gained or lost.")
-    table = _table("Adverts in which an indicator is seen anew, or no more", "", "gained", "lost")
+    shown = table("Adverts in which an indicator is seen anew, or no more", "", "gained", "lost", texts=True)
     for name in names:
         sides = (found.gained.get(name), found.lost.get(name))
-        table.add_row(name, *("0" if side is None else f"{side.adverts}  ({_by_language(side.languages)})" for side in sides))
+        shown.add_row(name, *("0" if side is None else f"{side.adverts}  ({_by_language(side.languages)})" for side in sides))
     if names:
-        console.print(table)
+        console.print(shown)
     for name in names:
         for sign, listed in (("+", found.gained), ("-", found.lost)):
             changes = listed[name].changes if name in listed else []
@@ -74,13 +75,13 @@ def show_difference(console: Console, found: Difference, show: int) -> None:
             if len(changes) > show:
                 console.print(f"{sign} {name}  ... and {len(changes) - show} more places (--show, --json)")
     console.print(f"Scores that change: {found.scores} of {found.adverts}")
-    bands = _table("Bands that change", "from", "to", "adverts")
+    bands = table("Bands that change", "from", "to", "adverts", texts=True)
     for (old, new), count in sorted(found.bands.items(), key=lambda item: -item[1]):
         bands.add_row(old, new, str(count))
     if found.bands:
         console.print(bands)
     for move in found.moved[: show * 2]:
-        console.print(f"  {_printable(move.advert)} {move.lang}: {_scored(move.before)} to {_scored(move.after)}")
+        console.print(f"  {printable(move.advert)} {move.lang}: {_scored(move.before)} to {_scored(move.after)}")
     for (old_type, new_type), count in sorted(found.types.items()):
         if count:
             console.print(f"Type {old_type} becomes {new_type}: {count} adverts")
@@ -89,10 +90,10 @@ def show_difference(console: Console, found: Difference, show: int) -> None:
 def _place(change: Change) -> str:
     hit = change.hit
     if not change.sentence:
-        return f"{_printable(change.advert)} {change.lang}  {hit.rule}: {_printable(hit.note)}"
+        return f"{printable(change.advert)} {change.lang}  {hit.rule}: {printable(hit.note)}"
     end = change.at + (hit.end or 0) - (hit.start or 0)
     marked = f"{change.sentence[: change.at]}[[{change.sentence[change.at : end]}]]{change.sentence[end:]}"
-    return f"{_printable(change.advert)} {change.lang}  {hit.rule}  {hit.field} {hit.start}-{hit.end}: {_printable(marked)}"
+    return f"{printable(change.advert)} {change.lang}  {hit.rule}  {hit.field} {hit.start}-{hit.end}: {printable(marked)}"
 
 
 def _scored(one: tuple[int, Any]) -> str:
@@ -101,17 +102,3 @@ def _scored(one: tuple[int, Any]) -> str:
 
 def _by_language(counts: Any) -> str:
     return ", ".join(f"{lang} {count}" for lang, count in counts.most_common(4)) + (" ..." if len(counts) > 4 else "")
-
-
-def _printable(text: str) -> str:
-    # Adverts are hostile input: an escape sequence in one must not reach the reader's terminal.
-    return "".join(char if char.isprintable() else "·" for char in text)
-
-
-def _table(title: str, *columns: str) -> Any:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table

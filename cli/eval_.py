@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.tables import printable, table
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -168,10 +170,10 @@ def show_screening(console: Console, score: ScreeningScore) -> None:
 
 def show_misses(console: Console, score: ScreeningScore) -> None:
     """Print every row's errors, one kind a line."""
-    table = _table("Errors", "row", "kind", "missed", "false", texts=True)
+    shown = table("Errors", "row", "kind", "missed", "false", texts=True)
     for miss in score.misses:
-        table.add_row(*map(_printable, (miss.row, miss.kind, ", ".join(miss.missed), ", ".join(miss.false))))
-    console.print(table)
+        shown.add_row(*map(printable, (miss.row, miss.kind, ", ".join(miss.missed), ", ".join(miss.false))))
+    console.print(shown)
 
 
 def show_linking(console: Console, score: LinkingScore) -> None:
@@ -189,48 +191,34 @@ def show_pairs(console: Console, rows: Sequence[Labelled], gold: Mapping[str, st
 
     titles = {row.id: row.title for row in rows}
     missed, joined = wrong_pairs(gold, found)
-    table = _table("Pairs", "error", "a", "b", "title of a", "title of b", texts=True)
+    shown = table("Pairs", "error", "a", "b", "title of a", "title of b", texts=True)
     for kind, pairs in (("missed", missed), ("false", joined)):
         for a, b in pairs:
-            table.add_row(kind, *map(_printable, (a, b, titles.get(a, ""), titles.get(b, ""))))
-    console.print(table)
+            shown.add_row(kind, *map(printable, (a, b, titles.get(a, ""), titles.get(b, ""))))
+    console.print(shown)
 
 
 def _counts(console: Console, title: str, rows: Mapping[str, Counts]) -> None:
-    table = _table(title, "", "precision", "recall", "F1", "there", "missed", "false")
+    shown = table(title, "", "precision", "recall", "F1", "there", "missed", "false")
     for name, one in rows.items():
         figures = (f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.f1:.3f}", str(one.support), str(one.fn), str(one.fp))
-        table.add_row(name, *figures)
-    console.print(table)
+        shown.add_row(name, *figures)
+    console.print(shown)
 
 
 def _languages(console: Console, score: ScreeningScore) -> None:
     kinds = list(score.extraction)
-    table = _table(f"By language (right in {score.language_accuracy:.1%} of rows); F1", "", "rows", "right", *kinds)
+    shown = table(f"By language (right in {score.language_accuracy:.1%} of rows); F1", "", "rows", "right", *kinds)
     for lang, counted in sorted(score.language_right.items(), key=lambda item: -item[1].total()):
         per_kind = score.by_language[lang]
         cells = [f"{per_kind[kind].f1:.2f}" if per_kind[kind].support + per_kind[kind].fp else "-" for kind in kinds]
-        table.add_row(lang, str(counted.total()), str(counted["right"]), *cells)
-    console.print(table)
+        shown.add_row(lang, str(counted.total()), str(counted["right"]), *cells)
+    console.print(shown)
 
 
 def _confusion(console: Console, score: ScreeningScore) -> None:
     found = sorted({pair[1] for pair in score.confusion})
-    table = _table("Advert type: labelled (rows) and found (columns)", "", *found)
+    shown = table("Advert type: labelled (rows) and found (columns)", "", *found)
     for gold in sorted({pair[0] for pair in score.confusion}):
-        table.add_row(gold, *(str(score.confusion[gold, one] or "") for one in found))
-    console.print(table)
-
-
-def _printable(text: str) -> str:
-    # Labelled texts are hostile input too: an escape sequence in one must not reach the reader's terminal.
-    return "".join(ch if ch.isprintable() else "·" for ch in text)
-
-
-def _table(title: str, *columns: str, texts: bool = False) -> Any:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number and not texts else "left", overflow="fold")
-    return table
+        shown.add_row(gold, *(str(score.confusion[gold, one] or "") for one in found))
+    console.print(shown)

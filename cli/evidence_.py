@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.tables import printable
+
 if TYPE_CHECKING:
     from strazha.evidence.landing import Landing
     from strazha.model.advert import Advert, Capture
@@ -82,14 +84,14 @@ def show(wanted: str, source_id: str | None, run_id: str | None, output: Path | 
     capture, advert = found
     response = read_response(landing, capture)
     if advert is not None:
-        click.echo(f"advert    {advert.id}  {_plain(advert.title, 100)}")
-    click.echo(f"capture   {capture.id}\nurl       {_plain(capture.url, 2000)}\nfetched   {capture.fetched_at.isoformat()}")
+        click.echo(f"advert    {advert.id}  {printable(advert.title)[:100]}")
+    click.echo(f"capture   {capture.id}\nurl       {printable(capture.url)[:2000]}\nfetched   {capture.fetched_at.isoformat()}")
     click.echo(
         f"status    {capture.status}\nlies in   {capture.warc_file} at {capture.warc_offset}, {capture.warc_length} bytes"
     )
     click.echo(f"payload   {len(response.payload)} bytes, SHA-256 {capture.payload_sha256} (checked)")
     for name, value in response.headers:
-        click.echo(f"  {_plain(name, 100)}: {_plain(value, 500)}")
+        click.echo(f"  {printable(name)[:100]}: {printable(value)[:500]}")
     if output is not None:
         output.write_bytes(response.payload)
         click.echo(f"wrote     {output}")
@@ -117,14 +119,9 @@ def _find(landing: Landing, wanted: str, source_id: str | None, run_id: str | No
                     yield capture_of(landing, advert), advert
 
 
-def _plain(text: str, length: int) -> str:
-    """Text of a stranger, fit for a terminal: no escape sequences, one line."""
-    return "".join(char if char.isprintable() else "." for char in text)[:length]
-
-
 def _text(payload: bytes, encodings: list[str], capture: Capture) -> str:
     from crawlers.content_encoding import decoded
     from crawlers.extract.charset import decode
 
     page = decode(decoded(payload, encodings, 24_000_000), capture.content_type)
-    return "".join(char if char.isprintable() or char in "\n\t" else "." for char in page)
+    return printable(page, keep="\n\t")

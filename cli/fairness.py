@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cli.tables import printable, table
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -30,16 +32,14 @@ def show_groups(console: Console, groups: Groups) -> None:
     from strazha.evaluation.groups import FEWEST
 
     for way, found in groups.by_way.items():
-        table = _table(f"By {way} (Wilson 95 %; ~ rests on fewer than {FEWEST} adverts or hits, says nothing)", "")
-        for name in ("rows", "false alarms", "misses", "high or urgent", "precision", "recall", "F1"):
-            table.add_column(name, justify="right")
+        title = f"By {way} (Wilson 95 %; ~ rests on fewer than {FEWEST} adverts or hits, says nothing)"
+        shown = table(title, "", "rows", "false alarms", "misses", "high or urgent", "precision", "recall", "F1")
         for name, group in found.items():
-            table.add_row(name, *_cells(group))
-        console.print(table)
+            shown.add_row(name, *_cells(group))
+        console.print(shown)
     for gap in groups.gaps():
         console.print(
-            f"{gap.way} {gap.group.strip()}: {gap.rate} {_rate(gap.own)}, others {_rate(gap.others)} (p {gap.chance:.4f}, "
-            "corrected)"
+            f"{gap.way} {gap.group}: {gap.rate} {_rate(gap.own)}, others {_rate(gap.others)} (p {gap.chance:.4f}, corrected)"
         )
     if not groups.gaps():
         console.print("No group large enough differs from the others in false alarms or misses by more than chance.")
@@ -71,27 +71,21 @@ def show_moves(console: Console, moves: Moves) -> None:
     from strazha.evaluation.moves import ALLOWED
 
     for title, tallies in (("exchanged", moves.kinds), ("language", moves.languages)):
-        table = _table(f"Counterfactual pairs by what was {title}" if title == "exchanged" else "... by language", "")
-        for name in (
-            "pairs",
-            "indicator changed",
-            f"score moved > {ALLOWED}",
-            "band moved",
-            "without a changed indicator",
-            "most",
-        ):
-            table.add_column(name, justify="right")
+        shown = table(
+            f"Counterfactual pairs by what was {title}" if title == "exchanged" else "... by language",
+            "", "pairs", "indicator changed", f"score moved > {ALLOWED}", "band moved", "without a changed indicator", "most",
+        )  # fmt: skip
         for name, tally in sorted(tallies.items()) if title == "language" else tallies.items():
-            table.add_row(name, *_tally(tally))
-        console.print(table)
-    table = _table("Indicators that changed", "", "pairs")
+            shown.add_row(name, *_tally(tally))
+        console.print(shown)
+    shown = table("Indicators that changed", "", "pairs", texts=True)
     for name, kinds in sorted(moves.indicators.items(), key=lambda item: -item[1].total()):
-        table.add_row(name, ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
-    console.print(table)
+        shown.add_row(name, ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
+    console.print(shown)
     for move in moves.moves[:LISTED]:
         changed = [f"+{name}" for name in move.gained] + [f"-{name}" for name in move.lost]
         line = f"{move.pair.row} {move.pair.lang} {move.pair.kind} {move.pair.what}: {move.before.score} to {move.after.score}"
-        console.print("".join(char if char.isprintable() else "·" for char in f"{line}  {' '.join(changed)}"))
+        console.print(printable(f"{line}  {' '.join(changed)}"))
     if len(moves.moves) > LISTED:
         console.print(f"... and {len(moves.moves) - LISTED} more (all of them with --json)")
     pairs = sum(tally.pairs for tally in moves.kinds.values())
@@ -101,12 +95,3 @@ def show_moves(console: Console, moves: Moves) -> None:
 def _tally(tally: Tally) -> list[str]:
     changed = f"{tally.changed} ({tally.change.share:.1%})"
     return [str(tally.pairs), changed, str(tally.moved), str(tally.bands), str(tally.unexplained), str(tally.worst)]
-
-
-def _table(title: str, *columns: str) -> Any:
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table

@@ -61,11 +61,11 @@ def suggest(source: Path | None, output: Path, count: int, without: tuple[Path, 
 
     The rows are filled in with what the machine found. Correct them, set "labelled" to true, and train with them; until then
     training refuses them. With --decided the store's decided adverts come with the decision, so that analysts' work becomes
-    labels (docs/heads.md).
+    labels (docs/heads.md). Adverts that cannot be used are told, and the rest goes on (exit code 4).
     """
     from contextlib import ExitStack
 
-    from cli.screen import counted, write_rows
+    from cli.screen import counted, tell_left_out, write_rows
     from flows.corpus import from_file, from_store
     from flows.rooms import open_rooms
     from flows.suggesting import decided, decisions_of, row_of
@@ -74,17 +74,20 @@ def suggest(source: Path | None, output: Path, count: int, without: tuple[Path, 
 
     if source is not None and only_decided:
         raise click.UsageError("decisions are about adverts of the store: leave the file out, or --decided")
-    bad: list[tuple[int, str]] = []
+    bad: list[tuple[str, str]] = []
+
+    def refuse(place: str, reason: str) -> None:
+        bad.append((place, reason))
+
     with ExitStack() as stack:
         if source is not None:
-            lessons = chosen(counted(from_file(source, lambda *one: bad.append(one)), source), count, known=without)
+            lessons = chosen(counted(from_file(source, refuse), source), count, refuse=refuse, known=without)
             decisions = {}
         else:
             rooms = stack.enter_context(open_rooms(settings()))
-            corpus = from_store(rooms)
-            lessons = chosen(decided(rooms, corpus) if only_decided else corpus, count, known=without)
+            corpus = from_store(rooms, refuse)
+            lessons = chosen(decided(rooms, corpus) if only_decided else corpus, count, refuse=refuse, known=without)
             decisions = decisions_of(rooms, [lesson.advert for lesson in lessons])
     write_rows(output, (row_of(lesson, decisions.get(lesson.advert.id)) for lesson in lessons))
-    for line, reason in bad[:10]:
-        click.echo(f"{source}:{line}: {reason}", err=True)
     click.echo(f"{len(lessons)} adverts in {output}; correct them and set labelled to true, then: strazha heads train")
+    tell_left_out(bad)

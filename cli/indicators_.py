@@ -99,6 +99,7 @@ def diff(  # noqa: PLR0917 - click hands options over by name
     """Show what changed or added entries do to a corpus: hits gained and lost with their sentences, bands moved.
 
     FILE_OR_FOLDER are entries as the catalogue has them (<id>.yaml): each takes the place of the one of its name, or is added.
+    Adverts that cannot be used are told, and the rest goes on (exit code 4).
     """
     from cli.differences import run
 

@@ -12,8 +12,8 @@ import click
 def command(sources: tuple[str, ...]) -> None:
     """Screen, link and index what is due, of each SOURCE or of all: after a change of the catalogue, a model or the program.
 
-    Ends with what moved: scores, bands, indicators gained and lost. Stopped, it is wound up by the next call. Exit codes: 0
-    done or nothing due; 5 another run is at work on a source.
+    Ends with what moved: scores, bands, indicators gained and lost. Stopped, it is continued by the next call. Exit codes: 0
+    done or nothing due; 1 something was not done (it says what); 2 unknown source; 5 another run is at work on a source.
     """
     from rich.console import Console
 
@@ -27,11 +27,6 @@ def command(sources: tuple[str, ...]) -> None:
     if report is None:
         click.echo("Nothing is due: every advert was screened by the present catalogue, model and program.")
         return
-    console = Console()
-    show_report(report, console)
-    if report.rescreened is not None:
-        for move in report.rescreened.moved[:10]:
-            line = f"  {move.advert_id}: {move.before} {move.score_before} to {move.after} {move.score_after}"
-            console.print(line, markup=False, highlight=False)
+    show_report(report, Console())
     if report.state != "completed":
         sys.exit(1)

@@ -149,6 +149,9 @@ def show_report(report: RunReport, console: Console) -> None:
         console.print(f"Screened: {screened.done + screened.skipped} advert versions{failed}.", highlight=False)
     for line in rescreened_lines(report):
         console.print(line, markup=False, highlight=False)
+    for move in report.rescreened.moved[:10] if report.rescreened else ():
+        line = f"  {move.advert_id}: {move.before} {move.score_before} to {move.after} {move.score_after}"
+        console.print(line, markup=False, highlight=False)
     for alarm in report.alarms:
         console.print(f"Alarm: {alarm.line()} (strazha drift {alarm.source_id})", style="red", markup=False, highlight=False)
     if report.bands:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from cli.tables import printable
 
 if TYPE_CHECKING:
     from flows.imports.rows import BadRow
@@ -100,8 +102,15 @@ def finish(output: Path, source: Path, bad: list[tuple[int, str, str]]) -> None:
         return
     kept = Path(output.name + ".rejected.jsonl") if str(output) == "-" else output.with_suffix(".rejected.jsonl")
     write_rows(kept, ({"line": line, "reason": reason, "raw": raw} for line, reason, raw in bad))
-    for line, reason, _ in bad[:10]:
-        click.echo(f"{source}:{line}: {reason}", err=True)
+    tell_left_out([(f"{source}:{line}", reason) for line, reason, _ in bad], f"; they lie in {kept} with their reasons")
+
+
+def tell_left_out(bad: Sequence[tuple[str, str]], where: str = "") -> None:
+    """Tell of rows or adverts that could not be used, and leave with exit code 4 where there are any."""
+    if not bad:
+        return
+    for place, reason in bad[:10]:
+        click.echo(f"{printable(place)}: {printable(reason)}", err=True)
     more = f" ({len(bad) - 10} more)" if len(bad) > 10 else ""
-    click.echo(f"{len(bad)} rows were left out{more}; they lie in {kept} with their reasons", err=True)
+    click.echo(f"{len(bad)} rows were left out{more}{where}", err=True)
     sys.exit(4)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.corpus import Named, readings
+from flows.corpus import Named, Refuse, look_through
 
 if TYPE_CHECKING:
     from indicators.catalogue import CatalogueEntry
@@ -18,6 +18,7 @@ def difference(
     before: dict[str, CatalogueEntry],
     after: dict[str, CatalogueEntry],
     *,
+    refuse: Refuse,
     most: int = 1000,
 ) -> Difference:
     """What ``after`` finds in the corpus that ``before`` does not, and the other way round."""
@@ -27,10 +28,7 @@ def difference(
 
     finder = semantic_finder()
     found = Difference(Screener(finder, entries=before), Screener(finder, entries=after), most=most)
-    for some in readings(corpus):
-        found.prepare([reading for _, _, reading in some])
-        for name, advert, reading in some:
-            found.add(name, advert, reading)
+    look_through(corpus, found, refuse)
     return found
 
 

@@ -11,7 +11,7 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -93,18 +93,36 @@ def run_landed(rooms: Rooms, source_id: str, run_id: str, *, call: Caller = at_o
 def rescreen(rooms: Rooms, sources: Sequence[str] = (), *, call: Caller = at_once, tell: Tell = silent) -> RunReport | None:
     """Screen again, without crawling, what the present pipeline has not screened: of these sources, or of all.
 
-    Only what is due is screened, linked and indexed anew; None where nothing is. A stopped one is wound up by the next run or
-    rescreening of its sources.
+    Only what is due is screened, linked and indexed anew; None where nothing is. A stopped one is continued by the next
+    rescreening of its sources, or wound up by the next run of one. Raises BadInputError where a source was never run.
     """
-    pipeline = steps.versions().key
-    ids = sorted({state.source_id for state in rooms.ledger.due(pipeline) if not sources or state.source_id in sources})
-    if not ids:
+    unknown = [one for one in sources if not rooms.ledger.crawls(one, limit=1)]
+    if unknown:
+        raise BadInputError("nothing was ever taken in of this source", place=", ".join(unknown), remedy="see: strazha status")
+    stopped = [
+        one for one in _unfinished(rooms) if screens_again(one.run_id) and (not sources or set(one.sources) & set(sources))
+    ]
+    held = sorted(_due(rooms, sources).union(*(one.sources for one in stopped)))
+    if not held:
         return None
-    with hold_sources(rooms.settings, ids), _explained():
-        _finish_leftovers(rooms, ids, keep="", call=call, tell=tell)
+    with hold_sources(rooms.settings, held), _explained():
+        # Asked again now that nobody else is at work on them.
+        open_run = rooms.ledger.open_run(stopped[0].sources) if stopped else None
+        if open_run is not None and screens_again(open_run.run_id):
+            _finish_leftovers(rooms, held, keep=open_run.run_id, call=call, tell=tell)
+            return _Run(rooms, open_run.model_copy(update={"sources": tuple(held)}), call, tell).go(())
+        _finish_leftovers(rooms, held, keep="", call=call, tell=tell)
+        ids = sorted(_due(rooms, held))
+        if not ids:
+            return None
         at = now()
         report = rooms.ledger.start_run(f"{new_run_id(at)}{_AGAIN}", ids, at)
         return _Run(rooms, report, call, tell).go(())
+
+
+def screens_again(run_id: str) -> bool:
+    """Whether it is the id of a rescreening, which crawls nothing."""
+    return run_id.endswith(_AGAIN)
 
 
 class _Run:
@@ -172,7 +190,7 @@ class _Run:
             self.rooms.ledger.save_crawl(refused)
 
     def _take_in(self) -> None:
-        if self.report.run_id.endswith(_AGAIN):
+        if screens_again(self.report.run_id):
             return
         with self._step("take in") as step:
             crawls = []
@@ -196,9 +214,9 @@ class _Run:
     def _compare(self) -> None:
         """Against the crawls before, and against what the former pipeline said."""
         with self._step("compare") as step:
-            alarms = self.call("drift", _bind(steps.note_shares, self.rooms, self.report))
-            self._keep(alarms=tuple(alarms), rescreened=self.call("moved", _bind(steps.moved, self.rooms, self.report.run_id)))
-            step.add(done=self.report.rescreened.adverts if self.report.rescreened else 0, detail={"alarms": str(len(alarms))})
+            alarms, rescreened = self.call("compare", _bind(steps.compare, self.rooms, self.report))
+            self._keep(alarms=tuple(alarms), rescreened=rescreened)
+            step.add(done=rescreened.adverts if rescreened else 0, detail={"alarms": str(len(alarms))})
 
     def _link(self) -> None:
         run_id = self.report.run_id
@@ -316,10 +334,21 @@ def _check_basis(sources: Sequence[Source]) -> None:
         )
 
 
+def _due(rooms: Rooms, sources: Collection[str]) -> set[str]:
+    """Of these sources, or of all, those with adverts that the present pipeline has not screened."""
+    due = rooms.ledger.due(steps.versions().key)
+    return {state.source_id for state in due if not sources or state.source_id in sources}
+
+
+def _unfinished(rooms: Rooms) -> list[RunReport]:
+    """Runs that were stopped, or are under way, newest first."""
+    return [report for report in rooms.ledger.runs(limit=200) if report.state in {"running", "interrupted"}]
+
+
 def _finish_leftovers(rooms: Rooms, sources: Sequence[str], *, keep: str, call: Caller, tell: Tell) -> None:
     """Wind up unfinished runs that touch these sources: what they captured is screened, linked and indexed, then they end."""
-    for old in reversed(rooms.ledger.runs(limit=200)):
-        if old.run_id == keep or old.state not in {"running", "interrupted"} or not set(old.sources) & set(sources):
+    for old in reversed(_unfinished(rooms)):
+        if old.run_id == keep or not set(old.sources) & set(sources):
             continue
         try:
             with hold_sources(rooms.settings, sorted(set(old.sources) - set(sources))):

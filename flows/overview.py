@@ -6,11 +6,15 @@ from collections import Counter
 from datetime import datetime
 
 from flows.holding import is_held
+from flows.job import screens_again
 from flows.prefect_setup import running_server
 from flows.rooms import Rooms
 from flows.steps.reading import versions
 from flows.steps.screening import QUARANTINE
 from strazha.model import Moment, Record, RunReport
+
+#: Runs that advice looks back on, however few are shown: each source's newest is to be among them.
+_BACK = 200
 
 
 class RunLine(Record):
@@ -56,7 +60,8 @@ class Overview(Record):
 
 def overview(rooms: Rooms, *, runs: int = 10) -> Overview:
     """Look over ledger and index; works on an empty system. Takes seconds for a million adverts."""
-    newest = rooms.ledger.runs(limit=runs)
+    recent = rooms.ledger.runs(limit=max(runs, _BACK))
+    newest = recent[:runs]
     live: Counter[str] = Counter()
     gone: Counter[str] = Counter()
     hashes: dict[str, str] = {}
@@ -88,7 +93,7 @@ def overview(rooms: Rooms, *, runs: int = 10) -> Overview:
         index=count,
         quarantine=tuple(f"{one}: {detail.get('error', '')}" for one, detail in sorted(held_back.items())),
         schedule=running_server(rooms.settings),
-        advice=tuple(_advice(newest, lines, sum(live.values()) + sum(gone.values()), count)),
+        advice=tuple(_advice(recent, lines, sum(live.values()) + sum(gone.values()), count)),
     )
 
 
@@ -105,19 +110,24 @@ def _run(report: RunReport, sources: tuple[SourceLine, ...]) -> RunLine:
     return RunLine(run_id=report.run_id, sources=report.sources, state=state, took=took, alarms=len(report.alarms))
 
 
-def _advice(newest: list[RunReport], sources: tuple[SourceLine, ...], adverts: int, index: dict[str, int]) -> list[str]:
+def _advice(recent: list[RunReport], sources: tuple[SourceLine, ...], adverts: int, index: dict[str, int]) -> list[str]:
     busy = {source.id for source in sources if source.busy}
     lines = [
-        f"Run {report.run_id} was cut short: give its command again (strazha run {' '.join(report.sources)}) to resume it."
-        for report in newest
+        f"Run {report.run_id} was cut short: give its command again ({_command(report)}) to resume it."
+        for report in recent
         if report.state in {"running", "interrupted"} and not busy & set(report.sources)
     ]
     if not busy and any(source.due for source in sources):
         names = " ".join(source.id for source in sources if source.due)
         lines.append(f"Adverts wait for screening (new, or screened by an older version): `strazha rescreen {names}`.")
-    alarming = sorted({alarm.source_id for report in newest[:1] for alarm in report.alarms})
-    if alarming:
-        lines.append(f"Shares shifted against the crawls before: `strazha drift {' '.join(alarming)}` shows them.")
     if adverts and not index.get("adverts") and not lines:
         lines.append("The index is empty: `strazha index rebuild` writes it anew from landing area and ledger.")
+    last = {source: report for report in reversed(recent) for source in report.sources}
+    alarming = [one for one in sorted(last) if any(alarm.source_id == one for alarm in last[one].alarms)]
+    if alarming:
+        lines.append(f"Shares shifted against the crawls before: `strazha drift {' '.join(alarming)}` shows them.")
     return lines
+
+
+def _command(report: RunReport) -> str:
+    return " ".join(["strazha", "rescreen" if screens_again(report.run_id) else "run", *report.sources])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.blackbox import advert_of
-from flows.corpus import Named, readings
+from flows.corpus import Named, Refuse, look_through
 from flows.rooms import Rooms
 from strazha.errors import BadInputError
 from strazha.evaluation.labelled import read_labelled
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from indicators.heads.teaching import Lesson, Teaching
 
 
-def suggest(corpus: Iterable[Named], count: int, *, known: Sequence[Path] = ()) -> list[Lesson]:
+def suggest(corpus: Iterable[Named], count: int, *, refuse: Refuse, known: Sequence[Path] = ()) -> list[Lesson]:
     """The adverts that would teach the heads most; texts of the labelled files ``known`` are left out.
 
     Raises BadInputError where semantics are off: without heads nothing can be unsure.
@@ -32,10 +32,7 @@ def suggest(corpus: Iterable[Named], count: int, *, known: Sequence[Path] = ()) 
     rows = (row for path in known for row in read_labelled(path))
     texts = (read_advert(advert_of({"id": row.id, "title": row.title, "body": row.body})) for row in rows)
     teaching: Teaching = Teaching(finder, screener(), count=count, known=frozenset(map(text_key, texts)))
-    for some in readings(corpus):
-        teaching.prepare([reading for _, _, reading in some])
-        for name, advert, reading in some:
-            teaching.add(name, advert, reading)
+    look_through(corpus, teaching, refuse)
     return teaching.chosen()
 
 

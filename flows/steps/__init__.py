@@ -5,12 +5,11 @@ Each step can be stopped anywhere and run again: it finds what is done and goes 
 
 from flows.steps.ageing import age, held_adverts, hold, lift
 from flows.steps.cluster_facts import cluster_doc
-from flows.steps.drift import note_shares
+from flows.steps.comparing import compare
 from flows.steps.holdings import Held, load_held
 from flows.steps.indexing import batches, clusters_around, fill_index, index_adverts, index_clusters, rebuild_index
 from flows.steps.judging import Settled, judge, merge, rule_identifier, split, take_back
 from flows.steps.linking import index_batch, link_batch, regroup, relink, run_seeds, unlinked_files
-from flows.steps.moving import moved
 from flows.steps.operation import Operation, operation_of
 from flows.steps.reading import (
     Unreadable,
@@ -38,6 +37,7 @@ __all__ = [
     "catalogue",
     "cluster_doc",
     "clusters_around",
+    "compare",
     "crawl_source",
     "due_batches",
     "enter_closed_batches",
@@ -54,8 +54,6 @@ __all__ = [
     "linkable",
     "load_held",
     "merge",
-    "moved",
-    "note_shares",
     "operation_of",
     "rebuild_clusters",
     "rebuild_index",

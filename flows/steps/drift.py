@@ -16,7 +16,6 @@ from typing import Literal
 
 from flows.rooms import Rooms
 from flows.steps.reading import versions
-from flows.steps.screening import read_screenings, screened_files
 from strazha.evaluation.rates import Rate, differs, effect, holm
 from strazha.model import Alarm, RunReport, Screening, Shares
 
@@ -102,10 +101,10 @@ class Compared:
         ]
 
 
-def note_shares(rooms: Rooms, report: RunReport) -> list[Alarm]:
-    """Keep the shares of what a run screened, by source; log and return the alarms. Repeating it changes nothing."""
+def note_shares(rooms: Rooms, report: RunReport, shares: Mapping[str, tuple[Shares, Shares]]) -> list[Alarm]:
+    """Keep the shares of what a run screened (``Counted``); log and return the alarms. Repeating it changes nothing."""
     alarms: list[Alarm] = []
-    for source_id, (new, again) in _counted(rooms, report).items():
+    for source_id, (new, again) in shares.items():
         plain = {
             "at": report.started_at.isoformat(),
             "pipeline": versions().key,
@@ -163,20 +162,22 @@ class _Counting:
         return Shares(adverts=len(self._texts), **{name: dict(sorted(c.items())) for name, c in self._counts.items()})
 
 
-def _counted(rooms: Rooms, report: RunReport) -> Mapping[str, tuple[Shares, Shares]]:
-    """By source: what is new or changed in the run, and what was screened again."""
-    pipeline = versions().key
-    fresh = {one for source in report.sources for one in rooms.ledger.run_adverts(report.run_id, source)}
-    counting = {source: (_Counting(), _Counting()) for source in report.sources}
-    for file in screened_files(rooms, report.run_id):
-        rows = [screening for _, screening in read_screenings(rooms, file)]
-        sources = _sources(rooms, rows)
+class Counted:
+    """By source: what is new or changed in a run, and what was screened again; counted batch by batch."""
+
+    def __init__(self, rooms: Rooms, report: RunReport) -> None:
+        self._rooms, self._pipeline = rooms, versions().key
+        self._fresh = {one for source in report.sources for one in rooms.ledger.run_adverts(report.run_id, source)}
+        self._counting = {source: (_Counting(), _Counting()) for source in report.sources}
+
+    def add(self, rows: Sequence[Screening]) -> None:
+        """Count a batch of the run."""
+        states = self._rooms.ledger.advert_states(row.advert_id for row in rows)
         for screening in rows:
-            source = sources.get(screening.advert_id, "")
-            if source in counting and screening.pipeline.key == pipeline:
-                counting[source][screening.advert_id not in fresh].add(screening)
-    return {source: (new.shares(), again.shares()) for source, (new, again) in counting.items()}
+            state = states.get(screening.advert_id)
+            if state and state.source_id in self._counting and screening.pipeline.key == self._pipeline:
+                self._counting[state.source_id][screening.advert_id not in self._fresh].add(screening)
 
-
-def _sources(rooms: Rooms, rows: Sequence[Screening]) -> dict[str, str]:
-    return {one: state.source_id for one, state in rooms.ledger.advert_states(row.advert_id for row in rows).items()}
+    def shares(self) -> dict[str, tuple[Shares, Shares]]:
+        """What was counted."""
+        return {source: (new.shares(), again.shares()) for source, (new, again) in self._counting.items()}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from heapq import nsmallest
 
 from flows.rooms import Rooms
-from flows.steps.screening import read_screenings, screened_files
 from strazha.evidence.landing import LineRef
 from strazha.model import Moved, Rescreened, Screening
 
@@ -14,41 +14,50 @@ from strazha.model import Moved, Rescreened, Screening
 NAMED = 50
 
 
-def moved(rooms: Rooms, run_id: str) -> Rescreened | None:
-    """Compare what a run screened with what another pipeline said of the same text before; None where there is nothing."""
-    former: Counter[str] = Counter()
-    bands: Counter[str] = Counter()
-    gained: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
-    adverts, scores, pipeline = 0, 0, ""
-    named: list[Moved] = []
-    for file in screened_files(rooms, run_id):
-        for old, new in _pairs(rooms, file):
-            adverts, scores, pipeline = adverts + 1, scores + (old.score != new.score), new.pipeline.key
-            former[old.pipeline.key] += 1
+class Moves:
+    """What a run screened against what another pipeline said of the same text before, batch by batch."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._former: Counter[str] = Counter()
+        self._bands: Counter[str] = Counter()
+        self._gained: Counter[str] = Counter()
+        self._lost: Counter[str] = Counter()
+        self._scores, self._pipeline = 0, ""
+        self._named: list[Moved] = []
+
+    def add(self, rows: Sequence[Screening]) -> None:
+        """Compare a batch of the run."""
+        for old, new in _pairs(self._rooms, rows):
+            self._pipeline = new.pipeline.key
+            self._former[old.pipeline.key] += 1
+            self._scores += old.score != new.score
             before, after = ({hit.indicator for hit in one.hits} for one in (old, new))
-            gained.update(after - before)
-            lost.update(before - after)
+            self._gained.update(after - before)
+            self._lost.update(before - after)
             if old.band is not new.band:
-                bands[f"{old.band.value}>{new.band.value}"] += 1
-                named.append(
+                self._bands[f"{old.band.value}>{new.band.value}"] += 1
+                self._named.append(
                     Moved(
                         advert_id=new.advert_id, before=old.band, after=new.band, score_before=old.score, score_after=new.score
                     )
                 )
-        named = nsmallest(NAMED, named, key=_furthest)
-    if not adverts:
-        return None
-    return Rescreened(
-        pipeline=pipeline,
-        former=dict(sorted(former.items())),
-        adverts=adverts,
-        scores=scores,
-        bands=dict(sorted(bands.items())),
-        gained=_most_first(gained),
-        lost=_most_first(lost),
-        moved=tuple(named),
-    )
+        self._named = nsmallest(NAMED, self._named, key=_furthest)
+
+    def rescreened(self) -> Rescreened | None:
+        """What moved; None where nothing was screened by another pipeline before."""
+        if not self._former:
+            return None
+        return Rescreened(
+            pipeline=self._pipeline,
+            former=dict(sorted(self._former.items())),
+            adverts=self._former.total(),
+            scores=self._scores,
+            bands=dict(sorted(self._bands.items())),
+            gained=_most_first(self._gained),
+            lost=_most_first(self._lost),
+            moved=tuple(self._named),
+        )
 
 
 def _most_first(counts: Counter[str]) -> dict[str, int]:
@@ -59,13 +68,12 @@ def _furthest(one: Moved) -> tuple[int, int, str]:
     return one.before.rank - one.after.rank, one.score_before - one.score_after, one.advert_id
 
 
-def _pairs(rooms: Rooms, file: str) -> list[tuple[Screening, Screening]]:
-    """Former and new screening of each advert of a batch file whose text another pipeline had screened."""
-    new = {screening.advert_id: screening for _, screening in read_screenings(rooms, file)}
+def _pairs(rooms: Rooms, rows: Sequence[Screening]) -> list[tuple[Screening, Screening]]:
+    """Former and new screening of each advert of a batch whose text another pipeline had screened."""
+    new = {screening.advert_id: screening for screening in rows}
     if not new:
         return []
-    pipeline = next(iter(new.values())).pipeline.key
-    refs = rooms.ledger.screening_refs(new, other_than=pipeline)
+    refs = rooms.ledger.screening_refs(new, other_than=rows[0].pipeline.key)
     known = sorted(
         (ref for one, ref in refs.items() if ref.content_hash == new[one].content_hash), key=lambda ref: (ref.file, ref.offset)
     )

@@ -18,7 +18,8 @@ FEWEST = 20
 #: A group differs where its rate would lie so far from the others' once in a hundred times, all groups of a table tested.
 SURE = 0.01
 
-Way = Literal["language", "nationality named", "advert type"]
+#: An advert that names two nations counts in both ("nation"), and once in "two or more" ("nationality named").
+Way = Literal["language", "nationality named", "nation", "advert type"]
 WAYS: tuple[Way, ...] = get_args(Way)
 
 #: Bands that a reviewer sees first.
@@ -86,15 +87,16 @@ class Groups:
         for way, groups in self.by_way.items():
             for name, group in groups.items():
                 for rate in ("false alarms", "misses"):
-                    own, whole = group.rates()[rate], self._whole(way, rate)
+                    own, whole = group.rates()[rate], self._whole(rate)
                     others = Rate(whole.count - own.count, whole.of - own.of)
                     if min(own.of, others.of) >= FEWEST:
                         tested.append((way, name, rate, own, others))
         chances = holm([differs(own, others) for *_, own, others in tested])
         return [Gap(*one, chance) for one, chance in zip(tested, chances, strict=True) if chance < SURE]
 
-    def _whole(self, way: Way, rate: str) -> Rate:
-        rates = [group.rates()[rate] for name, group in self.by_way[way].items() if not name.startswith(_WITHIN)]
+    def _whole(self, rate: str) -> Rate:
+        # Every row has one language; nations leave rows out and count others twice.
+        rates = [group.rates()[rate] for group in self.by_way["language"].values()]
         return Rate(sum(one.count for one in rates), sum(one.of for one in rates))
 
     def plain(self) -> dict[str, Any]:
@@ -116,37 +118,27 @@ class Groups:
         }
 
 
-#: Groups that lie within another one of the same table, and are not counted again for the whole.
-_WITHIN = "  "
-
-
 def score_groups(
     labelled: Sequence[Labelled], outputs: Mapping[str, Row], expected: Mapping[str, Band], *, counters: Collection[str] = ()
 ) -> Groups:
-    """Count by group. ``expected``: the band each row's labels alone give; ``counters``: ids of counter-indicators.
-
-    An advert that names two nations counts in "two or more", and within it for each nation.
-    """
+    """Count by group. ``expected``: the band each row's labels alone give; ``counters``: ids of counter-indicators."""
     groups = Groups()
-    for row in sorted(labelled, key=lambda row: (row.lang, row.latin_bg, row.ad_type)):
+    for row in labelled:
         output = outputs.get(row.id, {})
         for way, name in _names(row):
             _count(groups.by_way[way].setdefault(name, Group()), row, output, expected[row.id], frozenset(counters))
-    named = groups.by_way["nationality named"]
-    groups.by_way["nationality named"] = {
-        name: named[name] for name in sorted(named, key=lambda name: (name[:2] == _WITHIN, name))
-    }
+    groups.by_way = {way: dict(sorted(found.items())) for way, found in groups.by_way.items()}
     return groups
 
 
 def _names(row: Labelled) -> list[tuple[Way, str]]:
-    nations = sorted(nations_named(row))
-    named = ["none"] if not nations else ["one"] if len(nations) == 1 else ["two or more"]
+    nations = nations_named(row)
     return [
         ("language", language(row)),
+        ("nationality named", "none" if not nations else "one" if len(nations) == 1 else "two or more"),
+        *(("nation", nation) for nation in nations),
         ("advert type", row.ad_type),
-        *(("nationality named", name) for name in (*named, *(f"{_WITHIN}{nation}" for nation in nations))),
-    ]  # fmt: skip
+    ]
 
 
 def _count(group: Group, row: Labelled, output: Row, expected: Band, counters: Collection[str]) -> None:

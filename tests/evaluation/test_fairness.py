@@ -107,6 +107,18 @@ def test_groups_say_when_they_are_too_small() -> None:
     assert nations_named(row("Go to Poland", lang="en")) == frozenset()
 
 
+def test_nations_are_groups_of_their_own_against_all_other_adverts() -> None:
+    texts = {"r": "Търсим румънка", "b": "Търсим българка", "x": "Търсим румънка и българка", "n": "Колело"}
+    rows = [row(text, id=f"{key}{at}", ad_type="benign_goods") for key, text in texts.items() for at in range(30)]
+    outputs = {one.id: {"band": "high" if one.id[0] in "rx" else "low", "hits": []} for one in rows}
+    found = score_groups(rows, outputs, labelled_bands(rows))
+    plain = found.plain()["groups"]
+    assert {name: one["rows"] for name, one in plain["nationality named"].items()} == {"none": 30, "one": 60, "two or more": 30}
+    assert {name: one["rows"] for name, one in plain["nation"].items()} == {"BG": 60, "RO": 60}
+    (gap,) = [gap for gap in found.gaps() if gap.way == "nation"]
+    assert (gap.group, gap.own.count, gap.own.of, gap.others.count, gap.others.of) == ("RO", 60, 60, 0, 60)
+
+
 def test_the_command(tmp_path: Path) -> None:
     path, figures = tmp_path / "rows.jsonl", tmp_path / "figures.json"
     lines = (EVAL / "own-a.jsonl").read_text(encoding="utf-8").splitlines()[:12]

@@ -66,7 +66,7 @@ def test_a_capture_is_shown_by_its_id_and_by_its_adverts(landed: tuple[Landing, 
         assert "(checked)" in said
         assert ("Маса" in said) is (wanted == advert.id)
     said = run("show", advert.id, "--body", "--output", str(tmp_path / "page"), "--source", "site", "--run", RUN)
-    assert "<h1>Маса.[31m</h1>" in said
+    assert "<h1>Маса·[31m</h1>" in said
     assert (tmp_path / "page").read_bytes().decode("cp1251").startswith("<h1>Маса")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 from collections.abc import Iterator, Sequence
@@ -10,15 +11,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from cli.main import app
-from flows import job
+from cli.run import show_report
+from flows import job, steps
+from flows.overview import overview
 from flows.rooms import Rooms, open_rooms
 from flows.steps import drift
 from flows.steps.drift import compared
 from flows.summary import markdown
 from strazha.clock import now
-from strazha.errors import BadInputError
+from strazha.errors import BadInputError, StoreUnavailableError
 from strazha.model import Advert, RunReport, Shares
 from strazha.settings import settings
 
@@ -60,12 +64,12 @@ def risky(key: str, count: int) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def crawl(rooms: Rooms, number: int, texts: Sequence[tuple[str, str]]) -> RunReport:
+def crawl(rooms: Rooms, number: int, texts: Sequence[tuple[str, str]], source: str = SOURCE) -> RunReport:
     run_id, at = f"2026112{number}T101500Z-ab1{number}", now() + timedelta(seconds=number)
-    adverts = [Advert(source_id=SOURCE, key=key, title="Advert", body=body, captured_at=at) for key, body in texts]
-    rooms.landing.write_lines(f"captures/{SOURCE}/{run_id}", "adverts.jsonl", "adverts", adverts)
-    rooms.ledger.start_run(run_id, [SOURCE], at)
-    return job.run_landed(rooms, SOURCE, run_id)
+    adverts = [Advert(source_id=source, key=key, title="Advert", body=body, captured_at=at) for key, body in texts]
+    rooms.landing.write_lines(f"captures/{source}/{run_id}", "adverts.jsonl", "adverts", adverts)
+    rooms.ledger.start_run(run_id, [source], at)
+    return job.run_landed(rooms, source, run_id)
 
 
 def test_a_share_that_shifts_is_an_alarm(rooms: Rooms, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
@@ -100,6 +104,13 @@ def test_a_share_that_shifts_is_an_alarm(rooms: Rooms, caplog: pytest.LogCapture
     assert "`strazha drift partner` shows them" in status
     with pytest.raises(BadInputError, match="noted shares of this source"):
         CliRunner().invoke(app, ["drift", "nowhere"], catch_exceptions=False)
+    # Neither another source's run nor a short list of runs hides it, and it hides no other trouble.
+    crawl(rooms, 5, harmless("coast", 2), "other")
+    assert "`strazha drift partner`" in overview(rooms, runs=1).advice[0]
+    with open_rooms(settings().model_copy(update={"index_path": str(tmp_path / "empty.sqlite")})) as emptied:
+        empty, alarm = overview(emptied).advice
+    assert "The index is empty" in empty
+    assert "`strazha drift partner`" in alarm
 
 
 def test_screening_again_is_only_what_is_due_and_shows_what_moved(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +122,8 @@ def test_screening_again_is_only_what_is_due_and_shows_what_moved(rooms: Rooms, 
     # The pipeline changes: patterns are looked at too.
     monkeypatch.delenv("STRAZHA_WAYS")
     settings.cache_clear()
-    assert CliRunner().invoke(app, ["rescreen", "elsewhere"], catch_exceptions=False).output.startswith("Nothing is due")
+    with pytest.raises(BadInputError, match="elsewhere: nothing was ever taken in of this source"):
+        CliRunner().invoke(app, ["rescreen", SOURCE, "elsewhere"], catch_exceptions=False)
     done = CliRunner().invoke(app, ["rescreen"], catch_exceptions=False)
     words = " ".join(done.output.split())
     assert f"Screened again by a changed pipeline: {LEAST + 4} adverts; {LEAST} scores moved" in words
@@ -125,6 +137,11 @@ def test_screening_again_is_only_what_is_due_and_shows_what_moved(rooms: Rooms, 
     assert list(found.former) == [key for key in found.former if key.split("+enc")[0].endswith("+derived")]
     assert sum(found.bands.values()) == len(found.moved)
     assert all(one.after.rank > one.before.rank for one in found.moved)
+    # Every run that screened again shows the adverts that rose furthest.
+    told = io.StringIO()
+    show_report(report, Console(file=told, width=160))
+    first = found.moved[0]
+    assert f"  {first.advert_id}: {first.before} {first.score_before} to {first.after} {first.score_after}\n" in told.getvalue()
     assert CliRunner().invoke(app, ["rescreen"], catch_exceptions=False).output.startswith("Nothing is due")
     # A change of the pipeline is no drift: what was screened again is the past of the next crawl.
     assert report.alarms == ()
@@ -133,6 +150,37 @@ def test_screening_again_is_only_what_is_due_and_shows_what_moved(rooms: Rooms, 
     assert now_and_before.enough
     assert now_and_before.before.indicators["documents_withheld"] == LEAST
     assert (after.rescreened, [alarm.name for alarm in after.alarms]) == (None, [])
+
+
+@pytest.mark.parametrize("step", ["screen_batch", "index_batch"])
+def test_a_stopped_rescreening_is_continued(step: str, rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRAZHA_WAYS", "derived")
+    settings.cache_clear()
+    crawl(rooms, 0, risky("hill", 3))
+    crawl(rooms, 1, risky("dale", 2), "other")
+    monkeypatch.delenv("STRAZHA_WAYS")
+    settings.cache_clear()
+
+    def unavailable(*_: object) -> None:
+        raise StoreUnavailableError("the index does not answer", remedy="start it")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(steps, step, unavailable)
+        with pytest.raises(StoreUnavailableError):
+            job.rescreen(rooms, [SOURCE])
+    stopped = rooms.ledger.open_run([SOURCE])
+    assert stopped is not None
+    assert f"Run {stopped.run_id} was cut short: give its command again (strazha rescreen partner)" in overview(rooms).advice[0]
+    # All sources this time: the stopped one goes on, and takes in what is due of the other.
+    done = job.rescreen(rooms)
+    assert done is not None
+    assert (done.run_id, done.state, done.errors) == (stopped.run_id, "completed", ())
+    assert done.sources == ("other", SOURCE)
+    assert done.rescreened is not None
+    assert (done.rescreened.adverts, done.rescreened.scores) == (5, 5)
+    assert [doc.screening.score > 0 for doc in rooms.index.scan_adverts()] == [True] * 5
+    assert job.rescreen(rooms) is None
+    assert len(rooms.ledger.runs()) == 3
 
 
 def test_shares_add_up() -> None:

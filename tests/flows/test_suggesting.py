@@ -13,11 +13,13 @@ from click.testing import CliRunner
 from cli.main import app
 from flows import job
 from flows.rooms import open_rooms
+from flows.steps import reading
+from indicators.heads.teaching import Teaching
 from nlp.encoder.folder import ModelFolder
 from strazha.clock import now
 from strazha.errors import BadInputError
 from strazha.evaluation.labelled import read_labelled
-from strazha.model import Advert, Decision, Outcome
+from strazha.model import Advert, Decision, Outcome, Reading
 from strazha.settings import settings
 
 LINES = (Path(__file__).parents[1] / "eval/own-b.jsonl").read_text(encoding="utf-8").splitlines()
@@ -43,7 +45,7 @@ def _semantics(model: ModelFolder, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_semantics")
-def test_suggestions_from_a_file_and_from_decisions(tmp_path: Path) -> None:
+def test_suggestions_from_a_file_and_from_decisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [{key: row[key] for key in ("id", "title", "body")} for row in ROWS]
     copies = [{**row, "id": f"copy-{row['id']}", "body": f"{row['body']} !!"} for row in texts]
     out = tmp_path / "out.jsonl"
@@ -81,6 +83,31 @@ def test_suggestions_from_a_file_and_from_decisions(tmp_path: Path) -> None:
     assert rows[0]["decision"] == {"outcome": "refer", "reason": "case 12", "subject": "advert"}
     both = CliRunner().invoke(app, ["heads", "suggest", str(corpus), "-o", str(out), "--decided"])
     assert (both.exit_code, "leave the file out" in both.output) == (2, True)
+
+    # A text that breaks the reader, one that breaks a rule and a line spoilt in the store are told, and the rest goes on.
+    read, look = reading.read_advert, Teaching.add
+
+    def reading_breaks(advert: Advert) -> Reading:
+        if advert.key == ROWS[0]["id"]:
+            raise ValueError("no letter")
+        return read(advert)
+
+    def looking_breaks(self: Teaching, name: str, advert: Advert, as_read: Reading) -> None:
+        if advert.key == ROWS[1]["id"]:
+            raise IndexError("string index out of range")
+        look(self, name, advert, as_read)
+
+    monkeypatch.setattr(reading, "read_advert", reading_breaks)
+    monkeypatch.setattr(Teaching, "add", looking_breaks)
+    (landed,) = (Path(settings().home) / "landing/captures/s").glob("*/a.jsonl")
+    lines = landed.read_bytes().splitlines(keepends=True)
+    landed.write_bytes(b"".join([*lines[:2], b"[" + lines[2][1:], *lines[3:]]))
+    some = CliRunner().invoke(app, ["heads", "suggest", "-o", str(out)], catch_exceptions=False)
+    assert some.exit_code == 4
+    for at, words in enumerate(("ValueError: no letter", "IndexError: string index out of range", "ValidationError: ")):
+        assert f"{adverts[at].id}: {words}" in some.output
+    assert "3 rows were left out" in some.output
+    assert out.read_text(encoding="utf-8").count("\n") >= 1
 
 
 def test_without_a_model_there_is_nothing_to_be_unsure_about(tmp_path: Path) -> None:

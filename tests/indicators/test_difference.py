@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +12,10 @@ from click.testing import CliRunner
 from cli.indicators_ import command
 from flows.corpus import from_file
 from flows.difference import catalogues, difference
+from flows.steps import reading
+from indicators.screener import Findings, Screener
 from strazha.errors import BadInputError, DefinitionError
+from strazha.model import Advert, Reading
 
 ROOT = Path(__file__).parents[2]
 ADVERTS = [
@@ -73,8 +77,12 @@ def test_bands_that_move_are_told(corpus: Path, changed: Path) -> None:
     rows = [{"id": "x", "title": "Работа в чужбина", "body": "Паспортите се пазят в офиса. Таксата е 300 евро предварително, "
              "дългът се отработва. Не може да излизате сами."}]  # fmt: skip
     corpus.write_text(json.dumps(rows[0], ensure_ascii=False), encoding="utf-8")
-    refused: list[int] = []
-    found = difference(from_file(corpus, lambda line, _: refused.append(line)), before, after, most=2)
+    refused: list[str] = []
+
+    def refuse(place: str, _: str) -> None:
+        refused.append(place)
+
+    found = difference(from_file(corpus, refuse), before, after, refuse=refuse, most=2)
     assert found.lost
     assert len(found.bands) == 1
     assert found.moved[0].after[1].rank < found.moved[0].before[1].rank
@@ -93,3 +101,24 @@ def test_wrong_entries_and_rows_are_told(corpus: Path, changed: Path, tmp_path: 
     assert done.exit_code == 4
     assert "title must be a string" in done.output
     assert "2 rows were left out" in done.output
+
+
+def test_texts_that_break_a_reader_or_a_rule_are_told(corpus: Path, changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, screen = reading.read_advert, Screener.screen
+
+    def reading_breaks(advert: Advert) -> Reading:
+        if advert.key == "1":
+            raise ValueError("no letter\x1b")
+        return read(advert)
+
+    def screening_breaks(self: Screener, *parts: Any, advert: Advert) -> Findings:
+        if advert.key == "2":
+            raise IndexError("string index out of range")
+        return screen(self, *parts, advert=advert)
+
+    monkeypatch.setattr(reading, "read_advert", reading_breaks)
+    monkeypatch.setattr(Screener, "screen", screening_breaks)
+    done = CliRunner().invoke(command, ["diff", str(changed), "--on", str(corpus)], catch_exceptions=False)
+    assert done.exit_code == 4
+    assert "1 adverts (bg 1)" in done.output
+    assert "1: ValueError: no letter·\n2: IndexError: string index out of range\n2 rows were left out" in done.output
