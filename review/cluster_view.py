@@ -11,10 +11,10 @@ from review.advert_view import NO_QUERY
 from review.blocks import Bar, ClusterHit, DecisionForm, Row, Tie, TieSum, Timeline, Work
 from review.contexts import ClusterPage
 from review.marked import rank, strength_css
-from review.rows import advert_row, score_sum
+from review.rows import score_sum
 from review.sentences import said
 from review.services import Services
-from review.work import done, work_of
+from review.work import advert_rows, cluster_words, done, work_of
 from strazha.ledger.records import User
 from strazha.model import Strength
 from strazha.model.base import digest
@@ -42,12 +42,12 @@ def cluster_page(
     query: Mapping[str, str] = NO_QUERY, moved_from: str = "", form: DecisionForm | None = None, problem: str = "",
 ) -> ClusterPage:  # fmt: skip
     """Everything the cluster page shows."""
-    words = [] if uncovered else cover.contact_words((), doc.contacts)
+    words = [] if uncovered else cluster_words(services, [doc])[doc.id]
     member_ids = doc.cluster.members
     pages = max(1, -(-len(member_ids) // MEMBERS))
     part = min(max(part, 1), pages)
     shown = services.index.adverts(member_ids[(part - 1) * MEMBERS : part * MEMBERS])
-    members = tuple(advert_row(member, services.catalogue) for member in shown)
+    members = tuple(advert_rows(services, shown))
     links = services.index.links(doc.id)
     people = work_of(services, user, "cluster", doc.id)
     own, of_members = _hits(services, doc, words)
@@ -64,7 +64,7 @@ def cluster_page(
         evidence=tuple(hit for hit in of_members if not speaks_against(hit)),
         counter=tuple(hit for hit in of_members if speaks_against(hit)),
         contacts=doc.contacts[:FACTS] if uncovered else tuple(map(cover.covered_contact, doc.contacts[:FACTS])),
-        names=doc.names[:FACTS],
+        names=tuple(cover.covered_sentence(name, words) if not uncovered else name for name in doc.names[:FACTS]),
         ages=doc.ages[:FACTS],
         places=doc.places[:FACTS],
         sources=doc.sources,
@@ -125,8 +125,7 @@ def _ties(
 ) -> tuple[Tie, ...]:
     titles = {row.id: row.title for row in members}
     missing = {end for item in links for end in (item.link.a, item.link.b) if end not in titles}
-    for doc in services.index.adverts(sorted(missing)):
-        titles[doc.id] = advert_row(doc, services.catalogue).title
+    titles.update((row.id, row.title) for row in advert_rows(services, services.index.adverts(sorted(missing))))
     found = []
     for item in links:
         link = item.link

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from review import cover
 from review.access import DECIDERS, LEADS, REVIEWERS, may
 from review.blocks import Done, Row, Said, Work
+from review.correcting import added_contacts, said_contacts
 from review.labels import OUTCOMES
 from review.render import advert_href, cluster_href
-from review.rows import Catalogue, advert_row, cluster_row
+from review.rows import advert_row, cluster_row
 from review.services import Services
 from strazha.ledger.records import User
 from strazha.ledger.work_records import DoubleReview
-from strazha.model import Decision
+from strazha.model import Decision, Mention
+from strazha.store.documents import AdvertDoc, ClusterDoc
 
 #: Kinds of items.
 KINDS = ("cluster", "advert")
@@ -121,21 +124,49 @@ def waits_for(row: Row, user: User) -> bool:
     return row.review != "given"
 
 
-def held_rows(services: Services, catalogue: Catalogue, user: User) -> list[Row]:
+def held_rows(services: Services, user: User) -> list[Row]:
     """What somebody has, as rows."""
     held = services.ledger.held_by(user.name)
-    return rows_of(services, catalogue, [(one.subject, one.subject_id) for one in held])
+    return rows_of(services, [(one.subject, one.subject_id) for one in held])
 
 
-def rows_of(services: Services, catalogue: Catalogue, items: Iterable[tuple[str, str]]) -> list[Row]:
+def rows_of(services: Services, items: Iterable[tuple[str, str]]) -> list[Row]:
     """Items by kind and id as rows; what has left the index is left out."""
     named = list(items)
-    rows = [advert_row(doc, catalogue) for doc in services.index.adverts([one for kind, one in named if kind == "advert"])]
-    for one in (one for kind, one in named if kind == "cluster"):
-        doc = services.index.cluster(one)
-        if doc is not None:
-            rows.append(cluster_row(doc, catalogue))
-    return rows
+    clusters = [services.index.cluster(one) for kind, one in named if kind == "cluster"]
+    return [
+        *advert_rows(services, services.index.adverts([one for kind, one in named if kind == "advert"])),
+        *cluster_rows(services, [doc for doc in clusters if doc is not None]),
+    ]
+
+
+def advert_rows(services: Services, docs: Sequence[AdvertDoc]) -> list[Row]:
+    """Adverts as rows, the contacts that people added covered like the machine's."""
+    added = added_of(services, docs)
+    return [advert_row(doc, services.catalogue, added[doc.id]) for doc in docs]
+
+
+def added_of(services: Services, docs: Sequence[AdvertDoc]) -> dict[str, list[Mention]]:
+    """By advert, the contacts that people added."""
+    said = services.ledger.corrected(doc.id for doc in docs)
+    return {doc.id: added_contacts(said.get(doc.id, ()), doc.advert) for doc in docs}
+
+
+def cluster_rows(services: Services, docs: Sequence[ClusterDoc]) -> list[Row]:
+    """Clusters as rows."""
+    words = cluster_words(services, docs)
+    return [cluster_row(doc, services.catalogue, words[doc.id]) for doc in docs]
+
+
+def cluster_words(services: Services, docs: Sequence[ClusterDoc]) -> dict[str, list[str]]:
+    """By cluster, the writings of its contacts, those that people added to its members among them."""
+    said = services.ledger.corrected({one for doc in docs for one in doc.cluster.members})
+    return {
+        doc.id: cover.contact_words(
+            (contact for one in doc.cluster.members for _, contact in said_contacts(said.get(one, ()))), doc.contacts
+        )
+        for doc in docs
+    }
 
 
 def href_of(kind: str, item_id: str) -> str:
@@ -161,6 +192,6 @@ def done(services: Services, user: User, what: str) -> Done | None:
         undo = f"/undo/opinion/{review.id}"
     else:
         return None
-    row = next(iter(rows_of(services, services.catalogue, [(subject, item_id)])), None)
+    row = next(iter(rows_of(services, [(subject, item_id)])), None)
     title = row.title if row is not None else item_id
     return Done(label=OUTCOMES[outcome], title=title, href=href_of(subject, item_id), undo=undo)

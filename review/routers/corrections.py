@@ -145,9 +145,9 @@ def take_back(
 ) -> Response:  # fmt: skip
     """Take a correction back: one's own, or as a lead anybody's. It stays in the history."""
     doc = advert_or_404(services, advert_id)
-    standing = services.ledger.standing_corrections(doc.id, doc.advert.content_hash)
-    found = next((one for one in standing if one.id == correction), None)
-    if found is None:
+    every = services.ledger.corrections(doc.id)
+    found = next((one for one in every if one.id == correction and one.action != "takeback"), None)
+    if found is None or any(one.takes_back == found.id for one in every):
         raise HTTPException(404)
     if found.made_by != user.name and not may(user, LEADS):
         raise HTTPException(403)

@@ -61,10 +61,10 @@ def queue(request: Request, services: Parts, user: Person) -> Response:
 
 def _page(services: Services, user: User, ask: QueueAsk) -> WorkPage:
     if ask.hold == "mine":
-        rows = sorted(work.held_rows(services, services.catalogue, user), key=worklist.order)
+        rows = sorted(work.held_rows(services, user), key=worklist.order)
         clusters = sum(1 for row in rows if row.kind == "cluster")
         return WorkPage(work.marked(services, user, rows), clusters, len(rows) - clusters, {}, "")
-    found = worklist.page(services.index, services.catalogue, ask, size=SIZE)
+    found = worklist.page(services, ask, size=SIZE)
     rows_ = work.marked(services, user, found.rows)
     if ask.hold == "free":
         rows_ = tuple(row for row in rows_ if not row.holder)

@@ -52,7 +52,7 @@ def reviews(request: Request, services: Parts, user: Person) -> Response:
 
 def _listed(services: Services, found: list[DoubleReview]) -> tuple[tuple[str, str, DoubleReview], ...]:
     shown = found[:LISTED]
-    rows = work.rows_of(services, services.catalogue, [(one.subject, one.subject_id) for one in shown])
+    rows = work.rows_of(services, [(one.subject, one.subject_id) for one in shown])
     titles = {(row.kind, row.id): row.title for row in rows}
     return tuple(
         (work.href_of(one.subject, one.subject_id), titles.get((one.subject, one.subject_id), one.subject_id), one)
@@ -90,7 +90,7 @@ def draw(services: Parts, user: Person, count: Annotated[str, Form()] = "") -> R
     wanted = number(count, 1, MOST_DRAWN)
     if wanted is None:
         raise HTTPException(422)
-    found = worklist.page(services.index, services.catalogue, QueueAsk.read(QueryParams()), size=DRAWN_FROM)
+    found = worklist.page(services, QueueAsk.read(QueryParams()), size=DRAWN_FROM)
     free = [row for row in work.marked(services, user, found.rows) if not row.review and not row.holder]
     chosen = random.SystemRandom().sample(free, min(wanted, len(free)))
     for row in chosen:

@@ -106,14 +106,17 @@ def test_two_opinions_make_a_review_agreed_or_disputed(ledger: Ledger) -> None:
     assert [one.id for one in ledger.reviews(["disputed"])] == [first.id]
 
 
-def test_corrections_stand_beside_the_finding_until_taken_back(ledger: Ledger) -> None:
-    def made(name: str, action: str, label: str = "", takes_back: str = "", version: str = "0" * 64) -> Correction:
-        return Correction.model_validate({
-            "id": name, "advert_id": "a1", "content_hash": version, "about": "mention", "action": action,
-            "machine": "" if action == "add" else "age", "label": label, "field": "body", "start": 3, "end": 5, "text": "22",
-            "made_by": "ana", "made_at": NOW, "takes_back": takes_back,
-        })  # fmt: skip
+def made(
+    name: str, action: str, label: str = "", takes_back: str = "", version: str = "0" * 64, by: str = "ana"
+) -> Correction:  # fmt: skip
+    return Correction.model_validate({
+        "id": name, "advert_id": "a1", "content_hash": version, "about": "mention", "action": action,
+        "machine": "" if action == "add" else "age", "label": label, "field": "body", "start": 3, "end": 5, "text": "22",
+        "made_by": by, "made_at": NOW, "takes_back": takes_back,
+    })  # fmt: skip
 
+
+def test_corrections_stand_beside_the_finding_until_taken_back(ledger: Ledger) -> None:
     ledger.add_correction(made("1", "remove"))
     ledger.add_correction(made("2", "relabel", "price"))
     ledger.add_correction(made("3", "add", "name"))
@@ -122,6 +125,20 @@ def test_corrections_stand_beside_the_finding_until_taken_back(ledger: Ledger) -
     ledger.add_correction(made("5", "takeback", takes_back="2"))
     assert [one.id for one in ledger.standing_corrections("a1", "0" * 64)] == ["1", "3"]
     assert len(ledger.corrections("a1")) == 5
+    assert [one.id for one in ledger.corrected(["a1", "a2"])["a1"]] == ["1", "3", "4"]
+    ledger.add_correction(made("6", "remove", by="bob"))
+    assert [one.id for one in ledger.standing_corrections("a1", "0" * 64)] == ["3", "6"]
+    assert [one.id for one in ledger.standing_corrections("a1", "0" * 64, by="ana")] == ["1", "3"]
+
+
+def test_the_last_correction_an_advert_takes_can_be_taken_back(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("strazha.ledger.corrections.MOST", 2)
+    for name in ("1", "2"):
+        ledger.add_correction(made(name, "add", "name"))
+    with pytest.raises(BadInputError, match="2 corrections"):
+        ledger.add_correction(made("3", "add", "name"))
+    ledger.add_correction(made("4", "takeback", takes_back="2"))
+    assert [one.id for one in ledger.standing_corrections("a1", "0" * 64)] == ["1"]
 
 
 def test_an_act_of_judging_is_found_as_one_and_says_what_of_it_stands(ledger: Ledger) -> None:
