@@ -15,7 +15,7 @@ from review.marked import marked_text
 from review.rows import TITLE_LIMIT, advert_row, score_sum
 from review.services import Services
 from review.unstated import unstated
-from review.work import advert_rows, done, work_of
+from review.work import advert_rows, blind_review, done, work_of
 from strazha.ledger.records import User
 from strazha.ledger.work_records import Correction
 from strazha.model import Advert, Mention, Screening
@@ -49,7 +49,7 @@ def advert_page(
     contacts = added_contacts(services.ledger.corrected([doc.id]).get(doc.id, ()), advert)
     held = (*screening.mentions, *contacts)
     words = [] if uncovered else cover.contact_words(held)
-    own = work_of(services, user, "advert", doc.id)
+    own = work_of(services, user, "advert", doc.id, doc.cluster_id or "")
     corrections = _corrections(services, doc, user)
     text = marked_text(
         advert.title, advert.body, screening, services.catalogue,
@@ -101,17 +101,13 @@ def advert_page(
 
 def _corrections(services: Services, doc: AdvertDoc, user: User) -> list[Correction]:
     """What people say of this version's findings; while a double review runs on advert or cluster, one's own words alone."""
-    reviews = {**services.ledger.waiting_reviews("advert", [doc.id])}
-    if doc.cluster_id:
-        reviews.update(services.ledger.waiting_reviews("cluster", [doc.cluster_id]))
-    blind = any(one.state == "open" for one in reviews.values())
+    blind = blind_review(services, "advert", doc.id) or blind_review(services, "cluster", doc.cluster_id or "")
     return services.ledger.standing_corrections(doc.id, doc.advert.content_hash, by=user.name if blind else "")
 
 
 def fresh_form(doc: AdvertDoc, own: Work) -> DecisionForm:
     """An empty form for a decision about an advert; it would correct the newest one that stands."""
-    standing = next((one.decision.id for one in own.said if not one.withdrawn_by), "")
-    return DecisionForm("advert", doc.id, seen_of(doc), standing)
+    return DecisionForm("advert", doc.id, seen_of(doc), own.standing)
 
 
 def languages_of(screening: Screening) -> tuple[tuple[str, float], ...]:

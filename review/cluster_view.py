@@ -33,8 +33,7 @@ def seen_of(doc: ClusterDoc) -> str:
 
 def fresh_form(doc: ClusterDoc, own: Work) -> DecisionForm:
     """An empty form for a decision about a cluster; it would correct the newest one that stands."""
-    standing = next((one.decision.id for one in own.said if not one.withdrawn_by), "")
-    return DecisionForm("cluster", doc.id, seen_of(doc), standing)
+    return DecisionForm("cluster", doc.id, seen_of(doc), own.standing)
 
 
 def cluster_page(
@@ -50,6 +49,8 @@ def cluster_page(
     members = tuple(advert_rows(services, shown))
     links = services.index.links(doc.id)
     people = work_of(services, user, "cluster", doc.id)
+    # While two people judge blindly each is told their own words on links alone.
+    teller = user.name if people.blind else ""
     own, of_members = _hits(services, doc, words)
     return ClusterPage(
         id=doc.id,
@@ -72,7 +73,7 @@ def cluster_page(
         languages=doc.languages,
         first_seen=doc.first_seen,
         last_seen=doc.last_seen,
-        ties=_ties(services, links[:TIES], words, members, uncovered=uncovered),
+        ties=_ties(services, links[:TIES], words, members, teller, uncovered=uncovered),
         tie_count=len(links),
         tie_sums=_tie_sums(links, words, uncovered=uncovered),
         members=members,
@@ -88,7 +89,7 @@ def cluster_page(
         done=done(services, user, query.get("done", "")),
         held=query.get("held") == "1",
         judged=query.get("judged") == "1",
-        acts=tuple(services.ledger.judging_acts(member_ids)),
+        acts=tuple(act for act in services.ledger.judging_acts(member_ids) if teller in {"", act.judged_by}),
         problem=problem,
     )
 
@@ -121,8 +122,9 @@ def speaks_against(hit: ClusterHit) -> bool:
 
 
 def _ties(
-    services: Services, links: Sequence[LinkDoc], words: Sequence[str], members: Sequence[Row], *, uncovered: bool
-) -> tuple[Tie, ...]:
+    services: Services, links: Sequence[LinkDoc], words: Sequence[str], members: Sequence[Row], teller: str,
+    *, uncovered: bool,
+) -> tuple[Tie, ...]:  # fmt: skip
     titles = {row.id: row.title for row in members}
     missing = {end for item in links for end in (item.link.a, item.link.b) if end not in titles}
     titles.update((row.id, row.title) for row in advert_rows(services, services.index.adverts(sorted(missing))))
@@ -138,7 +140,7 @@ def _ties(
                 b_title=titles.get(link.b, link.b),
                 score=link.score,
                 reasons=tuple(texts),
-                judgement=link.judgement.value,
+                judgement=link.judgement.value if teller in {"", link.judged_by} else "none",
             )
         )
     return tuple(found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from review import cover
 from review.access import DECIDERS, LEADS, REVIEWERS, may
@@ -26,13 +27,28 @@ from strazha.store.documents import AdvertDoc, ClusterDoc
 KINDS = ("cluster", "advert")
 
 
-def work_of(services: Services, user: User | None, kind: str, item_id: str) -> Work:
-    """Everything an item's page says of people's work on it."""
+def blind_review(services: Services, kind: str, item_id: str) -> DoubleReview | None:
+    """The double review in which two people judge an item now without knowing of each other."""
+    review = services.ledger.waiting_reviews(kind, [item_id]).get(item_id)
+    return review if review is not None and review.state == "open" else None
+
+
+def told(user: User | None, over: DoubleReview | None, who: str, at: datetime) -> bool:
+    """Whether somebody may be told what was done to a member of a cluster that is judged blindly (``over``, if it is)."""
+    return over is None or at < over.opened_at or (user is not None and who == user.name)
+
+
+def work_of(services: Services, user: User | None, kind: str, item_id: str, cluster_id: str = "") -> Work:
+    """Everything an item's page says of people's work on it; ``cluster_id`` is an advert's cluster."""
     review = services.ledger.waiting_reviews(kind, [item_id]).get(item_id)
     blind = review is not None and review.state == "open"
     holding = None if blind else services.ledger.holdings(kind, [item_id]).get(item_id)
-    said = () if blind else history(services, user, kind, item_id)
-    stands = any(not one.withdrawn_by for one in said)
+    over = blind_review(services, "cluster", cluster_id) if cluster_id else None
+    hands = [
+        one
+        for one in services.ledger.holding_history(kind, item_id)
+        if one.action != "decided" or told(user, over, one.done_by, one.at)
+    ]
     own = review.by(user.name) if review is not None and user is not None else None
     disputed = review is not None and review.state == "disputed"
     return Work(
@@ -40,15 +56,15 @@ def work_of(services: Services, user: User | None, kind: str, item_id: str) -> W
         id=item_id,
         holding=holding,
         mine=holding is not None and user is not None and holding.holder == user.name,
-        hands=() if blind else tuple(reversed(services.ledger.holding_history(kind, item_id))),
+        hands=() if blind else tuple(reversed(hands)),
         colleagues=tuple(colleagues(services, user)) if may(user, DECIDERS) and not blind else (),
-        said=said,
+        said=() if blind else history(services, user, kind, item_id, over),
         review=review,
         own=own if blind else None,
         opinions=review.opinions if review is not None and disputed else (),
         may_hold=may(user, DECIDERS) and not blind,
         may_decide=may_decide(user, review),
-        may_open=may(user, LEADS) and review is None and not stands,
+        may_open=may(user, LEADS) and review is None and not services.ledger.judged(kind, [item_id]),
         may_end=may(user, LEADS) and review is not None,
     )
 
@@ -72,10 +88,16 @@ def colleagues(services: Services, user: User | None) -> list[str]:
     ]
 
 
-def history(services: Services, user: User | None, kind: str, item_id: str) -> tuple[Said, ...]:
-    """Every decision on an item, newest first, with who took which back."""
-    decisions = services.ledger.decisions(kind, item_id)
-    gone = services.ledger.withdrawals(one.id for one in decisions)
+def history(
+    services: Services, user: User | None, kind: str, item_id: str, over: DoubleReview | None = None
+) -> tuple[Said, ...]:  # fmt: skip
+    """Every decision on an item the user may be told of, newest first, with who took which back."""
+    decisions = [one for one in services.ledger.decisions(kind, item_id) if told(user, over, one.decided_by, one.decided_at)]
+    gone = {
+        name: one
+        for name, one in services.ledger.withdrawals(one.id for one in decisions).items()
+        if told(user, over, one.withdrawn_by, one.withdrawn_at)
+    }
     found = []
     for one in reversed(decisions):
         back = gone.get(one.id)
@@ -143,7 +165,15 @@ def rows_of(services: Services, items: Iterable[tuple[str, str]]) -> list[Row]:
 def advert_rows(services: Services, docs: Sequence[AdvertDoc]) -> list[Row]:
     """Adverts as rows, the contacts that people added covered like the machine's."""
     added = added_of(services, docs)
-    return [advert_row(doc, services.catalogue, added[doc.id]) for doc in docs]
+    return blinded(services, docs, [advert_row(doc, services.catalogue, added[doc.id]) for doc in docs])
+
+
+def blinded(services: Services, docs: Sequence[AdvertDoc], rows: Iterable[Row]) -> list[Row]:
+    """Rows of adverts without what was decided on those whose cluster is judged blindly."""
+    reviews = services.ledger.waiting_reviews("cluster", {doc.cluster_id for doc in docs if doc.cluster_id})
+    over = {name for name, one in reviews.items() if one.state == "open"}
+    hidden = {doc.id for doc in docs if doc.cluster_id in over}
+    return [replace(row, decision=None, decided_at=None, review="open") if row.id in hidden else row for row in rows]
 
 
 def added_of(services: Services, docs: Sequence[AdvertDoc]) -> dict[str, list[Mention]]:

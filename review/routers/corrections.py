@@ -17,7 +17,7 @@ from review.blocks import FixForm
 from review.correcting import Place, find_words, place_of_hit, place_of_mention
 from review.i18n import marked
 from review.render import advert_href, render
-from review.routers.parts import Parts, Person, advert_or_404, note
+from review.routers.parts import Parts, Person, advert_or_404, note, note_reading
 from review.services import Services
 from strazha.errors import BadInputError
 from strazha.ledger.work_records import Correction
@@ -91,6 +91,7 @@ def correct(
             detail = {"correction": made.id, "about": about, "did": made.action, "machine": machine, "label": made.label}
             note(services, user, "correction", doc.id, **detail)
             return RedirectResponse(f"{advert_href(doc.id)}#fixes", 303)
+    note_reading(services, user, doc)
     fix = FixForm(form.finding, form.label, form.words, form.nth, form.note, meant.problem)
     return render(
         request, advert_page(services, doc, user, fix=fix), status=409 if meant.problem == CHANGED else 422

@@ -143,7 +143,9 @@ def test_what_is_wrong_with_a_correction_is_said(house: Any, client: TestClient)
         answer = correct(house, client, advert, **form)
         assert answer.status_code == status, form
         assert says in html.unescape(answer.text)
+        assert house.actions()[0] == ("analyst", "advert read", advert)
     assert house.ledger.corrections(advert) == []
+    assert len(house.actions(advert)) == 9
 
 
 def test_a_second_reviewer_does_not_learn_the_first_from_corrections(house: Any, client: TestClient) -> None:
