@@ -85,6 +85,21 @@ def disable(name: str, undo: bool) -> None:
     click.echo(f"{name}: {'open again' if undo else 'disabled, sessions ended'}")
 
 
+@command.command()
+@click.argument("name")
+@click.option("--off", is_flag=True, help="Turn it off, where its device is lost.")
+def totp(name: str, off: bool) -> None:
+    """Show whether NAME signs in with a second factor, or turn it off; its sessions end then."""
+    with _ledger() as ledger:
+        _known(ledger, name)
+        if off:
+            ledger.reset_totp(name)
+            _note(ledger, "second factor off", name)
+            click.echo(f"{name}: second factor off, sessions ended")
+        else:
+            click.echo(f"{name}: second factor {'on' if ledger.has_totp(name) else 'off'}")
+
+
 @contextmanager
 def _ledger() -> Iterator[Ledger]:
     from strazha.ledger import open_ledger

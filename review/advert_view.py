@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from types import MappingProxyType
 
 from review import cover
 from review.blocks import CaptureFacts, DecisionForm, FixForm, SiteField, Work
 from review.contexts import AdvertPage
-from review.correcting import fixes
+from review.correcting import added_contacts, fixes
 from review.i18n import pick
 from review.marked import marked_text
 from review.rows import TITLE_LIMIT, advert_row, score_sum
 from review.services import Services
 from review.unstated import unstated
-from review.work import done, work_of
+from review.work import advert_rows, blind_review, done, work_of
 from strazha.ledger.records import User
 from strazha.ledger.work_records import Correction
-from strazha.model import Advert, Screening
+from strazha.model import Advert, Mention, Screening
 from strazha.model.base import digest
 from strazha.store.documents import AdvertDoc
 
@@ -45,15 +45,19 @@ def advert_page(
 ) -> AdvertPage:
     """Everything the advert page shows."""
     advert, screening, state = doc.advert, doc.screening, doc.state
-    words = [] if uncovered else cover.contact_words(screening.mentions)
-    own = work_of(services, user, "advert", doc.id)
+    # Covered whoever said that it is a contact, and whether or not this user may know that they did.
+    contacts = added_contacts(services.ledger.corrected([doc.id]).get(doc.id, ()), advert)
+    held = (*screening.mentions, *contacts)
+    words = [] if uncovered else cover.contact_words(held)
+    own = work_of(services, user, "advert", doc.id, doc.cluster_id or "")
     corrections = _corrections(services, doc, user)
     text = marked_text(
-        advert.title, advert.body, screening, services.catalogue, part=part, uncovered=uncovered, corrections=corrections
-    )
+        advert.title, advert.body, screening, services.catalogue,
+        part=part, uncovered=uncovered, corrections=corrections, contacts=contacts,
+    )  # fmt: skip
     cluster = services.index.cluster(doc.cluster_id) if doc.cluster_id else None
-    row = advert_row(doc, services.catalogue)
-    reading = _reading(advert, screening)
+    row = advert_row(doc, services.catalogue, contacts)
+    reading = _reading(advert, screening, held)
     return AdvertPage(
         id=doc.id,
         title=advert.title[:TITLE_LIMIT] if uncovered else row.title,
@@ -75,7 +79,7 @@ def advert_page(
         versions=tuple(reversed(services.ledger.versions(doc.id))),
         cluster_id=doc.cluster_id if cluster is not None else "",
         cluster_size=cluster.size if cluster is not None else 0,
-        similar=tuple(advert_row(found.doc, services.catalogue) for found in services.index.similar(doc.id, size=SIMILAR).rows),
+        similar=tuple(advert_rows(services, [found.doc for found in services.index.similar(doc.id, size=SIMILAR).rows])),
         work=own,
         form=form or fresh_form(doc, own),
         pipeline=screening.pipeline.key,
@@ -86,7 +90,7 @@ def advert_page(
         done=done(services, user, query.get("done", "")),
         held=query.get("held") == "1",
         unstated=unstated(advert, screening),
-        fixes=fixes(corrections, services.catalogue, user.name, uncovered=uncovered),
+        fixes=fixes(corrections, services.catalogue, user.name, words, uncovered=uncovered),
         fix=fix or FixForm(),
         indicators=tuple(
             sorted(((name, pick(one.label, name)) for name, one in services.catalogue.items()), key=itemgetter(1))
@@ -97,20 +101,13 @@ def advert_page(
 
 def _corrections(services: Services, doc: AdvertDoc, user: User) -> list[Correction]:
     """What people say of this version's findings; while a double review runs on advert or cluster, one's own words alone."""
-    found = services.ledger.standing_corrections(doc.id, doc.advert.content_hash)
-    if not found:
-        return found
-    reviews = {**services.ledger.waiting_reviews("advert", [doc.id])}
-    if doc.cluster_id:
-        reviews.update(services.ledger.waiting_reviews("cluster", [doc.cluster_id]))
-    blind = any(one.state == "open" for one in reviews.values())
-    return [one for one in found if one.made_by == user.name] if blind else found
+    blind = blind_review(services, "advert", doc.id) or blind_review(services, "cluster", doc.cluster_id or "")
+    return services.ledger.standing_corrections(doc.id, doc.advert.content_hash, by=user.name if blind else "")
 
 
 def fresh_form(doc: AdvertDoc, own: Work) -> DecisionForm:
     """An empty form for a decision about an advert; it would correct the newest one that stands."""
-    standing = next((one.decision.id for one in own.said if not one.withdrawn_by), "")
-    return DecisionForm("advert", doc.id, seen_of(doc), standing)
+    return DecisionForm("advert", doc.id, seen_of(doc), own.standing)
 
 
 def languages_of(screening: Screening) -> tuple[tuple[str, float], ...]:
@@ -118,11 +115,11 @@ def languages_of(screening: Screening) -> tuple[tuple[str, float], ...]:
     return tuple((guess.lang, guess.confidence) for guess in screening.languages)
 
 
-def _reading(advert: Advert, screening: Screening) -> str | None:
+def _reading(advert: Advert, screening: Screening, held: Sequence[Mention]) -> str | None:
     # The reading carries no offsets; it has the words of title and body in their order.
     captured = f"{advert.title}\n{advert.body}"
     hidden = "\n".join(
-        cover.cover(text, cover.ranges(text, [mention for mention in screening.mentions if mention.field == name]))
+        cover.cover(text, cover.ranges(text, [mention for mention in held if mention.field == name]))
         for name, text in (("title", advert.title), ("body", advert.body))
     )
     found = cover.covered_reading(screening.reading, captured, hidden) if screening.reading else ""

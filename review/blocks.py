@@ -214,6 +214,16 @@ class Work:
     may_open: bool = False
     may_end: bool = False
 
+    @property
+    def standing(self) -> str:
+        """The newest decision that stands as far as the user may know; empty without one."""
+        return next((one.decision.id for one in self.said if not one.withdrawn_by), "")
+
+    @property
+    def blind(self) -> bool:
+        """Whether two people judge it now without knowing of each other."""
+        return self.review is not None and self.review.state == "open"
+
 
 @dataclass(frozen=True, slots=True)
 class Done:

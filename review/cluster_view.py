@@ -11,10 +11,10 @@ from review.advert_view import NO_QUERY
 from review.blocks import Bar, ClusterHit, DecisionForm, Row, Tie, TieSum, Timeline, Work
 from review.contexts import ClusterPage
 from review.marked import rank, strength_css
-from review.rows import advert_row, score_sum
+from review.rows import score_sum
 from review.sentences import said
 from review.services import Services
-from review.work import done, work_of
+from review.work import advert_rows, cluster_words, done, work_of
 from strazha.ledger.records import User
 from strazha.model import Strength
 from strazha.model.base import digest
@@ -33,8 +33,7 @@ def seen_of(doc: ClusterDoc) -> str:
 
 def fresh_form(doc: ClusterDoc, own: Work) -> DecisionForm:
     """An empty form for a decision about a cluster; it would correct the newest one that stands."""
-    standing = next((one.decision.id for one in own.said if not one.withdrawn_by), "")
-    return DecisionForm("cluster", doc.id, seen_of(doc), standing)
+    return DecisionForm("cluster", doc.id, seen_of(doc), own.standing)
 
 
 def cluster_page(
@@ -42,14 +41,16 @@ def cluster_page(
     query: Mapping[str, str] = NO_QUERY, moved_from: str = "", form: DecisionForm | None = None, problem: str = "",
 ) -> ClusterPage:  # fmt: skip
     """Everything the cluster page shows."""
-    words = [] if uncovered else cover.contact_words((), doc.contacts)
+    words = [] if uncovered else cluster_words(services, [doc])[doc.id]
     member_ids = doc.cluster.members
     pages = max(1, -(-len(member_ids) // MEMBERS))
     part = min(max(part, 1), pages)
     shown = services.index.adverts(member_ids[(part - 1) * MEMBERS : part * MEMBERS])
-    members = tuple(advert_row(member, services.catalogue) for member in shown)
+    members = tuple(advert_rows(services, shown))
     links = services.index.links(doc.id)
     people = work_of(services, user, "cluster", doc.id)
+    # While two people judge blindly each is told their own words on links alone.
+    teller = user.name if people.blind else ""
     own, of_members = _hits(services, doc, words)
     return ClusterPage(
         id=doc.id,
@@ -64,7 +65,7 @@ def cluster_page(
         evidence=tuple(hit for hit in of_members if not speaks_against(hit)),
         counter=tuple(hit for hit in of_members if speaks_against(hit)),
         contacts=doc.contacts[:FACTS] if uncovered else tuple(map(cover.covered_contact, doc.contacts[:FACTS])),
-        names=doc.names[:FACTS],
+        names=tuple(cover.covered_sentence(name, words) if not uncovered else name for name in doc.names[:FACTS]),
         ages=doc.ages[:FACTS],
         places=doc.places[:FACTS],
         sources=doc.sources,
@@ -72,7 +73,7 @@ def cluster_page(
         languages=doc.languages,
         first_seen=doc.first_seen,
         last_seen=doc.last_seen,
-        ties=_ties(services, links[:TIES], words, members, uncovered=uncovered),
+        ties=_ties(services, links[:TIES], words, members, teller, uncovered=uncovered),
         tie_count=len(links),
         tie_sums=_tie_sums(links, words, uncovered=uncovered),
         members=members,
@@ -88,7 +89,7 @@ def cluster_page(
         done=done(services, user, query.get("done", "")),
         held=query.get("held") == "1",
         judged=query.get("judged") == "1",
-        acts=tuple(services.ledger.judging_acts(member_ids)),
+        acts=tuple(act for act in services.ledger.judging_acts(member_ids) if teller in {"", act.judged_by}),
         problem=problem,
     )
 
@@ -121,12 +122,12 @@ def speaks_against(hit: ClusterHit) -> bool:
 
 
 def _ties(
-    services: Services, links: Sequence[LinkDoc], words: Sequence[str], members: Sequence[Row], *, uncovered: bool
-) -> tuple[Tie, ...]:
+    services: Services, links: Sequence[LinkDoc], words: Sequence[str], members: Sequence[Row], teller: str,
+    *, uncovered: bool,
+) -> tuple[Tie, ...]:  # fmt: skip
     titles = {row.id: row.title for row in members}
     missing = {end for item in links for end in (item.link.a, item.link.b) if end not in titles}
-    for doc in services.index.adverts(sorted(missing)):
-        titles[doc.id] = advert_row(doc, services.catalogue).title
+    titles.update((row.id, row.title) for row in advert_rows(services, services.index.adverts(sorted(missing))))
     found = []
     for item in links:
         link = item.link
@@ -139,7 +140,7 @@ def _ties(
                 b_title=titles.get(link.b, link.b),
                 score=link.score,
                 reasons=tuple(texts),
-                judgement=link.judgement.value,
+                judgement=link.judgement.value if teller in {"", link.judged_by} else "none",
             )
         )
     return tuple(found)

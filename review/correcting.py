@@ -15,7 +15,7 @@ from review.i18n import marked, pick, tr
 from review.labels import MENTIONS
 from review.rows import Catalogue
 from strazha.ledger.work_records import Correction
-from strazha.model import Hit, Mention, MentionKind, Screening
+from strazha.model import Advert, Hit, Mention, MentionKind, Screening
 
 #: Findings offered for correction, and characters of their words.
 MOST_OFFERED, WORDS_LIMIT = 150, 60
@@ -81,16 +81,18 @@ def _cut(words: str) -> str:
     return plain[:WORDS_LIMIT] + ("…" if len(plain) > WORDS_LIMIT else "")
 
 
-def fixes(corrections: Sequence[Correction], catalogue: Catalogue, user: str, *, uncovered: bool) -> tuple[Fix, ...]:
-    """The corrections that stand, newest first, as the page lists them."""
+def fixes(
+    corrections: Sequence[Correction], catalogue: Catalogue, user: str, words: Sequence[str], *, uncovered: bool
+) -> tuple[Fix, ...]:
+    """The corrections that stand, newest first, as the page lists them; ``words`` are the advert's known contacts."""
     return tuple(
         Fix(
             id=one.id,
             action=one.action,
             machine=name_of(one.about, one.machine, catalogue) if one.machine else "",
             label=name_of(one.about, one.label, catalogue) if one.label else "",
-            text=one.text if uncovered or not _leads_to_a_person(one) else cover.dotted(one.text),
-            note=one.note if uncovered else cover.covered_sentence(one.note),
+            text=one.text if uncovered else _covered(one, words),
+            note=one.note if uncovered else cover.covered_sentence(one.note, words),
             by=one.made_by,
             at=one.made_at,
             mine=one.made_by == user,
@@ -99,21 +101,39 @@ def fixes(corrections: Sequence[Correction], catalogue: Catalogue, user: str, *,
     )
 
 
-def _leads_to_a_person(one: Correction) -> bool:
+def _covered(one: Correction, words: Sequence[str]) -> str:
     kinds: set[str] = {kind.value for kind in cover.CONTACT_KINDS}
-    if one.about == "mention" and kinds.intersection((one.machine, one.label)):
-        return True
-    return bool(cover.ranges(one.text, ()))
+    if (one.about == "mention" and kinds.intersection((one.machine, one.label))) or cover.ranges(one.text, ()):
+        return cover.dotted(one.text)
+    return cover.covered_sentence(one.text, words)
 
 
-def added_contacts(corrections: Iterable[Correction]) -> list[Mention]:
-    """Contacts that people added, as mentions, so that they are covered like the machine's."""
+def added_contacts(corrections: Iterable[Correction], advert: Advert) -> list[Mention]:
+    """Contacts that people added to any version, as mentions of this one, so that they are covered like the machine's.
+
+    Each stands where it was marked and wherever else its words stand, in the title as in the body.
+    """
+    found = []
+    for one, contact in said_contacts(corrections):
+        if one.content_hash == advert.content_hash:
+            found.append(contact)
+        for field, text in (("title", advert.title), ("body", advert.body)):
+            at = text.find(one.text) if len(one.text) >= cover.SHORTEST else -1
+            while at >= 0:
+                end = at + len(one.text)
+                found.append(contact.model_copy(update={"field": field, "start": at, "end": end}))
+                at = text.find(one.text, end)
+    return found
+
+
+def said_contacts(corrections: Iterable[Correction]) -> list[tuple[Correction, Mention]]:
+    """Corrections that say something is a contact, each with that contact as a mention of the version it is about."""
     kinds = {kind.value for kind in cover.CONTACT_KINDS}
     return [
-        Mention(
-            kind=MentionKind(one.label), text=one.text, value=one.text, field=one.field, start=one.start,
-            end=one.end, extractor="person", confidence=1.0,
-        )
+        (one, Mention(
+            kind=MentionKind(one.label), text=one.text, value=one.text, field=one.field, start=one.start, end=one.end,
+            extractor="person", confidence=1.0,
+        ))
         for one in corrections
         if one.about == "mention" and one.label in kinds and one.start is not None and one.end is not None and one.field
     ]  # fmt: skip

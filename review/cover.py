@@ -15,6 +15,8 @@ CONTACT_KINDS = frozenset({MentionKind.PHONE, MentionKind.EMAIL, MentionKind.HAN
 DOT = "•"
 #: Characters left readable at the end, so that an analyst can tell two covered contacts apart.
 TAIL = 2
+#: Characters of the shortest contact that is looked for by its words: shorter ones are parts of others.
+SHORTEST = 4
 
 # What looks like a telephone though no extractor said so. Nine digits: sums of money and dates stay readable. The pattern is
 # linear: no part can match the same character in two ways.
@@ -110,7 +112,7 @@ def contact_words(mentions: Iterable[Mention], contacts: Iterable[str] = ()) -> 
     for contact in contacts:
         value = contact.partition(":")[2] or contact
         words.update((value, value.rpartition(":")[2]))
-    return sorted((word for word in words if len(word) >= 4), key=len, reverse=True)
+    return sorted((word for word in words if len(word) >= SHORTEST), key=len, reverse=True)
 
 
 def covered_reading(reading: str, captured: str, hidden: str) -> str | None:

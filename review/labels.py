@@ -80,14 +80,6 @@ HANDS: Mapping[str, str] = {
     "released": marked("put back"),
     "decided": marked("decided"),
 }
-#: States of a double review.
-REVIEW_STATES: Mapping[str, str] = {
-    "open": marked("waits for opinions"),
-    "agreed": marked("agreed"),
-    "disputed": marked("the two disagree"),
-    "settled": marked("settled by a lead"),
-    "ended": marked("ended without a decision"),
-}
 JUDGEMENTS: Mapping[str, str] = {
     "none": marked("taken back"),
     "confirmed": marked("confirmed"),
@@ -178,6 +170,7 @@ ACTIONS: tuple[str, ...] = (
     marked("correction taken back"), marked("link confirmed"), marked("link cut"), marked("kept apart"),
     marked("judgement taken back"), marked("clusters merged"), marked("cluster split"), marked("session ended"),
     marked("second factor on"), marked("second factor off"), marked("second factor begun"),
+    marked("second factor refused"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {
     "analyst": marked("analyst"),

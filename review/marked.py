@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from review import cover
 from review.blocks import MarkedText, MentionLine, Note
-from review.correcting import Place, added_contacts, by_place, findings, place_of_hit, place_of_mention, words_of
+from review.correcting import Place, by_place, findings, place_of_hit, place_of_mention, words_of
 from review.i18n import pick, tr
 from review.labels import DISGUISED, MENTIONS, PER
 from review.marks import Mark, parts, segments
@@ -46,16 +46,16 @@ class _Texts:
 
 def marked_text(
     title: str, body: str, screening: Screening, catalogue: Catalogue, *, part: int = 1, uncovered: bool = False,
-    corrections: Sequence[Correction] = (),
+    corrections: Sequence[Correction] = (), contacts: Sequence[Mention] = (),
 ) -> MarkedText:  # fmt: skip
     """Title and one part of the body with all marks, and the legend. ``part`` counts from 1 and is brought into range.
 
     ``corrections`` are people's: what they call nothing or something else is marked as such, what they added is marked too.
+    ``contacts`` are those that people added, covered whether or not this user may know of the corrections they come from.
     """
     mentions = screening.mentions
     said = by_place(corrections)
-    held = [*mentions, *added_contacts(corrections)]
-    texts = _Texts(title, body, covered=False) if uncovered else _covered(title, body, held)
+    texts = _Texts(title, body, covered=False) if uncovered else _covered(title, body, [*mentions, *contacts])
     by_indicator: dict[str, list[Hit]] = {}
     for hit in screening.hits:
         by_indicator.setdefault(hit.indicator, []).append(hit)
@@ -71,7 +71,8 @@ def marked_text(
         )
         for name in order
     ]
-    lines, men_marks = _mentions(mentions, len(notes), covered=not uncovered, said=said, catalogue=catalogue)
+    hidden = [not uncovered and _hidden(one, title if one.field == "title" else body, texts) for one in mentions]
+    lines, men_marks = _mentions(mentions, len(notes), hidden=hidden, said=said, catalogue=catalogue)
     marks = [*_added(corrections, catalogue), *_hit_marks(screening.hits, numbers, known, said)]
     marks_of: dict[str, list[Mark]] = {"title": [], "body": []}
     for place, mark in (marks + men_marks)[:MARKS_LIMIT]:
@@ -88,7 +89,7 @@ def marked_text(
         evidence=tuple(note for note in notes if not _counters(note.indicator)),
         counter=tuple(note for note in notes if _counters(note.indicator)),
         mentions=tuple(lines),
-        covered=0 if uncovered else sum(1 for line in lines if line.covered) + len(held) - len(mentions),
+        covered=0 if uncovered else sum(1 for line in lines if line.covered) + len({one.text for one in contacts}),
         findings=findings(screening, (texts.title, texts.body), catalogue),
     )
 
@@ -170,15 +171,22 @@ def _hit_marks(
     return found
 
 
+def _hidden(mention: Mention, captured: str, texts: _Texts) -> bool:
+    # What is no contact by itself may stand within one, such as a name a person says is an account.
+    shown = texts.title if mention.field == "title" else texts.body
+    low, high = mention.start, mention.end
+    return mention.kind in cover.CONTACT_KINDS or captured[low:high] != shown[low:high]
+
+
 def _mentions(
-    mentions: Sequence[Mention], taken: int, *, covered: bool, said: Mapping[Place, Correction], catalogue: Catalogue
+    mentions: Sequence[Mention], taken: int, *, hidden: Sequence[bool], said: Mapping[Place, Correction], catalogue: Catalogue
 ) -> tuple[list[MentionLine], list[tuple[str, Mark]]]:
     lines: dict[tuple[str, str], MentionLine] = {}
     marks: list[tuple[str, Mark]] = []
     for at, mention in enumerate(mentions):
         key = (mention.kind.value, mention.key)
         if key not in lines and len(lines) < LINES_LIMIT:
-            line = _mention_line(mention, taken + len(lines) + 1, covered=covered and mention.kind in cover.CONTACT_KINDS)
+            line = _mention_line(mention, taken + len(lines) + 1, covered=hidden[at])
             lines[key] = replace(line, finding=f"mention:{at}")
         place = place_of_mention(mention)
         if key in lines and place in said:

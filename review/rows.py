@@ -11,7 +11,7 @@ from review.i18n import pick
 from review.labels import FACETS, facet_label
 from review.render import advert_href, cluster_href
 from review.sentences import reason_line
-from strazha.model import AdType, Band, Indicator, MentionKind, Reason
+from strazha.model import AdType, Band, Indicator, Mention, MentionKind, Reason
 from strazha.store.documents import AdvertDoc, ClusterDoc
 from strazha.store.query import AdvertRow, FacetCount
 
@@ -23,13 +23,16 @@ EVIDENCE_SHOWN, COUNTER_SHOWN = 3, 2
 TITLE_LIMIT = 1000
 
 
-def advert_row(doc: AdvertDoc, catalogue: Catalogue, snippet: Sequence[tuple[str, bool]] = ()) -> Row:
-    """The row of an advert."""
+def advert_row(
+    doc: AdvertDoc, catalogue: Catalogue, added: Sequence[Mention] = (), snippet: Sequence[tuple[str, bool]] = ()
+) -> Row:
+    """The row of an advert; ``added`` are the contacts that people found in it."""
     screening, state = doc.screening, doc.state
-    words = cover.contact_words(screening.mentions)
+    held = (*screening.mentions, *added)
+    words = cover.contact_words(held)
     evidence, counter, more = _reasons(screening.reasons, words, catalogue)
     title = doc.advert.title[:TITLE_LIMIT]
-    title_mentions = [mention for mention in screening.mentions if mention.field == "title"]
+    title_mentions = [mention for mention in held if mention.field == "title"]
     return Row(
         kind="advert",
         id=doc.id,
@@ -42,7 +45,11 @@ def advert_row(doc: AdvertDoc, catalogue: Catalogue, snippet: Sequence[tuple[str
         sources=(doc.advert.source_id,),
         languages=tuple(guess.lang for guess in screening.languages),
         places=tuple(
-            dict.fromkeys(mention.key for mention in screening.mentions if mention.kind is MentionKind.PLACE)
+            dict.fromkeys(
+                mention.key
+                for mention in screening.mentions
+                if mention.kind is MentionKind.PLACE and mention.text not in words
+            )
         )[:3],
         first_seen=state.first_seen,
         last_seen=state.last_seen,
@@ -56,9 +63,8 @@ def advert_row(doc: AdvertDoc, catalogue: Catalogue, snippet: Sequence[tuple[str
     )  # fmt: skip
 
 
-def cluster_row(doc: ClusterDoc, catalogue: Catalogue) -> Row:
-    """The row of a cluster."""
-    words = cover.contact_words((), doc.contacts)
+def cluster_row(doc: ClusterDoc, catalogue: Catalogue, words: Sequence[str]) -> Row:
+    """The row of a cluster; ``words`` are those of its contacts."""
     evidence, counter, more = _reasons(doc.cluster.reasons, words, catalogue)
     return Row(
         kind="cluster",
@@ -86,16 +92,16 @@ def cluster_row(doc: ClusterDoc, catalogue: Catalogue) -> Row:
     )
 
 
-def found_row(row: AdvertRow, catalogue: Catalogue) -> Row:
+def found_row(row: AdvertRow, catalogue: Catalogue, added: Sequence[Mention]) -> Row:
     """The row of a search result, contacts in its snippet covered too."""
-    words = cover.contact_words(row.doc.screening.mentions)
+    words = cover.contact_words((*row.doc.screening.mentions, *added))
     plain = "".join(span.text for span in row.snippet)
     hidden = cover.covered_sentence(plain, words)
     snippet, at = [], 0
     for span in row.snippet:
         snippet.append((hidden[at : at + len(span.text)], span.marked))
         at += len(span.text)
-    return advert_row(row.doc, catalogue, snippet)
+    return advert_row(row.doc, catalogue, added, snippet)
 
 
 def _reasons(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from review import cover
 from review.contexts import VersionsPage, WordChange
+from review.correcting import added_contacts, said_contacts
 from review.differences import differences
 from review.i18n import marked
 from review.marks import pieces
@@ -39,8 +40,14 @@ def versions_page(services: Services, doc: AdvertDoc, asked: tuple[int, int], *,
         # A line that is damaged or of a record no longer known: the page says so, the file is the operator's.
         return page.with_problem(MISSING)
     refs = services.ledger.version_screenings(doc.id)
-    mentions = [_mentions(services, doc, advert, refs.get(advert.content_hash)) for advert in (before, after)]
-    words = cover.contact_words([*mentions[0], *mentions[1], *doc.screening.mentions])
+    said = services.ledger.corrected([doc.id]).get(doc.id, ())
+    mentions = [
+        [*_mentions(services, doc, advert, refs.get(advert.content_hash)), *added_contacts(said, advert)]
+        for advert in (before, after)
+    ]
+    words = cover.contact_words(
+        [*mentions[0], *mentions[1], *doc.screening.mentions, *(contact for _, contact in said_contacts(said))]
+    )
     hidden = [
         (advert.title, advert.body) if uncovered else _hidden(advert, held, words)
         for advert, held in zip((before, after), mentions, strict=True)

@@ -8,28 +8,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from review import cover
 from review.access import DECIDERS, LEADS, REVIEWERS, may
 from review.blocks import Done, Row, Said, Work
+from review.correcting import added_contacts, said_contacts
 from review.labels import OUTCOMES
 from review.render import advert_href, cluster_href
-from review.rows import Catalogue, advert_row, cluster_row
+from review.rows import advert_row, cluster_row
 from review.services import Services
 from strazha.ledger.records import User
 from strazha.ledger.work_records import DoubleReview
-from strazha.model import Decision
+from strazha.model import Decision, Mention
+from strazha.store.documents import AdvertDoc, ClusterDoc
 
 #: Kinds of items.
 KINDS = ("cluster", "advert")
 
 
-def work_of(services: Services, user: User | None, kind: str, item_id: str) -> Work:
-    """Everything an item's page says of people's work on it."""
+def blind_review(services: Services, kind: str, item_id: str) -> DoubleReview | None:
+    """The double review in which two people judge an item now without knowing of each other."""
+    review = services.ledger.waiting_reviews(kind, [item_id]).get(item_id)
+    return review if review is not None and review.state == "open" else None
+
+
+def told(user: User | None, over: DoubleReview | None, who: str, at: datetime) -> bool:
+    """Whether somebody may be told what was done to a member of a cluster that is judged blindly (``over``, if it is)."""
+    return over is None or at < over.opened_at or (user is not None and who == user.name)
+
+
+def work_of(services: Services, user: User | None, kind: str, item_id: str, cluster_id: str = "") -> Work:
+    """Everything an item's page says of people's work on it; ``cluster_id`` is an advert's cluster."""
     review = services.ledger.waiting_reviews(kind, [item_id]).get(item_id)
     blind = review is not None and review.state == "open"
     holding = None if blind else services.ledger.holdings(kind, [item_id]).get(item_id)
-    said = () if blind else history(services, user, kind, item_id)
-    stands = any(not one.withdrawn_by for one in said)
+    over = blind_review(services, "cluster", cluster_id) if cluster_id else None
+    hands = [
+        one
+        for one in services.ledger.holding_history(kind, item_id)
+        if one.action != "decided" or told(user, over, one.done_by, one.at)
+    ]
     own = review.by(user.name) if review is not None and user is not None else None
     disputed = review is not None and review.state == "disputed"
     return Work(
@@ -37,15 +56,15 @@ def work_of(services: Services, user: User | None, kind: str, item_id: str) -> W
         id=item_id,
         holding=holding,
         mine=holding is not None and user is not None and holding.holder == user.name,
-        hands=() if blind else tuple(reversed(services.ledger.holding_history(kind, item_id))),
+        hands=() if blind else tuple(reversed(hands)),
         colleagues=tuple(colleagues(services, user)) if may(user, DECIDERS) and not blind else (),
-        said=said,
+        said=() if blind else history(services, user, kind, item_id, over),
         review=review,
         own=own if blind else None,
         opinions=review.opinions if review is not None and disputed else (),
         may_hold=may(user, DECIDERS) and not blind,
         may_decide=may_decide(user, review),
-        may_open=may(user, LEADS) and review is None and not stands,
+        may_open=may(user, LEADS) and review is None and not services.ledger.judged(kind, [item_id]),
         may_end=may(user, LEADS) and review is not None,
     )
 
@@ -69,10 +88,16 @@ def colleagues(services: Services, user: User | None) -> list[str]:
     ]
 
 
-def history(services: Services, user: User | None, kind: str, item_id: str) -> tuple[Said, ...]:
-    """Every decision on an item, newest first, with who took which back."""
-    decisions = services.ledger.decisions(kind, item_id)
-    gone = services.ledger.withdrawals(one.id for one in decisions)
+def history(
+    services: Services, user: User | None, kind: str, item_id: str, over: DoubleReview | None = None
+) -> tuple[Said, ...]:  # fmt: skip
+    """Every decision on an item the user may be told of, newest first, with who took which back."""
+    decisions = [one for one in services.ledger.decisions(kind, item_id) if told(user, over, one.decided_by, one.decided_at)]
+    gone = {
+        name: one
+        for name, one in services.ledger.withdrawals(one.id for one in decisions).items()
+        if told(user, over, one.withdrawn_by, one.withdrawn_at)
+    }
     found = []
     for one in reversed(decisions):
         back = gone.get(one.id)
@@ -121,21 +146,57 @@ def waits_for(row: Row, user: User) -> bool:
     return row.review != "given"
 
 
-def held_rows(services: Services, catalogue: Catalogue, user: User) -> list[Row]:
+def held_rows(services: Services, user: User) -> list[Row]:
     """What somebody has, as rows."""
     held = services.ledger.held_by(user.name)
-    return rows_of(services, catalogue, [(one.subject, one.subject_id) for one in held])
+    return rows_of(services, [(one.subject, one.subject_id) for one in held])
 
 
-def rows_of(services: Services, catalogue: Catalogue, items: Iterable[tuple[str, str]]) -> list[Row]:
+def rows_of(services: Services, items: Iterable[tuple[str, str]]) -> list[Row]:
     """Items by kind and id as rows; what has left the index is left out."""
     named = list(items)
-    rows = [advert_row(doc, catalogue) for doc in services.index.adverts([one for kind, one in named if kind == "advert"])]
-    for one in (one for kind, one in named if kind == "cluster"):
-        doc = services.index.cluster(one)
-        if doc is not None:
-            rows.append(cluster_row(doc, catalogue))
-    return rows
+    clusters = [services.index.cluster(one) for kind, one in named if kind == "cluster"]
+    return [
+        *advert_rows(services, services.index.adverts([one for kind, one in named if kind == "advert"])),
+        *cluster_rows(services, [doc for doc in clusters if doc is not None]),
+    ]
+
+
+def advert_rows(services: Services, docs: Sequence[AdvertDoc]) -> list[Row]:
+    """Adverts as rows, the contacts that people added covered like the machine's."""
+    added = added_of(services, docs)
+    return blinded(services, docs, [advert_row(doc, services.catalogue, added[doc.id]) for doc in docs])
+
+
+def blinded(services: Services, docs: Sequence[AdvertDoc], rows: Iterable[Row]) -> list[Row]:
+    """Rows of adverts without what was decided on those whose cluster is judged blindly."""
+    reviews = services.ledger.waiting_reviews("cluster", {doc.cluster_id for doc in docs if doc.cluster_id})
+    over = {name for name, one in reviews.items() if one.state == "open"}
+    hidden = {doc.id for doc in docs if doc.cluster_id in over}
+    return [replace(row, decision=None, decided_at=None, review="open") if row.id in hidden else row for row in rows]
+
+
+def added_of(services: Services, docs: Sequence[AdvertDoc]) -> dict[str, list[Mention]]:
+    """By advert, the contacts that people added."""
+    said = services.ledger.corrected(doc.id for doc in docs)
+    return {doc.id: added_contacts(said.get(doc.id, ()), doc.advert) for doc in docs}
+
+
+def cluster_rows(services: Services, docs: Sequence[ClusterDoc]) -> list[Row]:
+    """Clusters as rows."""
+    words = cluster_words(services, docs)
+    return [cluster_row(doc, services.catalogue, words[doc.id]) for doc in docs]
+
+
+def cluster_words(services: Services, docs: Sequence[ClusterDoc]) -> dict[str, list[str]]:
+    """By cluster, the writings of its contacts, those that people added to its members among them."""
+    said = services.ledger.corrected({one for doc in docs for one in doc.cluster.members})
+    return {
+        doc.id: cover.contact_words(
+            (contact for one in doc.cluster.members for _, contact in said_contacts(said.get(one, ()))), doc.contacts
+        )
+        for doc in docs
+    }
 
 
 def href_of(kind: str, item_id: str) -> str:
@@ -161,6 +222,6 @@ def done(services: Services, user: User, what: str) -> Done | None:
         undo = f"/undo/opinion/{review.id}"
     else:
         return None
-    row = next(iter(rows_of(services, services.catalogue, [(subject, item_id)])), None)
+    row = next(iter(rows_of(services, [(subject, item_id)])), None)
     title = row.title if row is not None else item_id
     return Done(label=OUTCOMES[outcome], title=title, href=href_of(subject, item_id), undo=undo)

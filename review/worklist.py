@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from review.ask import QUEUE_FACETS, QueueAsk, pack, unpack
 from review.blocks import Row
-from review.rows import Catalogue, advert_row, cluster_row
+from review.services import Services
+from review.work import advert_rows, cluster_rows
 from strazha.errors import BadInputError
 from strazha.store.base import AdIndex
 from strazha.store.query import FacetCount, Query
@@ -40,14 +41,14 @@ class _Stream:
     used: int = 0
 
 
-def page(index: AdIndex, catalogue: Catalogue, ask: QueueAsk, *, size: int) -> WorkPage:
+def page(services: Services, ask: QueueAsk, *, size: int) -> WorkPage:
     """One page of the queue: head of queue first, then band, score, newness."""
     start = _start(ask.cursor)
     streams = [_Stream(kind, start.get(kind)) for kind in ("clusters", "adverts") if ask.kind in ("all", kind)]
     for stream in streams:
-        _fetch(index, catalogue, ask, stream, size)
+        _fetch(services, ask, stream, size)
     rows = _merge(streams, size)
-    ends = {stream.kind: _continue(index, ask, stream) for stream in streams}
+    ends = {stream.kind: _continue(services.index, ask, stream) for stream in streams}
     facets: dict[str, tuple[FacetCount, ...]] = {}
     for field in QUEUE_FACETS:
         facets[field] = _added(stream.facets.get(field, ()) for stream in streams if stream.facets)
@@ -91,14 +92,14 @@ def from_cursor(search: Callable[[Query], Found], query: Query) -> Found:
         return search(query.model_copy(update={"cursor": ""}))
 
 
-def _fetch(index: AdIndex, catalogue: Catalogue, ask: QueueAsk, stream: _Stream, size: int) -> None:
+def _fetch(services: Services, ask: QueueAsk, stream: _Stream, size: int) -> None:
     # An exhausted stream is still asked for its counts, so that the facets do not shrink on later pages.
     wanted = size if stream.cursor is not None else 0
-    found = _search(index, stream, _query(ask, stream, wanted, facets=True))
+    found = _search(services.index, stream, _query(ask, stream, wanted, facets=True))
     if stream.kind == "clusters":
-        stream.rows = tuple(cluster_row(doc, catalogue) for doc in found.rows)
+        stream.rows = tuple(cluster_rows(services, found.rows))
     else:
-        stream.rows = tuple(advert_row(row.doc, catalogue) for row in found.rows)
+        stream.rows = tuple(advert_rows(services, [row.doc for row in found.rows]))
     stream.total, stream.facets = found.total, found.facets
     stream.after = found.cursor or None
 

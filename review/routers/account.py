@@ -36,6 +36,11 @@ def _page(request: Request, services: Services, user: User, problem: str = "") -
     return render(request, page, status=422 if problem else 200)
 
 
+def _refused(request: Request, services: Services, user: User, problem: str) -> Response:
+    note(services, user, "second factor refused", user.name)
+    return _page(request, services, user, problem)
+
+
 @router.get("/account")
 @open_to(EVERYBODY)
 def account(request: Request, services: Parts, user: Person) -> Response:
@@ -55,10 +60,12 @@ def end_session(services: Parts, user: Person, session_id: str) -> Response:
 
 @router.post("/account/totp/begin")
 @open_to(EVERYBODY)
-def begin(services: Parts, user: Person) -> Response:
-    """Make a secret for an app. Whoever has a second factor turns it off first, which takes the password."""
+def begin(request: Request, services: Parts, user: Person, password: Annotated[str, Form()] = "") -> Response:
+    """Make a secret for an app, with the password: an open session alone must not do. One that is on is turned off first."""
     if services.ledger.has_totp(user.name):
         raise HTTPException(409)
+    if services.ledger.check_password(user.name, password, services.clock()) is None:
+        return _refused(request, services, user, WRONG_PASSWORD)
     services.ledger.begin_totp(user.name)
     note(services, user, "second factor begun", user.name)
     return RedirectResponse("/account", 303)
@@ -67,9 +74,11 @@ def begin(services: Parts, user: Person) -> Response:
 @router.post("/account/totp/confirm")
 @open_to(EVERYBODY)
 def confirm(request: Request, services: Parts, user: Person, code: Annotated[str, Form()] = "") -> Response:
-    """Turn the second factor on with the first code."""
+    """Turn the second factor on with the first code; one that is on stays as it is."""
+    if services.ledger.has_totp(user.name):
+        raise HTTPException(409)
     if not services.ledger.confirm_totp(user.name, code, services.clock()):
-        return _page(request, services, user, WRONG_CODE)
+        return _refused(request, services, user, WRONG_CODE)
     note(services, user, "second factor on", user.name)
     return RedirectResponse("/account", 303)
 
@@ -82,7 +91,7 @@ def end(
 ) -> Response:  # fmt: skip
     """Turn the second factor off, with password and code: an open session alone must not do. Failures count."""
     if services.ledger.check_password(user.name, password, services.clock(), code) is None:
-        return _page(request, services, user, WRONG_PASSWORD)
+        return _refused(request, services, user, WRONG_PASSWORD)
     services.ledger.end_totp(user.name)
     note(services, user, "second factor off", user.name)
     return RedirectResponse("/account", 303)

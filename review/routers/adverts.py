@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from review.access import READERS, open_to
 from review.advert_view import advert_page
 from review.render import render
-from review.routers.parts import Parts, Person, advert_or_404, note, part_of
+from review.routers.parts import Parts, Person, advert_or_404, note, note_reading, part_of
 
 router = APIRouter()
 
@@ -18,7 +18,7 @@ router = APIRouter()
 def advert(request: Request, services: Parts, user: Person, advert_id: str) -> Response:
     """The advert page, contacts covered."""
     doc = advert_or_404(services, advert_id)
-    note(services, user, "advert read", doc.id, version=doc.advert.content_hash)
+    note_reading(services, user, doc)
     return render(request, advert_page(services, doc, user, part=part_of(request), query=request.query_params))
 
 

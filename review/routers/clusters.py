@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from review.access import READERS, open_to
 from review.cluster_view import cluster_page
 from review.render import cluster_href, render
-from review.routers.parts import Parts, Person, cluster_or_404, note, part_of, usable
+from review.routers.parts import Parts, Person, cluster_or_404, note, note_reading, part_of, usable
 
 router = APIRouter()
 
@@ -20,7 +20,7 @@ def cluster(request: Request, services: Parts, user: Person, cluster_id: str) ->
     doc = cluster_or_404(services, cluster_id)
     if doc.id != cluster_id:
         return RedirectResponse(f"{cluster_href(doc.id)}?from={cluster_href(cluster_id).removeprefix('/clusters/')}", 303)
-    note(services, user, "cluster read", doc.id, size=doc.size)
+    note_reading(services, user, doc)
     former = request.query_params.get("from", "")
     return render(
         request,

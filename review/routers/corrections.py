@@ -17,7 +17,7 @@ from review.blocks import FixForm
 from review.correcting import Place, find_words, place_of_hit, place_of_mention
 from review.i18n import marked
 from review.render import advert_href, render
-from review.routers.parts import Parts, Person, advert_or_404, note
+from review.routers.parts import Parts, Person, advert_or_404, note, note_reading
 from review.services import Services
 from strazha.errors import BadInputError
 from strazha.ledger.work_records import Correction
@@ -91,6 +91,7 @@ def correct(
             detail = {"correction": made.id, "about": about, "did": made.action, "machine": machine, "label": made.label}
             note(services, user, "correction", doc.id, **detail)
             return RedirectResponse(f"{advert_href(doc.id)}#fixes", 303)
+    note_reading(services, user, doc)
     fix = FixForm(form.finding, form.label, form.words, form.nth, form.note, meant.problem)
     return render(
         request, advert_page(services, doc, user, fix=fix), status=409 if meant.problem == CHANGED else 422
@@ -145,9 +146,9 @@ def take_back(
 ) -> Response:  # fmt: skip
     """Take a correction back: one's own, or as a lead anybody's. It stays in the history."""
     doc = advert_or_404(services, advert_id)
-    standing = services.ledger.standing_corrections(doc.id, doc.advert.content_hash)
-    found = next((one for one in standing if one.id == correction), None)
-    if found is None:
+    every = services.ledger.corrections(doc.id)
+    found = next((one for one in every if one.id == correction and one.action != "takeback"), None)
+    if found is None or any(one.takes_back == found.id for one in every):
         raise HTTPException(404)
     if found.made_by != user.name and not may(user, LEADS):
         raise HTTPException(403)

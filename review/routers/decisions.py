@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from review.blocks import DecisionForm
 from review.i18n import marked
 from review.labels import GROUNDS
 from review.render import render
-from review.routers.parts import Parts, Person, advert_or_404, cluster_or_404, note
+from review.routers.parts import Parts, Person, advert_or_404, cluster_or_404, note, note_reading
 from review.services import Services
 from strazha.errors import BadInputError
 from strazha.ledger.records import User
@@ -77,6 +78,11 @@ class Item:
         """Digest of what the page showed."""
         return advert_view.seen_of(self.doc) if isinstance(self.doc, AdvertDoc) else cluster_view.seen_of(self.doc)
 
+    @property
+    def cluster_id(self) -> str:
+        """The cluster of an advert; empty for an advert in none, and for a cluster."""
+        return (self.doc.cluster_id or "") if isinstance(self.doc, AdvertDoc) else ""
+
     def machine(self) -> dict[str, str | int]:
         """What the machine said of it, as a decision keeps it. A cluster's version is a digest of members, score, band."""
         own: dict[str, str | int] = {"subject": self.kind, "subject_id": self.doc.id}
@@ -115,30 +121,32 @@ def decide_cluster(
 
 
 def _decide(request: Request, services: Services, user: User, item: Item, form: Asked) -> Response:
-    review = services.ledger.waiting_reviews(item.kind, [item.doc.id]).get(item.doc.id)
+    # Read before anything else: the ledger refuses what was decided or opened since.
     standing = services.ledger.newest_decisions(item.kind, [item.doc.id]).get(item.doc.id)
-    newest = standing.id if standing is not None else ""
-    problem = form.problem(item.seen, newest)
-    if not problem and not work.may_decide(user, review):
+    own = work.work_of(services, user, item.kind, item.doc.id, item.cluster_id)
+    problem = form.problem(item.seen, own.standing)
+    if not problem and not own.may_decide:
         problem = NOT_ASKED
-    if not problem and review is not None and review.state == "open":
-        try:
-            done = _give(services, user, item, form, review)
-        except BadInputError:
-            problem = OVERTAKEN
-    elif not problem:
-        done = f"d.{_record(services, user, item, form, review)}"
     if problem:
-        return _again(request, services, user, item, form, newest=newest, problem=problem)
+        return _again(request, services, user, item, form, problem=problem)
+    decision = _decision(user, item, form, own.review, services.clock())
+    try:
+        if own.review is not None and own.blind:
+            done = _give(services, user, item, decision)
+        else:
+            services.ledger.add_decision(decision, expects=standing.id if standing is not None else "")
+            done = _made(services, user, decision)
+    except BadInputError:
+        return _again(request, services, user, item, form, problem=OVERTAKEN)
     if form.then == "next":
         return RedirectResponse(f"/queue/next?after={quote(item.doc.id, safe='')}&done={done}", 303)
     return RedirectResponse(f"{work.href_of(item.kind, item.doc.id)}?saved=1&done={done}#decision", 303)
 
 
-def _again(
-    request: Request, services: Services, user: User, item: Item, form: Asked, *, newest: str, problem: str
-) -> Response:  # fmt: skip
+def _again(request: Request, services: Services, user: User, item: Item, form: Asked, *, problem: str) -> Response:
     """The page once more, with what was typed."""
+    note_reading(services, user, item.doc)
+    newest = work.work_of(services, user, item.kind, item.doc.id, item.cluster_id).standing
     again = DecisionForm(
         item.kind, item.doc.id, item.seen, newest, form.outcome, form.reason[:REASON_LIMIT], problem, form.ground
     )
@@ -148,38 +156,34 @@ def _again(
     return render(request, cluster_view.cluster_page(services, item.doc, user, form=again), status=status)
 
 
-def _record(services: Services, user: User, item: Item, form: Asked, review: DoubleReview | None = None) -> str:
-    """Keep a decision and show it; whoever had the item no longer has it. Returns its id."""
-    at = services.clock()
-    decision = Decision.model_validate({
+def _decision(user: User, item: Item, form: Asked, review: DoubleReview | None, at: datetime) -> Decision:
+    return Decision.model_validate({
         **item.machine(), "id": secrets.token_hex(12), "decided_by": user.name, "decided_at": at,
         "outcome": form.outcome, "reason": form.reason, "ground": form.ground, "corrects": form.corrects,
         "review": review.id if review is not None else "",
     })  # fmt: skip
-    services.ledger.add_decision(decision)
-    detail = {"kind": decision.subject, "decision": decision.id, "outcome": form.outcome, "corrects": form.corrects}
-    note(services, user, "decision", decision.subject_id, **detail, review=decision.review)
-    if review is not None:
-        state = "agreed" if review.state == "agreed" else "settled"
-        services.ledger.close_review(review.id, state, at, decision.id)
-    services.ledger.release(item.kind, item.doc.id, user.name, at, action="decided")
-    services.index.decide(decision.subject, decision.subject_id, decision.outcome, at)
+
+
+def _made(services: Services, user: User, decision: Decision) -> str:
+    """Show a decision that was kept; whoever had the item no longer has it."""
+    detail = {"kind": decision.subject, "decision": decision.id, "outcome": decision.outcome.value}
+    note(services, user, "decision", decision.subject_id, **detail, corrects=decision.corrects, review=decision.review)
+    services.ledger.release(decision.subject, decision.subject_id, user.name, decision.decided_at, action="decided")
+    services.index.decide(decision.subject, decision.subject_id, decision.outcome, decision.decided_at)
     services.index.refresh()
-    return decision.id
+    return f"d.{decision.id}"
 
 
-def _give(services: Services, user: User, item: Item, form: Asked, review: DoubleReview) -> str:
-    """Keep an opinion; the second one that agrees makes a decision. Returns what was done, for the next page."""
-    at = services.clock()
+def _give(services: Services, user: User, item: Item, decision: Decision) -> str:
+    """Keep an opinion; the second one that agrees makes the decision. Returns what was done, for the next page."""
     opinion = Opinion(
-        reviewer=user.name, outcome=Outcome(form.outcome), ground=form.ground, reason=form.reason, seen=item.seen, given_at=at
-    )
-    after = services.ledger.give_opinion(review.id, opinion)
+        reviewer=user.name, outcome=decision.outcome, ground=decision.ground, reason=decision.reason, seen=item.seen,
+        given_at=decision.decided_at,
+    )  # fmt: skip
+    after = services.ledger.give_opinion(decision.review, opinion, decision)
     # What was said is not in the log: whoever reads it could be the second reviewer's neighbour.
-    note(services, user, "opinion given", item.doc.id, kind=item.kind, review=review.id)
-    if after.state == "agreed":
-        return f"d.{_record(services, user, item, form, after)}"
-    return f"o.{review.id}"
+    note(services, user, "opinion given", item.doc.id, kind=item.kind, review=after.id)
+    return _made(services, user, decision) if after.state == "agreed" else f"o.{after.id}"
 
 
 @router.post("/undo/decision/{decision_id}")
@@ -195,7 +199,6 @@ def undo_decision(services: Parts, user: Person, decision_id: str) -> Response:
     if services.ledger.withdraw_decision(decision.id, user.name, at):
         detail = {"kind": decision.subject, "decision": decision.id, "outcome": decision.outcome.value}
         note(services, user, "decision taken back", decision.subject_id, **detail)
-        services.ledger.reopen_review(decision.id)
         left = services.ledger.newest_decisions(decision.subject, [decision.subject_id]).get(decision.subject_id)
         services.index.decide(decision.subject, decision.subject_id, left.outcome if left is not None else None, at)
         services.index.refresh()

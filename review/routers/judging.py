@@ -15,7 +15,7 @@ from review.ask import clean
 from review.cluster_view import cluster_page
 from review.i18n import marked
 from review.render import advert_href, cluster_href, render
-from review.routers.parts import Parts, Person, cluster_or_404, usable
+from review.routers.parts import Parts, Person, cluster_or_404, not_blind, note_reading, usable
 from review.services import Services
 from strazha.errors import BadInputError, EvidenceError
 from strazha.ledger.records import User
@@ -52,7 +52,14 @@ def _done(request: Request, services: Services, user: User, doc: ClusterDoc, act
     return _refused(request, services, user, doc, problem)
 
 
+def _judged(services: Services, cluster_id: str) -> ClusterDoc:
+    doc = cluster_or_404(services, cluster_id)
+    not_blind(services, "cluster", doc.id)
+    return doc
+
+
 def _refused(request: Request, services: Services, user: User, doc: ClusterDoc, problem: str) -> Response:
+    note_reading(services, user, doc)
     return render(request, cluster_page(services, doc, user, problem=problem), status=422)
 
 
@@ -64,7 +71,7 @@ def judge_link(
     reason: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Confirm or cut one link of a cluster, keep its ends apart for good, or take back what was said of it."""
-    doc = cluster_or_404(services, cluster_id)
+    doc = _judged(services, cluster_id)
     if judgement not in set(Judgement):
         raise HTTPException(422)
     if a == b or not {a, b} <= set(doc.cluster.members):
@@ -87,11 +94,13 @@ def merge_clusters(
     *, other: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Make one operation of this cluster and another one or a single advert, named by number or address."""
-    doc = cluster_or_404(services, cluster_id)
+    doc = _judged(services, cluster_id)
     name = unquote(clean(other, 400)).split("?", maxsplit=1)[0].rstrip("/").rpartition("/")[2]
-    known = usable(name) and (services.index.cluster(name) is not None or services.index.advert(name) is not None)
+    advert = services.index.advert(name) if usable(name) else None
+    known = advert is not None or (usable(name) and services.index.cluster(name) is not None)
     if not known or name == doc.id or name in doc.cluster.members:
         return _refused(request, services, user, doc, NO_OTHER)
+    not_blind(services, "cluster", (advert.cluster_id or "") if advert is not None else name)
     said = clean(reason, REASON_LIMIT)
 
     def act() -> dict[str, str]:
@@ -110,7 +119,7 @@ def split_cluster(
     *, member: Annotated[list[str] | None, Form()] = None, reason: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Take the chosen adverts out of a cluster for good."""
-    doc = cluster_or_404(services, cluster_id)
+    doc = _judged(services, cluster_id)
     part = sorted(set(member or ()))
     if not set(part) <= set(doc.cluster.members):
         return _refused(request, services, user, doc, NOT_IN)
@@ -134,12 +143,16 @@ def take_back_word(
     *, by: Annotated[str, Form()] = "", at: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Take back one word on a link, a whole merge or a whole split, where nothing newer was said."""
-    doc = cluster_or_404(services, cluster_id)
+    doc = _judged(services, cluster_id)
     acts = services.ledger.judging_acts(doc.cluster.members)
     found = next((one for one in acts if one.judged_by == by and one.judged_at.isoformat() == at), None)
     if found is None:
         return _refused(request, services, user, doc, REFUSED)
     moment: datetime = found.judged_at
+    # What is taken back may be of other clusters too, or join this one with them.
+    ends = {end for pair in services.ledger.standing_pairs(by, moment) for end in pair}
+    for other in set(services.ledger.clusters_of(ends).values()):
+        not_blind(services, "cluster", other)
 
     def act() -> dict[str, str]:
         from flows.steps import take_back

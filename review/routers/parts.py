@@ -8,6 +8,7 @@ from fastapi import Depends, HTTPException, Request
 
 from review.access import person
 from review.services import Services, services_of
+from review.work import blind_review
 from strazha.ledger.records import User
 from strazha.store.documents import AdvertDoc, ClusterDoc
 
@@ -18,6 +19,20 @@ Person = Annotated[User, Depends(person)]
 def note(services: Services, user: User, action: str, subject: str, **detail: Any) -> None:
     """Write to the audit log. Where that fails the page fails: nothing is looked at without a trace."""
     services.ledger.audit(user.name, action, subject[:200], detail, services.clock())
+
+
+def note_reading(services: Services, user: User, doc: AdvertDoc | ClusterDoc) -> None:
+    """Write to the audit log that somebody sees an advert's or cluster's page, in whatever answer."""
+    if isinstance(doc, AdvertDoc):
+        note(services, user, "advert read", doc.id, version=doc.advert.content_hash)
+    else:
+        note(services, user, "cluster read", doc.id, size=doc.size)
+
+
+def not_blind(services: Services, kind: str, item_id: str) -> None:
+    """409 while a double review runs: both reviewers work on their own, and nobody is told who they are."""
+    if blind_review(services, kind, item_id) is not None:
+        raise HTTPException(409)
 
 
 def advert_or_404(services: Services, advert_id: str) -> AdvertDoc:

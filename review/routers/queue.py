@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Request
@@ -50,7 +51,7 @@ def queue(request: Request, services: Parts, user: Person) -> Response:
             clusters=found.clusters,
             adverts=found.adverts,
             hold=ask.hold,
-            held=len(services.ledger.held_by(user.name)),
+            held=len(work.held_rows(services, user)),
             views=tuple(services.ledger.saved_views(user.name)),
             done=work.done(services, user, request.query_params.get("done", "")),
         ),
@@ -61,14 +62,18 @@ def queue(request: Request, services: Parts, user: Person) -> Response:
 
 def _page(services: Services, user: User, ask: QueueAsk) -> WorkPage:
     if ask.hold == "mine":
-        rows = sorted(work.held_rows(services, services.catalogue, user), key=worklist.order)
+        rows = sorted(work.held_rows(services, user), key=worklist.order)
         clusters = sum(1 for row in rows if row.kind == "cluster")
         return WorkPage(work.marked(services, user, rows), clusters, len(rows) - clusters, {}, "")
-    found = worklist.page(services.index, services.catalogue, ask, size=SIZE)
-    rows_ = work.marked(services, user, found.rows)
-    if ask.hold == "free":
-        rows_ = tuple(row for row in rows_ if not row.holder)
-    return WorkPage(rows_, found.clusters, found.adverts, found.facets, found.cursor)
+    while True:
+        found = worklist.page(services, ask, size=SIZE)
+        shown = work.marked(services, user, found.rows)
+        if ask.hold == "free":
+            shown = tuple(row for row in shown if row.mine or not row.holder)
+        # A page of nothing but what others have is no page.
+        if shown or not found.cursor:
+            return replace(found, rows=shown)
+        ask = replace(ask, cursor=found.cursor)
 
 
 def _remember(answer: Response, services: Services, ask: QueueAsk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -18,6 +19,7 @@ from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.routers.work import item_of
 from review.services import Services
+from strazha.errors import BadInputError
 from strazha.ledger.records import User
 from strazha.ledger.work_records import DoubleReview
 
@@ -52,7 +54,7 @@ def reviews(request: Request, services: Parts, user: Person) -> Response:
 
 def _listed(services: Services, found: list[DoubleReview]) -> tuple[tuple[str, str, DoubleReview], ...]:
     shown = found[:LISTED]
-    rows = work.rows_of(services, services.catalogue, [(one.subject, one.subject_id) for one in shown])
+    rows = work.rows_of(services, [(one.subject, one.subject_id) for one in shown])
     titles = {(row.kind, row.id): row.title for row in rows}
     return tuple(
         (work.href_of(one.subject, one.subject_id), titles.get((one.subject, one.subject_id), one.subject_id), one)
@@ -63,24 +65,24 @@ def _listed(services: Services, found: list[DoubleReview]) -> tuple[tuple[str, s
 @router.post("/reviews/open/{kind}/{item_id:path}")
 @open_to(LEADS)
 def open_review(services: Parts, user: Person, kind: str, item_id: str) -> Response:
-    """Ask for a blind double review of an item nobody has decided on: what was decided can no longer be judged blindly."""
+    """Ask for a blind double review of an item nobody has decided on: what people said of it can no longer be unsaid."""
     subject, one = item_of(services, kind, item_id)
-    if services.ledger.newest_decisions(subject, [one]):
-        raise HTTPException(409)
-    _open(services, user, subject, one)
+    try:
+        _open(services, user, subject, one)
+    except BadInputError as error:
+        raise HTTPException(409) from error
     return RedirectResponse(f"{work.href_of(subject, one)}#work", 303)
 
 
 @router.post("/reviews/end/{review_id}")
 @open_to(LEADS)
 def end_review(services: Parts, user: Person, review_id: str) -> Response:
-    """End a double review without a decision; the item goes back into the queue, the opinions stay."""
+    """End a double review without a decision; the item (if it is there still) is back in the queue, the opinions stay."""
     review = services.ledger.review(review_id[:80])
-    if review is None or review.state not in {"open", "disputed"}:
+    if review is None or not services.ledger.end_review(review.id, services.clock()):
         raise HTTPException(404)
-    services.ledger.close_review(review.id, "ended", services.clock())
     note(services, user, "double review closed", review.subject_id, kind=review.subject, review=review.id)
-    return RedirectResponse(f"{work.href_of(review.subject, review.subject_id)}#work", 303)
+    return RedirectResponse("/reviews", 303)
 
 
 @router.post("/reviews/draw")
@@ -90,12 +92,25 @@ def draw(services: Parts, user: Person, count: Annotated[str, Form()] = "") -> R
     wanted = number(count, 1, MOST_DRAWN)
     if wanted is None:
         raise HTTPException(422)
-    found = worklist.page(services.index, services.catalogue, QueueAsk.read(QueryParams()), size=DRAWN_FROM)
-    free = [row for row in work.marked(services, user, found.rows) if not row.review and not row.holder]
+    found = worklist.page(services, QueueAsk.read(QueryParams()), size=DRAWN_FROM)
+    judged = {
+        (kind, one)
+        for kind in work.KINDS
+        for one in services.ledger.judged(kind, [row.id for row in found.rows if row.kind == kind])
+    }
+    free = [
+        row
+        for row in work.marked(services, user, found.rows)
+        if not row.review and not row.holder and (row.kind, row.id) not in judged
+    ]
     chosen = random.SystemRandom().sample(free, min(wanted, len(free)))
+    drawn = 0
     for row in chosen:
-        _open(services, user, row.kind, row.id)
-    return RedirectResponse(f"/reviews?drawn={len(chosen)}", 303)
+        # What somebody decides on at this moment is left out.
+        with suppress(BadInputError):
+            _open(services, user, row.kind, row.id)
+            drawn += 1
+    return RedirectResponse(f"/reviews?drawn={drawn}", 303)
 
 
 def _open(services: Services, user: User, subject: str, one: str) -> None:

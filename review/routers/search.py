@@ -11,8 +11,9 @@ from review.contexts import SearchPage
 from review.i18n import pick
 from review.render import render
 from review.routers.parts import Parts, Person, note
-from review.rows import cluster_row, facets, found_row
+from review.rows import facets, found_row
 from review.services import Services
+from review.work import added_of, blinded, cluster_rows
 from review.worklist import from_cursor
 from strazha.store.query import AdvertPage, ClusterPage, Query
 
@@ -28,9 +29,14 @@ def search(request: Request, services: Parts, user: Person) -> Response:
     ask = SearchAsk.read(request.query_params)
     found = _found(services, ask)
     if isinstance(found, AdvertPage):
-        rows = tuple(found_row(row, services.catalogue) for row in found.rows)
+        docs = [row.doc for row in found.rows]
+        added = added_of(services, docs)
+        rows = tuple(blinded(services, docs, (found_row(row, services.catalogue, added[row.doc.id]) for row in found.rows)))
+        if "decision" in ask.filters:
+            # That they are among what was decided so would tell it.
+            rows = tuple(row for row in rows if not row.review)
     else:
-        rows = tuple(cluster_row(doc, services.catalogue) for doc in found.rows)
+        rows = tuple(cluster_rows(services, found.rows))
     if ask.text or ask.filters:
         note(services, user, "search", ask.kind, text=ask.text, filters=ask.filters, found=found.total)
     return render(

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import QueryParams
 
+from review import work
 from review.access import DECIDERS, LEADS, READERS, may, open_to
 from review.ask import QueueAsk, clean
-from review.routers.parts import Parts, Person, advert_or_404, cluster_or_404, note
+from review.routers.parts import Parts, Person, advert_or_404, cluster_or_404, not_blind, note, usable
 from review.services import Services
 from review.work import colleagues, href_of
 from strazha.errors import BadInputError
@@ -28,13 +29,6 @@ def item_of(services: Services, kind: str, item_id: str) -> tuple[str, str]:
     if kind == "cluster":
         return "cluster", cluster_or_404(services, item_id).id
     raise HTTPException(404)
-
-
-def not_blind(services: Services, kind: str, item_id: str) -> None:
-    """409 while a double review runs: both reviewers work on their own, and nobody is told who they are."""
-    review = services.ledger.waiting_reviews(kind, [item_id]).get(item_id)
-    if review is not None and review.state == "open":
-        raise HTTPException(409)
 
 
 @router.post("/take/{kind}/{item_id:path}")
@@ -67,7 +61,10 @@ def hand_over(
         raise HTTPException(422)
     said = "\n".join(clean(line, NOTE_LIMIT) for line in words[:NOTE_LIMIT].splitlines())
     given = {"subject": subject, "subject_id": one, "holder": to, "given_by": user.name, "since": services.clock()}
-    services.ledger.hand_over(Holding.model_validate({**given, "note": said}))
+    try:
+        services.ledger.hand_over(Holding.model_validate({**given, "note": said}), seen=held.holder if held is not None else "")
+    except BadInputError:
+        return RedirectResponse(f"{href_of(subject, one)}?held=1#work", 303)
     note(services, user, "handed over", one, kind=subject, to=to)
     return RedirectResponse(f"{href_of(subject, one)}#work", 303)
 
@@ -75,15 +72,21 @@ def hand_over(
 @router.post("/release/{kind}/{item_id:path}")
 @open_to(DECIDERS)
 def release(services: Parts, user: Person, kind: str, item_id: str) -> Response:
-    """Put an item back: one's own, or as a lead anybody's."""
-    subject, one = item_of(services, kind, item_id)
+    """Put an item back: one's own (also what merged or left the index since), or as a lead anybody's."""
+    own = services.ledger.holdings(kind, [item_id]).get(item_id) if kind in work.KINDS and usable(item_id) else None
+    mine = own is not None and own.holder == user.name
+    subject, one = (kind, item_id) if mine else item_of(services, kind, item_id)
     not_blind(services, subject, one)
     held = services.ledger.holdings(subject, [one]).get(one)
     if held is not None and held.holder != user.name and not may(user, LEADS):
         raise HTTPException(403)
-    if services.ledger.release(subject, one, user.name, services.clock()):
+    try:
+        done = services.ledger.release(subject, one, user.name, services.clock(), seen=held.holder if held is not None else "")
+    except BadInputError:
+        return RedirectResponse(f"{href_of(subject, one)}?held=1#work", 303)
+    if done:
         note(services, user, "put back", one, kind=subject)
-    return RedirectResponse(f"{href_of(subject, one)}#work", 303)
+    return RedirectResponse(f"{href_of(subject, one)}#work" if work.rows_of(services, [(subject, one)]) else "/queue", 303)
 
 
 @router.post("/views")

@@ -36,15 +36,22 @@ class Holdings(Part):
                 "subject": subject, "subject_id": subject_id, "holder": by, "given_by": by, "since": at,
             }), "taken")  # fmt: skip
 
-    def hand_over(self, given: Holding) -> Holding:
-        """Give an item to somebody, whoever had it; the note stays with it."""
+    def hand_over(self, given: Holding, *, seen: str | None = None) -> Holding:
+        """Give an item to somebody, whoever had it; the note stays with it.
+
+        ``seen`` is who was seen to have it (empty for nobody); BadInputError where that is somebody else by now.
+        """
         with self._db.write("holdings") as connection:
+            _as_seen(_held(connection, given.subject, given.subject_id), seen, given.subject_id)
             return self._give(connection, given.model_copy(update={"note": clean(given.note)}), "handed")
 
-    def release(self, subject: str, subject_id: str, by: str, at: datetime, *, action: str = "released") -> bool:
-        """Put an item back; returns whether anybody had it."""
+    def release(
+        self, subject: str, subject_id: str, by: str, at: datetime, *, action: str = "released", seen: str | None = None
+    ) -> bool:
+        """Put an item back; returns whether anybody had it. ``seen`` is as for handing over."""
         with self._db.write("holdings") as connection:
             held = _held(connection, subject, subject_id)
+            _as_seen(held, seen, subject_id)
             if held is None:
                 return False
             connection.execute(delete(holdings).where(holdings.c.subject == subject, holdings.c.subject_id == subject_id))
@@ -119,6 +126,12 @@ def _held(connection: Connection, subject: str, subject_id: str) -> Holding | No
     query = select(holdings).where(holdings.c.subject == subject, holdings.c.subject_id == subject_id)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else Holding.model_validate(dict(row))
+
+
+def _as_seen(held: Holding | None, seen: str | None, subject_id: str) -> None:
+    holder = held.holder if held is not None else ""
+    if seen is not None and holder != seen:
+        raise BadInputError(f"{holder or 'nobody'} has it by now", place=subject_id, remedy="look again")
 
 
 def _event(connection: Connection, holding: Holding, action: str) -> None:

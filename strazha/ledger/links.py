@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, or_, select
+from sqlalchemy import RowMapping, or_, select
 
 from strazha.errors import BadInputError
 from strazha.ledger.database import CHUNK, chunks
@@ -87,26 +87,28 @@ class Links(Part):
 
     def judging_acts(self, advert_ids: Iterable[str], limit: int = 60) -> list[JudgingAct]:
         """What people said of links with an end among the adverts, newest first; one act may be about many pairs."""
-        found: dict[tuple[datetime, str, str], JudgingAct] = {}
+        # By pair and not by a sum: the ends of one pair may be in different chunks.
+        acts: dict[tuple[datetime, str, str], dict[tuple[str, str], bool]] = {}
         table = link_judgements.c
         stands = (links.c.a == table.a) & (links.c.b == table.b) & (links.c.judged_at == table.judged_at)
         same = (links.c.judged_by == table.judged_by) & (links.c.judgement == table.judgement)
         for ids in chunks(advert_ids, CHUNK // 2):
             query = (
-                select(
-                    table.judged_at, table.judged_by, table.judgement, func.count().label("pairs"),
-                    func.count(links.c.a).label("standing"), func.min(table.a).label("a"), func.min(table.b).label("b"),
-                )
+                select(link_judgements, links.c.a.is_not(None).label("standing"))
                 .select_from(link_judgements.outerjoin(links, stands & same))
                 .where(or_(table.a.in_(ids), table.b.in_(ids)))
-                .group_by(table.judged_at, table.judged_by, table.judgement)
-                .order_by(table.judged_at.desc())
-                .limit(limit)
-            )  # fmt: skip
+            )
             with self._db.read() as connection:
-                for row in connection.execute(query).mappings():
-                    found[row["judged_at"], row["judged_by"], row["judgement"]] = JudgingAct.model_validate(dict(row))
-        return sorted(found.values(), key=lambda act: act.judged_at, reverse=True)[:limit]
+                for row in connection.execute(query):
+                    act = acts.setdefault((row.judged_at, row.judged_by, row.judgement), {})
+                    act[row.a, row.b] = bool(row.standing)
+        return [
+            JudgingAct(
+                judged_at=at, judged_by=by, judgement=Judgement(judgement),
+                pairs=len(acts[at, by, judgement]), standing=sum(acts[at, by, judgement].values()),
+            )
+            for at, by, judgement in sorted(acts, reverse=True)[:limit]
+        ]  # fmt: skip
 
     def standing_pairs(self, by: str, at: datetime) -> list[tuple[str, str]]:
         """The pairs of one act of somebody's about which nothing newer was said."""

@@ -11,26 +11,31 @@ from sqlalchemy import Connection, RowMapping, select, update
 
 from strazha.errors import BadInputError
 from strazha.ledger.database import chunks
+from strazha.ledger.decisions import keep_decision
 from strazha.ledger.part import Part
-from strazha.ledger.tables import clean
+from strazha.ledger.tables import clean, decisions
 from strazha.ledger.work_records import DoubleReview, Opinion
-from strazha.ledger.work_tables import double_reviews, review_opinions
+from strazha.ledger.work_tables import DECIDING, WAITING, double_reviews, review_opinions
+from strazha.model import Decision
 
 #: Opinions a review takes.
 READERS = 2
-#: States in which a review still waits for somebody.
-WAITING = ("open", "disputed")
 
 
 class Reviews(Part):
     """Double reviews."""
 
     def open_review(self, subject: str, subject_id: str, by: str, at: datetime) -> DoubleReview:
-        """Ask for two blind opinions on an item; where that is asked for already, the review there is."""
-        with self._db.write("reviews") as connection:
+        """Ask for two blind opinions on an item; where that is asked for already, the review there is.
+
+        BadInputError where it can no longer be judged blindly (``judged``).
+        """
+        with self._db.write(DECIDING) as connection:
             found = _waiting(connection, subject, [subject_id])
             if found:
                 return found[0]
+            if _judged(connection, subject, [subject_id]):
+                raise BadInputError("what people think of this is known", place=subject_id, remedy="choose an undecided item")
             made = DoubleReview.model_validate({
                 "id": secrets.token_hex(12), "subject": subject, "subject_id": subject_id, "opened_by": by, "opened_at": at,
                 "state": "open",
@@ -38,12 +43,21 @@ class Reviews(Part):
             self._db.put(connection, double_reviews, [made.model_dump(exclude={"opinions"})])
         return made
 
-    def give_opinion(self, review_id: str, opinion: Opinion) -> DoubleReview:
+    def judged(self, subject: str, ids: Iterable[str]) -> set[str]:
+        """Which items can no longer be judged blindly: a decision was made, taken back or not, or two opinions were shown."""
+        found: set[str] = set()
+        for batch in chunks(ids):
+            with self._db.read() as connection:
+                found |= _judged(connection, subject, batch)
+        return found
+
+    def give_opinion(self, review_id: str, opinion: Opinion, decision: Decision | None = None) -> DoubleReview:
         """Add one's opinion. With the second one the review is agreed or disputed; returns it as it is then.
 
-        BadInputError where the review is over, or two others have spoken already.
+        ``decision`` is what is decided if the two agree; it is kept together with the opinion. BadInputError where the review
+        is over, or two others have spoken already.
         """
-        with self._db.write("reviews") as connection:
+        with self._db.write(DECIDING) as connection:
             review = _one(connection, review_id)
             if review is None or review.state != "open":
                 raise BadInputError("this double review is over", place=review_id, remedy="look at what was decided")
@@ -51,9 +65,13 @@ class Reviews(Part):
             if len(others) >= READERS:
                 raise BadInputError("two others have spoken already", place=review_id, remedy="look at what was decided")
             _add(connection, review_id, opinion.reviewer, opinion.model_dump(exclude={"reviewer"}))
-            if len(others) + 1 == READERS:
-                state = "agreed" if others[0].outcome == opinion.outcome else "disputed"
-                _change(connection, review_id, {"state": state})
+            if len(others) + 1 == READERS and others[0].outcome != opinion.outcome:
+                _change(connection, review_id, {"state": "disputed"})
+            elif len(others) + 1 == READERS:
+                if decision is not None:
+                    keep_decision(self._db, connection, decision)
+                name = decision.id if decision is not None else ""
+                _change(connection, review_id, {"state": "agreed", "closed_at": opinion.given_at, "decision_id": name})
             found = _one(connection, review_id)
         if found is None:
             raise BadInputError("there is no such double review", place=review_id, remedy="look at the queue")
@@ -61,7 +79,7 @@ class Reviews(Part):
 
     def take_opinion_back(self, review_id: str, reviewer: str, at: datetime) -> bool:
         """Take one's opinion back while the other is not in; returns whether there was one."""
-        with self._db.write("reviews") as connection:
+        with self._db.write(DECIDING) as connection:
             review = _one(connection, review_id)
             if review is None or review.state != "open" or review.by(reviewer) is None:
                 return False
@@ -69,22 +87,12 @@ class Reviews(Part):
             _add(connection, review_id, reviewer, empty)
         return True
 
-    def close_review(self, review_id: str, state: str, at: datetime, decision_id: str = "") -> None:
-        """End a review: agreed or settled by a decision, or ended without one."""
-        with self._db.write("reviews") as connection:
-            _change(connection, review_id, {"state": state, "closed_at": at, "decision_id": decision_id})
-
-    def reopen_review(self, decision_id: str) -> DoubleReview | None:
-        """Make a settled review disputed again, because its decision was taken back; an agreed one is over for good."""
-        with self._db.write("reviews") as connection:
-            query = select(double_reviews.c.id).where(
-                double_reviews.c.decision_id == decision_id, double_reviews.c.state == "settled"
-            )
-            row = connection.execute(query).one_or_none()
-            if row is None:
-                return None
-            _change(connection, row.id, {"state": "disputed", "closed_at": None, "decision_id": ""})
-            return _one(connection, row.id)
+    def end_review(self, review_id: str, at: datetime) -> bool:
+        """End a review that waits, without a decision; returns whether it waited."""
+        waits = (double_reviews.c.id == clean(review_id)) & double_reviews.c.state.in_(WAITING)
+        with self._db.write(DECIDING) as connection:
+            ended = update(double_reviews).where(waits).values(state="ended", closed_at=at)
+            return connection.execute(ended).rowcount > 0
 
     def waiting_reviews(self, subject: str, ids: Iterable[str]) -> dict[str, DoubleReview]:
         """By id, the review an item waits for."""
@@ -113,6 +121,13 @@ def _waiting(connection: Connection, subject: str, ids: Sequence[str]) -> list[D
         double_reviews.c.subject == subject, double_reviews.c.subject_id.in_(ids), double_reviews.c.state.in_(WAITING)
     )
     return _filled(connection, connection.execute(query).mappings().all())
+
+
+def _judged(connection: Connection, subject: str, ids: Sequence[str]) -> set[str]:
+    made = select(decisions.c.subject_id).where(decisions.c.subject == subject, decisions.c.subject_id.in_(ids))
+    former = select(double_reviews).where(double_reviews.c.subject == subject, double_reviews.c.subject_id.in_(ids))
+    known = _filled(connection, connection.execute(former).mappings().all())
+    return {*connection.execute(made).scalars(), *(one.subject_id for one in known if len(one.opinions) >= READERS)}
 
 
 def _one(connection: Connection, review_id: str) -> DoubleReview | None:

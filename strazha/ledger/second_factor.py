@@ -38,9 +38,10 @@ class SecondFactor(Part):
             return str(connection.execute(select(users.c.totp_pending).where(users.c.name == clean(name))).scalar() or "")
 
     def confirm_totp(self, name: str, code: str, at: datetime) -> bool:
-        """Turn the second factor on, if the code is of the secret that waits."""
+        """Turn the second factor on, if the code is of the secret that waits and none is on already."""
+        waits = select(users.c.totp_pending).where(users.c.name == clean(name), users.c.totp_secret == "")
         with self._db.write("users") as connection:
-            pending = connection.execute(select(users.c.totp_pending).where(users.c.name == clean(name))).scalar() or ""
+            pending = connection.execute(waits).scalar() or ""
             step = matching_step(str(pending), code, at, 0)
             if not step:
                 return False

@@ -81,6 +81,10 @@ class Users(Part):
         """Open a closed account again."""
         self._change(name, {"disabled_at": None, "failures": 0, "locked_until": None})
 
+    def reset_totp(self, name: str) -> None:
+        """Turn off a second factor whose device is lost: the account signs in anew, with its password alone."""
+        self._change(name, {"totp_secret": "", "totp_pending": "", "totp_step": 0})
+
     def _change(self, name: str, values: dict[str, object]) -> None:
         with self._db.write("users") as connection:
             changed = connection.execute(update(users).where(users.c.name == name).values(**values))

@@ -118,9 +118,6 @@ class JudgingAct(Record):
     #: Pairs it was about, and those of them about which nothing newer was said.
     pairs: int
     standing: int
-    #: The first pair.
-    a: str
-    b: str
 
 
 class SessionInfo(Record):

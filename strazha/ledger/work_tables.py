@@ -6,6 +6,11 @@ from sqlalchemy import Column, Index, Integer, String, Table
 
 from strazha.ledger.tables import Moment, Words, metadata
 
+#: The lock under which decisions and double reviews change: whether one may be made depends on what stands of the other.
+DECIDING = "decisions"
+#: States in which a double review still waits for somebody.
+WAITING = ("open", "disputed")
+
 withdrawn_decisions = Table(
     "withdrawn_decisions",
     metadata,

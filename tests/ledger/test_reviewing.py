@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -80,25 +83,32 @@ def opinion(who: str, outcome: Outcome, minutes: int = 0) -> Opinion:
 
 
 def test_two_opinions_make_a_review_agreed_or_disputed(ledger: Ledger) -> None:
-    first = ledger.open_review("cluster", "c1", "lead", NOW)
-    assert ledger.open_review("cluster", "c1", "lead", NOW).id == first.id
+    first = ledger.open_review("cluster", "c7", "lead", NOW)
+    assert ledger.open_review("cluster", "c7", "lead", NOW).id == first.id
     assert ledger.give_opinion(first.id, opinion("ana", Outcome.REFER)).state == "open"
     # Said again, one's own opinion replaces the former and makes no second.
     assert ledger.give_opinion(first.id, opinion("ana", Outcome.MONITOR, 1)).state == "open"
     assert ledger.take_opinion_back(first.id, "ana", NOW + timedelta(minutes=2))
     assert not ledger.take_opinion_back(first.id, "ana", NOW + timedelta(minutes=3))
-    assert ledger.waiting_reviews("cluster", ["c1"])["c1"].opinions == ()
+    assert ledger.waiting_reviews("cluster", ["c7"])["c7"].opinions == ()
     ledger.give_opinion(first.id, opinion("ana", Outcome.REFER, 4))
     both = ledger.give_opinion(first.id, opinion("bob", Outcome.SPAM, 5))
     assert (both.state, [one.reviewer for one in both.opinions]) == ("disputed", ["ana", "bob"])
     assert not ledger.take_opinion_back(first.id, "bob", NOW + timedelta(minutes=6))
     with pytest.raises(BadInputError, match="over"):
         ledger.give_opinion(first.id, opinion("eva", Outcome.SPAM, 7))
-    ledger.close_review(first.id, "settled", NOW, "d1")
-    assert ledger.waiting_reviews("cluster", ["c1"]) == {}
-    again = ledger.reopen_review("d1")
-    assert again is not None
-    assert again.state == "disputed"
+    settled = {"subject_id": "c7", "review": first.id}
+    ledger.add_decision(decided("s1").model_copy(update=settled), expects="")
+    assert ledger.waiting_reviews("cluster", ["c7"]) == {}
+    ended = ledger.review(first.id)
+    assert ended is not None
+    assert (ended.state, ended.decision_id) == ("settled", "s1")
+    # Taken back while a newer decision stands, the settlement leaves nothing to dispute.
+    ledger.add_decision(decided("s2", minutes=9).model_copy(update={"subject_id": "c7"}), expects="s1")
+    ledger.withdraw_decision("s1", "lead", NOW)
+    assert ledger.waiting_reviews("cluster", ["c7"]) == {}
+    ledger.withdraw_decision("s2", "lead", NOW)
+    assert ledger.waiting_reviews("cluster", ["c7"])["c7"].state == "disputed"
     second = ledger.open_review("advert", "a1", "lead", NOW)
     ledger.give_opinion(second.id, opinion("bob", Outcome.SPAM))
     assert ledger.give_opinion(second.id, opinion("ana", Outcome.SPAM)).state == "agreed"
@@ -106,14 +116,117 @@ def test_two_opinions_make_a_review_agreed_or_disputed(ledger: Ledger) -> None:
     assert [one.id for one in ledger.reviews(["disputed"])] == [first.id]
 
 
-def test_corrections_stand_beside_the_finding_until_taken_back(ledger: Ledger) -> None:
-    def made(name: str, action: str, label: str = "", takes_back: str = "", version: str = "0" * 64) -> Correction:
-        return Correction.model_validate({
-            "id": name, "advert_id": "a1", "content_hash": version, "about": "mention", "action": action,
-            "machine": "" if action == "add" else "age", "label": label, "field": "body", "start": 3, "end": 5, "text": "22",
-            "made_by": "ana", "made_at": NOW, "takes_back": takes_back,
-        })  # fmt: skip
+def test_of_two_at_once_one_stands(ledger: Ledger) -> None:
+    def outcomes(*acts: Callable[[], object]) -> list[bool]:
+        gate = threading.Barrier(len(acts))
 
+        def tried(act: Callable[[], object]) -> bool:
+            gate.wait()
+            try:
+                return act() is not False
+            except BadInputError:
+                return False
+
+        with ThreadPoolExecutor(len(acts)) as pool:
+            return list(pool.map(tried, acts))
+
+    def disputed(item: str) -> str:
+        review = ledger.open_review("cluster", item, "lead", NOW)
+        ledger.give_opinion(review.id, opinion("ana", Outcome.REFER))
+        return ledger.give_opinion(review.id, opinion("bob", Outcome.SPAM)).id
+
+    for number in range(6):
+        of = {"subject_id": f"x{number}"}
+        one, other = (decided(f"{who}{number}").model_copy(update=of) for who in "ab")
+        made = outcomes(
+            lambda one=one: ledger.add_decision(one, expects=""), lambda two=other: ledger.add_decision(two, expects="")
+        )
+        assert sorted(made) == [False, True]
+        assert len(ledger.decisions("cluster", of["subject_id"])) == 1
+        # A decision beside the opening of a review; two settlements; an end beside the second opinion.
+        of = {"subject_id": f"y{number}"}
+        lone = decided(f"c{number}").model_copy(update=of)
+        assert sorted(outcomes(
+            lambda lone=lone: ledger.add_decision(lone, expects=""),
+            lambda of=of: ledger.open_review("cluster", of["subject_id"], "lead", NOW),
+        )) == [False, True]  # fmt: skip
+        of = {"subject_id": f"z{number}", "review": disputed(f"z{number}")}
+        one, other = (decided(f"{who}{number}").model_copy(update=of) for who in "de")
+        made = outcomes(
+            lambda one=one: ledger.add_decision(one, expects=""), lambda two=other: ledger.add_decision(two, expects="")
+        )
+        assert sorted(made) == [False, True]
+        review = ledger.open_review("cluster", f"v{number}", "lead", NOW)
+        ledger.give_opinion(review.id, opinion("ana", Outcome.REFER))
+        agreed = decided(f"f{number}").model_copy(update={"subject_id": f"v{number}", "review": review.id})
+        ended, given = outcomes(
+            lambda review=review: ledger.end_review(review.id, NOW),
+            lambda review=review, agreed=agreed: ledger.give_opinion(review.id, opinion("bob", Outcome.REFER), agreed),
+        )
+        after = ledger.review(review.id)
+        assert after is not None
+        assert (ended, given) in {(True, False), (False, True)}
+        assert after.state == ("ended" if ended else "agreed")
+        assert after.decision_id == ("" if ended else agreed.id)
+        assert len(ledger.decisions("cluster", f"v{number}")) == given
+
+
+def test_a_decision_is_kept_only_while_what_was_expected_stands(ledger: Ledger) -> None:
+    ledger.add_decision(decided("d1"), expects="")
+    for expects in ("", "d9"):
+        with pytest.raises(BadInputError, match="faster"):
+            ledger.add_decision(decided("d2", minutes=1), expects=expects)
+    ledger.add_decision(decided("d2", minutes=1), expects="d1")
+    review = ledger.open_review("advert", "a1", "lead", NOW)
+    for said in ("", review.id, "another"):
+        with pytest.raises(BadInputError, match="faster"):
+            ledger.add_decision(
+                decided("d3").model_copy(update={"subject": "advert", "subject_id": "a1", "review": said}), expects=""
+            )
+    assert [one.id for one in ledger.scan_decisions()] == ["d1", "d2"]
+    assert ledger.end_review(review.id, NOW)
+    assert not ledger.end_review(review.id, NOW)
+
+
+def test_what_people_think_of_is_judged_blindly_once(ledger: Ledger) -> None:
+    ledger.add_decision(decided("d1"))
+    ledger.withdraw_decision("d1", "ana", NOW)
+    half, full = (ledger.open_review("cluster", item, "lead", NOW) for item in ("c2", "c3"))
+    for review, who in ((half, "ana"), (full, "ana"), (full, "bob")):
+        ledger.give_opinion(review.id, opinion(who, Outcome.SPAM if who == "bob" else Outcome.REFER))
+    for review in (half, full):
+        assert ledger.end_review(review.id, NOW)
+    assert ledger.judged("cluster", ["c1", "c2", "c3", "c4"]) == {"c1", "c3"}
+    assert ledger.judged("advert", ["c1", "c3"]) == set()
+    for item in ("c1", "c3"):
+        with pytest.raises(BadInputError, match="known"):
+            ledger.open_review("cluster", item, "lead", NOW)
+    assert ledger.open_review("cluster", "c2", "lead", NOW).id != half.id
+
+
+def test_an_item_moves_only_from_whom_it_was_seen_with(ledger: Ledger) -> None:
+    given = Holding(subject="cluster", subject_id="c1", holder="bob", given_by="lead", since=NOW)
+    ledger.take("cluster", "c1", "ana", NOW)
+    for seen in ("", "eva"):
+        with pytest.raises(BadInputError, match="ana has it by now"):
+            ledger.hand_over(given, seen=seen)
+        with pytest.raises(BadInputError, match="ana has it by now"):
+            ledger.release("cluster", "c1", "lead", NOW, seen=seen)
+    assert ledger.hand_over(given, seen="ana").holder == "bob"
+    assert ledger.release("cluster", "c1", "lead", NOW, seen="bob")
+
+
+def made(
+    name: str, action: str, label: str = "", takes_back: str = "", version: str = "0" * 64, by: str = "ana"
+) -> Correction:  # fmt: skip
+    return Correction.model_validate({
+        "id": name, "advert_id": "a1", "content_hash": version, "about": "mention", "action": action,
+        "machine": "" if action == "add" else "age", "label": label, "field": "body", "start": 3, "end": 5, "text": "22",
+        "made_by": by, "made_at": NOW, "takes_back": takes_back,
+    })  # fmt: skip
+
+
+def test_corrections_stand_beside_the_finding_until_taken_back(ledger: Ledger) -> None:
     ledger.add_correction(made("1", "remove"))
     ledger.add_correction(made("2", "relabel", "price"))
     ledger.add_correction(made("3", "add", "name"))
@@ -122,6 +235,20 @@ def test_corrections_stand_beside_the_finding_until_taken_back(ledger: Ledger) -
     ledger.add_correction(made("5", "takeback", takes_back="2"))
     assert [one.id for one in ledger.standing_corrections("a1", "0" * 64)] == ["1", "3"]
     assert len(ledger.corrections("a1")) == 5
+    assert [one.id for one in ledger.corrected(["a1", "a2"])["a1"]] == ["1", "3", "4"]
+    ledger.add_correction(made("6", "remove", by="bob"))
+    assert [one.id for one in ledger.standing_corrections("a1", "0" * 64)] == ["3", "6"]
+    assert [one.id for one in ledger.standing_corrections("a1", "0" * 64, by="ana")] == ["1", "3"]
+
+
+def test_the_last_correction_an_advert_takes_can_be_taken_back(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("strazha.ledger.corrections.MOST", 2)
+    for name in ("1", "2"):
+        ledger.add_correction(made(name, "add", "name"))
+    with pytest.raises(BadInputError, match="2 corrections"):
+        ledger.add_correction(made("3", "add", "name"))
+    ledger.add_correction(made("4", "takeback", takes_back="2"))
+    assert [one.id for one in ledger.standing_corrections("a1", "0" * 64)] == ["1"]
 
 
 def test_an_act_of_judging_is_found_as_one_and_says_what_of_it_stands(ledger: Ledger) -> None:
@@ -132,6 +259,11 @@ def test_an_act_of_judging_is_found_as_one_and_says_what_of_it_stands(ledger: Le
     assert (oldest.judgement, oldest.pairs, oldest.standing) == (Judgement.NEVER, 2, 1)
     assert ledger.standing_pairs("ana", NOW) == [("a1", "a2")]
     assert ledger.judging_acts(["a9"]) == []
+    # More members than one query takes, and pairs with an end in each.
+    many = [f"m{number:04}" for number in range(1200)]
+    ledger.judge_links([(many[0], one) for one in many[1:]], Judgement.NEVER, "ana", NOW)
+    (act,) = ledger.judging_acts(many)
+    assert (act.pairs, act.standing) == (1199, 1199)
 
 
 def test_codes_are_those_of_the_standard() -> None:
@@ -168,6 +300,9 @@ def test_a_second_factor_is_asked_for_once_it_is_confirmed(ledger: Ledger) -> No
         ledger.check_password("ana", PASSWORD, later, "x")
     after = later + timedelta(minutes=1)
     assert ledger.check_password("ana", PASSWORD, after, totp(secret, int(after.timestamp()) // 30)) is None, "locked"
+    # Another secret cannot be put in its place.
+    other = ledger.begin_totp("ana")
+    assert not ledger.confirm_totp("ana", totp(other, int(after.timestamp()) // 30), after)
     ledger.end_totp("ana")
     assert ledger.check_password("ana", PASSWORD, after + timedelta(minutes=20)) is not None
 

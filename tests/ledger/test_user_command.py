@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from cli.user import ROLES
 from strazha.clock import now
 from strazha.errors import BadInputError
 from strazha.ledger import Ledger, Role, open_ledger
+from strazha.ledger.second_factor import totp as code_of
 from strazha.settings import settings
 
 PASSWORD = "correct horse battery"
@@ -56,6 +58,22 @@ def test_an_account_is_made_listed_changed_and_closed(ledger: Ledger) -> None:
     ]  # fmt: skip
     assert all(PASSWORD not in entry.line() for entry in ledger.audit_entries())
     ledger.close()
+
+
+def test_a_second_factor_whose_device_is_lost_is_turned_off(ledger: Ledger) -> None:
+    ledger.add_user("ana", PASSWORD)
+    assert call("totp", "ana") == "ana: second factor off\n"
+    at = now()
+    assert ledger.confirm_totp("ana", code_of(ledger.begin_totp("ana"), int(at.timestamp()) // 30), at)
+    token = ledger.open_session("ana", at, timedelta(hours=1))
+    assert call("totp", "ana") == "ana: second factor on\n"
+    assert ledger.check_password("ana", PASSWORD, at) is None
+    assert call("totp", "ana", "--off") == "ana: second factor off, sessions ended\n"
+    assert ledger.check_password("ana", PASSWORD, at) is not None
+    assert ledger.session_user(token, at) is None
+    assert [(entry.action, entry.subject) for entry in ledger.audit_entries()] == [("second factor off", "user ana")]
+    with pytest.raises(BadInputError):
+        call("totp", "nobody", "--off")
 
 
 @pytest.mark.parametrize(

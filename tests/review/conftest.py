@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from flows.steps import catalogue
 from review.app import create_app
+from review.services import Services, flows_screen
 from strazha.evidence.landing import Landing
 from strazha.ledger import Ledger, open_ledger
 from strazha.ledger.records import Role
@@ -63,6 +64,11 @@ class House:
                 "strazha", self.ledger.open_session(role.value, self.clock(), timedelta(hours=10)), domain="127.0.0.1"
             )
         return made
+
+    @property
+    def services(self) -> Services:
+        """The parts of the application, as a request gets them."""
+        return Services(self.settings, self.index, self.ledger, catalogue, flows_screen, self.clock)
 
     def advert(self, words: str) -> str:
         """The id of the advert whose title holds the words."""

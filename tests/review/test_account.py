@@ -33,13 +33,16 @@ def test_sessions_are_listed_and_ended(house: Any) -> None:
 
 def test_a_second_factor_from_setting_up_to_turning_off(house: Any) -> None:
     client = house.client()
-    client.post("/account/totp/begin")
+    assert client.post("/account/totp/begin", data={"password": "wrong"}).status_code == 422
+    assert house.ledger.pending_totp("analyst") == ""
+    client.post("/account/totp/begin", data={"password": PASSWORD})
     secret = house.ledger.pending_totp("analyst")
     assert " ".join(secret[at : at + 4] for at in range(0, 32, 4)) in client.get("/account").text
     assert client.post("/account/totp/confirm", data={"code": "12345x"}).status_code == 422
     assert client.post("/account/totp/confirm", data={"code": code(house, secret)}).status_code == 303
     assert secret not in client.get("/account").text.replace(" ", "")
-    assert client.post("/account/totp/begin").status_code == 409
+    assert client.post("/account/totp/begin", data={"password": PASSWORD}).status_code == 409
+    assert client.post("/account/totp/confirm", data={"code": code(house, secret)}).status_code == 409
     fresh = house.client(None)
     sign_in = {"name": "analyst", "password": PASSWORD}
     house.clock.at += timedelta(minutes=1)
@@ -53,5 +56,21 @@ def test_a_second_factor_from_setting_up_to_turning_off(house: Any) -> None:
     assert client.post("/account/totp/end", data={"password": PASSWORD, "code": code(house, secret)}).status_code == 303
     assert house.client(None).post("/login", data=sign_in).status_code == 303
     done = [did for who, did, _ in house.actions("analyst") if did.startswith("second factor")]
-    assert done == ["second factor off", "second factor on", "second factor begun"]
+    refused = "second factor refused"
+    assert done == ["second factor off", refused, "second factor on", refused, "second factor begun", refused]
     assert secret not in str([entry.detail for entry in house.ledger.audit_entries(500)])
+
+
+def test_guesses_at_the_second_factor_are_logged_and_lock(house: Any) -> None:
+    client = house.client()
+    secret = house.ledger.begin_totp("analyst")
+    assert house.ledger.confirm_totp("analyst", code(house, secret), house.clock())
+    house.clock.at += timedelta(minutes=1)
+    for _ in range(5):
+        assert client.post("/account/totp/end", data={"password": PASSWORD, "code": "x"}).status_code == 422
+    right = {"password": PASSWORD, "code": code(house, secret)}
+    assert client.post("/account/totp/end", data=right).status_code == 422
+    assert house.ledger.has_totp("analyst")
+    assert house.actions("analyst").count(("analyst", "second factor refused", "analyst")) == 6
+    house.clock.at += timedelta(minutes=16)
+    assert client.post("/account/totp/end", data={**right, "code": code(house, secret)}).status_code == 303

@@ -80,6 +80,51 @@ def test_an_added_contact_is_covered_like_the_machines(house: Any, client: TestC
     assert words in html.unescape(client.post(f"/uncover/advert/{advert}").text)
 
 
+def plain(page: str) -> str:
+    """A page's words, without tags, and its attributes' values."""
+    return html.unescape(re.sub(r"<[^>]+>", "", page) + " ".join(re.findall(r'="([^"]*)"', page)))
+
+
+def test_an_added_contact_is_covered_on_every_page_it_stands_on(house: Any, client: TestClient) -> None:
+    advert = house.advert("qgodi")
+    doc = house.index.advert(advert)
+    words = " ".join(doc.advert.title.split()[:2])
+    reading = " ".join(doc.screening.reading.split()[:2])
+    told = doc.advert.model_copy(update={"seller": f"Ask for {words}", "body": f"{doc.advert.body} {words}"})
+    reason = doc.screening.reasons[0].model_copy(update={"text": f"It says {words} twice"})
+    screening = doc.screening.model_copy(update={"reasons": (reason,), "reading": f"{doc.screening.reading} {reading}"})
+    house.index.put_adverts([doc.model_copy(update={"advert": told, "screening": screening, "version": doc.version + 1})])
+    new_version(house, advert, body="Other text")
+    cluster = house.filled.of("fields").id
+    other = next(one for one in house.filled.adverts if advert in {row.doc.id for row in house.index.similar(one, size=6).rows})
+    pages = (f"/adverts/{advert}", "/search?q=qgodi", f"/versions/{advert}", f"/clusters/{cluster}", f"/adverts/{other}")
+    assert [words in plain(client.get(path).text) for path in pages] == [True] * len(pages)
+    assert reading in plain(client.get(pages[0]).text)
+    house.index.put_clusters([house.filled.of("fields").model_copy(update={"title": doc.advert.title, "version": 10**6})])
+    client.post(f"/take/cluster/{cluster}")
+    correct(house, client, advert, label="mention:handle", words=words, note=f"or {words}")
+    # Covered also for whoever may not know of the correction.
+    house.client(Role.LEAD).post(f"/reviews/open/advert/{advert}")
+    for reader in (client, house.client(Role.INVESTIGATOR)):
+        for path in (*pages, "/queue", "/queue?f=1&hold=mine", "/search?kind=clusters"):
+            shown = plain(reader.get(path).text)
+            assert words not in shown, path
+            assert reading not in shown, path
+    assert words in plain(client.post(f"/uncover/advert/{advert}").text)
+    assert words in plain(client.post(f"/uncover/versions/{advert}").text)
+
+
+def test_a_name_called_an_account_is_covered_in_the_table_too(house: Any, client: TestClient) -> None:
+    advert = house.advert("Rotterdam")
+    mentions = house.index.advert(advert).screening.mentions
+    at, place = next((n, one) for n, one in enumerate(mentions) if one.kind.value == "place" and len(one.text) > 4)
+    assert place.text in plain(client.get(f"/adverts/{advert}").text)
+    correct(house, client, advert, finding=f"mention:{at}", label="mention:handle")
+    page = client.get(f"/adverts/{advert}").text
+    assert place.text not in plain(section(page, "text-h") + section(page, "men-h") + section(page, "fixes"))
+    assert place.text not in plain(page[page.index("<h1") : page.index("</h1>")])
+
+
 def test_what_is_wrong_with_a_correction_is_said(house: Any, client: TestClient) -> None:
     advert = house.advert("Rotterdam")
     doc = house.index.advert(advert)
@@ -98,7 +143,9 @@ def test_what_is_wrong_with_a_correction_is_said(house: Any, client: TestClient)
         answer = correct(house, client, advert, **form)
         assert answer.status_code == status, form
         assert says in html.unescape(answer.text)
+        assert house.actions()[0] == ("analyst", "advert read", advert)
     assert house.ledger.corrections(advert) == []
+    assert len(house.actions(advert)) == 9
 
 
 def test_a_second_reviewer_does_not_learn_the_first_from_corrections(house: Any, client: TestClient) -> None:
@@ -110,6 +157,29 @@ def test_a_second_reviewer_does_not_learn_the_first_from_corrections(house: Any,
     house.client(Role.LEAD).post(f"/reviews/open/cluster/{cluster.id}")
     assert "says analyst" not in other.get(f"/adverts/{advert}").text
     assert "says analyst" in client.get(f"/adverts/{advert}").text
+
+
+def test_what_one_says_blindly_stands_beside_what_the_other_says(house: Any, client: TestClient) -> None:
+    cluster = house.filled.of("salon")
+    advert = cluster.cluster.members[0]
+    other = house.client(Role.INVESTIGATOR)
+    correct(house, client, advert, finding="mention:0", label="")
+    house.client(Role.LEAD).post(f"/reviews/open/cluster/{cluster.id}")
+    correct(house, other, advert, finding="mention:0", label="")
+    (one, second) = house.ledger.corrections(advert)
+    for reader, own, theirs in ((client, one, second), (other, second, one)):
+        page = reader.get(f"/adverts/{advert}").text
+        assert f"says {own.made_by}" in page
+        assert f"says {theirs.made_by}" not in page
+        assert theirs.made_by not in section(page, "fixes")
+        assert reader.post(f"/uncorrect/{advert}", data={"correction": theirs.id}).status_code == 403
+    # Each is taken back by itself, the overtaken one too, once.
+    for reader, own in ((client, one), (other, second)):
+        assert reader.post(f"/uncorrect/{advert}", data={"correction": own.id}).status_code == 303
+        assert reader.post(f"/uncorrect/{advert}", data={"correction": own.id}).status_code == 404
+        assert f"says {own.made_by}" not in reader.get(f"/adverts/{advert}").text
+    taken_back = house.ledger.corrections(advert)[-1].id
+    assert other.post(f"/uncorrect/{advert}", data={"correction": taken_back}).status_code == 404
 
 
 def new_version(house: Any, advert: str, **change: Any) -> None:

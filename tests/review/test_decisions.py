@@ -99,6 +99,8 @@ def test_what_is_wrong_is_said_and_nothing_is_recorded(
         answer = client.post(f"/decide/{kind}/{identity}", data=data)
         assert answer.status_code == status
         assert says in answer.text
+        assert house.actions()[0] == ("analyst", f"{kind} read", identity)
+        assert len(house.actions(identity)) == 2
         assert house.ledger.decisions(kind, identity) == []
         if "reason" not in change:
             assert "typed with care" in answer.text
@@ -115,6 +117,31 @@ def test_two_people_at_once(house: Any, form_of: Form) -> None:
     again = form_of(late.text)
     assert other.post(f"/decide/advert/{advert}", data={**again, "outcome": "spam", "reason": "b"}).status_code == 303
     assert [item.decided_by for item in house.ledger.decisions("advert", advert)] == ["analyst", "lead"]
+
+
+@pytest.mark.parametrize("act", ["decision", "review"])
+def test_between_looking_and_writing_somebody_may_be_faster(
+    house: Any, client: TestClient, form_of: Form, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    advert = house.advert("Rotterdam")
+    lead = house.client(Role.LEAD)
+    fields = form_of(lead.get(f"/adverts/{advert}").text)
+    may_decide = router.work.may_decide
+
+    def meanwhile(*asked: Any) -> bool:
+        monkeypatch.setattr(router.work, "may_decide", may_decide)
+        if act == "review":
+            house.ledger.open_review("advert", advert, "lead", house.clock())
+        else:
+            lead.post(f"/decide/advert/{advert}", data={**fields, "outcome": "spam", "reason": "b"})
+        return bool(may_decide(*asked))
+
+    monkeypatch.setattr(router.work, "may_decide", meanwhile)
+    late = client.post(f"/decide/advert/{advert}", data={**fields, "outcome": "refer", "reason": "typed with care"})
+    assert late.status_code == 409
+    assert router.OVERTAKEN in late.text
+    assert "typed with care" in late.text
+    assert [one.decided_by for one in house.ledger.decisions("advert", advert)] == (["lead"] if act == "decision" else [])
 
 
 def test_fields_nobody_asked_for_change_nothing(house: Any, client: TestClient, form_of: Form) -> None:

@@ -6,7 +6,6 @@ import html
 import re
 from typing import Any
 
-import pytest
 from fastapi.testclient import TestClient
 
 from review.routers import judging as router
@@ -89,12 +88,59 @@ def test_what_cannot_be_done_is_said_on_the_page(house: Any, client: TestClient)
         answer = client.post(f"/judge/{path}/{cluster.id}", data=data)
         assert answer.status_code == 422, path
         assert says in html.unescape(answer.text), path
+        # What shows the page is a reading of it.
+        assert house.actions()[0] == ("analyst", "cluster read", cluster.id), path
     data = {"a": inside[0], "b": inside[1], "judgement": "guilty"}
     assert client.post(f"/judge/link/{cluster.id}", data=data).status_code == 422
     assert house.ledger.judging_acts(inside) == []
 
 
-@pytest.mark.parametrize("role", [Role.AUDITOR, Role.OPERATOR])
-def test_who_only_looks_sees_no_buttons(house: Any, role: Role) -> None:
-    page = house.client(role).get(f"/clusters/{house.filled.of('vans').id}").text
-    assert "/judge/" not in page
+def test_who_only_looks_sees_no_buttons(house: Any, client: TestClient) -> None:
+    path = f"/clusters/{house.filled.of('vans').id}"
+    assert "/judge/" in client.get(path).text
+    page = house.client(Role.AUDITOR).get(path)
+    assert page.status_code == 200
+    assert "/judge/" not in page.text
+
+
+def test_a_blind_review_is_not_told_by_links(house: Any, client: TestClient) -> None:
+    vans, salon = house.filled.of("vans").id, house.filled.of("salon").id
+    inside = members(house, salon)
+    link = house.ledger.links_of(inside)[0]
+    house.ledger.judge_link(link.a, link.b, Judgement.CONFIRMED, "analyst", house.clock())
+    other = house.client(Role.INVESTIGATOR)
+    acts = '<ol class="decisions"><li><strong>confirmed</strong>'
+    assert acts in other.get(f"/clusters/{salon}").text
+    house.client(Role.LEAD).post(f"/reviews/open/cluster/{salon}")
+    assert acts in client.get(f"/clusters/{salon}").text
+    for reader in (other, house.client(Role.LEAD)):
+        page = reader.get(f"/clusters/{salon}").text
+        assert acts not in page
+        assert "/judge/" not in page
+    at = house.ledger.judging_acts(inside)[0].judged_at.isoformat()
+    for path, data in (
+        (f"link/{salon}", {"a": link.a, "b": link.b, "judgement": "cut"}),
+        (f"merge/{salon}", {"other": vans}),
+        (f"merge/{vans}", {"other": salon}),
+        (f"merge/{vans}", {"other": inside[0]}),
+        (f"split/{salon}", {"member": inside[:1]}),
+        (f"takeback/{salon}", {"by": "analyst", "at": at}),
+    ):
+        assert client.post(f"/judge/{path}", data=data).status_code == 409, path
+    assert len(house.ledger.judging_acts(inside)) == 1
+    assert members(house, salon) == inside
+
+
+def test_what_keeps_a_blind_cluster_apart_is_not_taken_back_from_the_other(house: Any, client: TestClient) -> None:
+    vans, salon = (members(house, house.filled.of(name).id) for name in ("vans", "salon"))
+    client.post(f"/judge/merge/{house.filled.of('vans').id}", data={"other": house.filled.of("salon").id})
+    whole = house.ledger.clusters_of(vans)[vans[0]]
+    assert client.post(f"/judge/split/{whole}", data={"member": list(salon)}).status_code == 303
+    one, other = (house.ledger.clusters_of(part)[part[0]] for part in (vans, salon))
+    assert one != other
+    house.client(Role.LEAD).post(f"/reviews/open/cluster/{one}")
+    act = house.ledger.judging_acts(vans)[0]
+    data = {"by": act.judged_by, "at": act.judged_at.isoformat()}
+    assert client.post(f"/judge/takeback/{other}", data=data).status_code == 409
+    house.client(Role.LEAD).post(f"/reviews/end/{house.ledger.reviews()[0].id}")
+    assert client.post(f"/judge/takeback/{other}", data=data).status_code == 303

@@ -24,7 +24,7 @@ def links(page: str) -> list[str]:
 
 
 def test_what_goes_first_goes_first_then_band_then_score(house: Any, client: TestClient) -> None:
-    rows = worklist.page(house.index, {}, QueueAsk.read(QueryParams()), size=100).rows
+    rows = worklist.page(house.services, QueueAsk.read(QueryParams()), size=100).rows
     assert rows[0].kind == "cluster"
     assert rows[0].head_of_queue
     rest = [row for row in rows if not row.head_of_queue]
@@ -33,18 +33,18 @@ def test_what_goes_first_goes_first_then_band_then_score(house: Any, client: Tes
 
 
 def test_each_item_is_in_the_queue_once(house: Any) -> None:
-    rows = worklist.page(house.index, {}, QueueAsk.read(QueryParams()), size=100).rows
+    rows = worklist.page(house.services, QueueAsk.read(QueryParams()), size=100).rows
     single = [doc.id for doc in house.filled.adverts.values() if not doc.cluster_id]
     assert sorted(row.id for row in rows) == sorted([*single, *house.filled.clusters])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 25])
 def test_paging_neither_skips_nor_repeats(house: Any, size: int) -> None:
-    whole = [row.id for row in worklist.page(house.index, {}, QueueAsk.read(QueryParams()), size=100).rows]
+    whole = [row.id for row in worklist.page(house.services, QueueAsk.read(QueryParams()), size=100).rows]
     seen: list[str] = []
     cursor, pages = "", 0
     while True:
-        found = worklist.page(house.index, {}, QueueAsk.read(QueryParams({"cursor": cursor})), size=size)
+        found = worklist.page(house.services, QueueAsk.read(QueryParams({"cursor": cursor})), size=size)
         seen += [row.id for row in found.rows]
         cursor, pages = found.cursor, pages + 1
         assert found.clusters + found.adverts == len(whole)
