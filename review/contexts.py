@@ -26,6 +26,7 @@ from review.blocks import (
     Work,
 )
 from review.marks import Piece
+from review.menu import Entry
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
 from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView, SessionInfo
 from strazha.model import Band, RunReport
@@ -47,6 +48,8 @@ class Chrome:
     may_operate: bool
     may_audit: bool
     may_lead: bool
+    #: Pages the role reaches.
+    menu: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)

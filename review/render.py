@@ -19,6 +19,7 @@ from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, READERS, may, us
 from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
 from review.marks import bare, shown
+from review.menu import menu_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -112,6 +113,7 @@ def chrome(request: Request) -> Chrome:
         may_operate=may(user, OPERATORS),
         may_audit=may(user, AUDITORS),
         may_lead=may(user, LEADS),
+        menu=menu_of(user),
     )
 
 
