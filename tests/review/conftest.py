@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser
 
 from flows.steps import catalogue
 from review.app import create_app
@@ -22,6 +23,7 @@ from strazha.ledger.records import Role
 from strazha.settings import Settings
 from strazha.store import open_index
 from strazha.store.base import AdIndex
+from tests.review.browsing import chromium
 from tools.invented import Filled, fill
 
 PASSWORD = "correct horse battery"
@@ -100,6 +102,13 @@ def house(template: tuple[Path, Filled], tmp_path: Path) -> Iterator[House]:
         ledger = stack.enter_context(open_ledger(settings.ledger))
         index = stack.enter_context(open_index(settings))
         yield House(settings, ledger, index, template[1], Clock(), stack)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all modules: each page has a context of its own (``tests.review.browsing.signed_in``)."""
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture

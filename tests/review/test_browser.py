@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from flows.steps import catalogue
 from strazha.ledger.records import Role
 from strazha.model import AdType, Hit, Outcome
-from tests.review.browsing import Watched, chromium, serving, signed_in, watched
+from tests.review.browsing import Watched, serving, signed_in, watched
 from tools.invented import Sample, screened
 
 # A machine that runs other tests too is slow to show a page; what is expected still has to come.
@@ -22,12 +22,6 @@ expect.set_options(timeout=30_000)
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

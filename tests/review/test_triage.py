@@ -18,7 +18,7 @@ from strazha.ledger.records import Role
 from strazha.model import Outcome
 from strazha.settings import Settings
 from strazha.store import open_index
-from tests.review.browsing import Watched, chromium, serving, signed_in
+from tests.review.browsing import Watched, serving, signed_in
 from tests.review.conftest import Clock, House
 from tools.invented import fill, samples
 
@@ -45,12 +45,6 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             ledger.add_user(name, "correct horse battery", role)
         filled = fill(ledger, index, catalogue(), many, Landing(settings.landing_url))
         yield House(settings, ledger, index, filled, Clock(), stack)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")
