@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from review.access import ForbiddenError, LoginNeededError, gate, identify, login_path, user_of
+from review.casework import routes_cases, routes_compare, routes_notes, routes_views
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
 from review.render import STATIC, render
@@ -52,6 +53,7 @@ log = logging.getLogger("strazha.review")
 ROUTERS = (
     login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
     paste, operations,
+    routes_views, routes_notes, routes_cases, routes_compare,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {

@@ -158,6 +158,19 @@ STEPS: Mapping[str, str] = {
     "index": marked("index"),
     "age": marked("ageing"),
 }
+#: What was done to a case folder.
+CASE_ACTIONS: Mapping[str, str] = {
+    "opened": marked("opened"),
+    "renamed": marked("renamed; before:"),
+    "item added": marked("put in"),
+    "item removed": marked("taken out"),
+    "person added": marked("let in"),
+    "person removed": marked("taken off"),
+    "closed": marked("closed"),
+    "reopened": marked("reopened"),
+    "report": marked("report made"),
+    "bundle": marked("evidence bundle made"),
+}
 #: What the audit log says somebody did.
 ACTIONS: tuple[str, ...] = (
     marked("advert read"), marked("cluster read"), marked("audit log read"), marked("capture checked"),
@@ -171,6 +184,10 @@ ACTIONS: tuple[str, ...] = (
     marked("judgement taken back"), marked("clusters merged"), marked("cluster split"), marked("session ended"),
     marked("second factor on"), marked("second factor off"), marked("second factor begun"),
     marked("second factor refused"),
+    marked("shared contacts read"), marked("clusters compared"), marked("note written"), marked("note changed"),
+    marked("note taken back"), marked("case opened"), marked("case read"), marked("case renamed"), marked("put into a case"),
+    marked("taken out of a case"), marked("case access changed"), marked("case closed"), marked("case reopened"),
+    marked("case report made"), marked("evidence bundle made"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {
     "analyst": marked("analyst"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.access import AUDITORS, LEADS, OPERATORS, READERS, may
+from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, READERS, may
 from review.i18n import marked
 from strazha.ledger.records import Role, User
 
@@ -25,6 +25,8 @@ ENTRIES = (
     Entry("/queue", marked("Queue"), READERS, "q"),
     Entry("/search", marked("Search"), READERS, "/"),
     Entry("/paste", marked("Screen a text"), READERS),
+    Entry("/cases", marked("Cases"), DECIDERS),
+    Entry("/compare", marked("Compare"), READERS),
     Entry("/reviews", marked("Double reviews"), LEADS),
     Entry("/runs", marked("Runs"), OPERATORS),
     Entry("/audit", marked("Audit"), AUDITORS),
