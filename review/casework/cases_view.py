@@ -6,6 +6,7 @@ from review import cover
 from review.access import LEADS, may
 from review.casework.contexts import CasePage, CasesPage
 from review.casework.report_view import covered_notes
+from review.i18n import pick
 from review.services import Services
 from review.work import advert_rows, cluster_rows, cluster_words, colleagues, href_of
 from strazha.ledger.casework_records import Case
@@ -45,5 +46,6 @@ def case_page(services: Services, case: Case, user: User, *, problem: str = "") 
         others=tuple(name for name in colleagues(services, None) if name not in case.people),
         may_name=not case.closed and (case.opened_by == user.name or may(user, LEADS)),
         user=user.name,
+        indicator_names={name: pick(one.label, name) for name, one in services.catalogue.items()},
         problem=problem,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -283,6 +284,7 @@ class CasePage(Page):
     others: tuple[str, ...]
     may_name: bool
     user: str
+    indicator_names: Mapping[str, str]
     problem: str = ""
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from review import cover
 from review.access import LEADS, may
 from review.casework.contexts import Happening, Head, HistoryPage
-from review.casework.members import members_of
+from review.casework.members import head_of
 from review.i18n import marked, tr
 from review.labels import GROUND, HANDS, JUDGEMENTS, OUTCOMES
 from review.sentences import said
 from review.services import Services
-from review.work import added_of, advert_rows, blind_review, work_of
+from review.work import added_of, advert_rows, blind_review, cluster_words, work_of
 from strazha.ledger.casework_records import Case, Note
 from strazha.ledger.records import User
 from strazha.store.documents import AdvertDoc, ClusterDoc
@@ -31,8 +31,8 @@ def history_page(
     blind = blind_review(services, kind, doc.id) is not None or bool(over and blind_review(services, "cluster", over))
     head: Head | None = None
     if isinstance(doc, ClusterDoc):
-        held = members_of(services, doc, uncovered=uncovered)
-        words, head = held.words, held.head()
+        words = tuple(cluster_words(services, [doc])[doc.id])
+        head = head_of(doc, words, uncovered=uncovered)
         title = head.title
     else:
         words = tuple(cover.contact_words((*doc.screening.mentions, *added_of(services, [doc])[doc.id])))

@@ -54,19 +54,16 @@ class Members:
 
     def head(self) -> Head:
         """The top of the page."""
-        doc = self.cluster
-        return Head(
-            id=doc.id,
-            title=self.sentence(doc.title),
-            band=doc.band,
-            score=doc.score,
-            size=doc.size,
-            first_seen=doc.first_seen,
-            last_seen=doc.last_seen,
-            contacts=len(doc.contacts),
-            uncovered=self.uncovered,
-            left_out=max(0, len(doc.cluster.members) - MOST),
-        )
+        return head_of(self.cluster, self.words, uncovered=self.uncovered, left_out=max(0, self.cluster.size - MOST))
+
+
+def head_of(doc: ClusterDoc, words: Sequence[str], *, uncovered: bool, left_out: int = 0) -> Head:
+    """The top of a cluster's view; ``words`` are the writings of its contacts."""
+    return Head(
+        id=doc.id, title=doc.title if uncovered else cover.covered_sentence(doc.title, words), band=doc.band, score=doc.score,
+        size=doc.size, first_seen=doc.first_seen, last_seen=doc.last_seen, contacts=len(doc.contacts), uncovered=uncovered,
+        left_out=left_out,
+    )  # fmt: skip
 
 
 def members_of(services: Services, doc: ClusterDoc, *, uncovered: bool = False) -> Members:

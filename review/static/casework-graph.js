@@ -49,7 +49,8 @@
       { selector: "edge", style: { "width": "data(width)", "line-color": css("--soft"), "curve-style": "haystack", "opacity": 0.75 } },
       { selector: 'edge[word="cut"], edge[word="never"]', style: { "line-style": "dashed", "line-color": css("--bad-line"), "curve-style": "straight" } },
       { selector: 'edge[word="confirmed"]', style: { "line-color": css("--good-line") } },
-      { selector: ".on", style: { "line-color": css("--focus"), "opacity": 1, "width": 7, "z-index": 9, "border-color": css("--focus"), "border-width": 4 } }
+      { selector: "edge.on", style: { "line-color": css("--focus"), "opacity": 1, "width": 7, "z-index": 9 } },
+      { selector: "node.on", style: { "border-color": css("--focus"), "border-width": 4 } }
     ];
     ["urgent", "high", "medium", "low"].forEach(function (band) {
       style.push({ selector: 'node[band="' + band + '"]', style: { "background-color": css("--" + band) } });
@@ -61,19 +62,25 @@
   document.querySelector(".graph-tools").hidden = false;
   var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   var cy = window.cytoscape({
-    container: box, elements: elements, style: look(), layout: { name: "preset" }, minZoom: 0.08, maxZoom: 4, wheelSensitivity: 0.4,
+    container: box, elements: elements, style: look(), layout: { name: "preset" }, minZoom: 0.08, maxZoom: 4,
     boxSelectionEnabled: false, autounselectify: true
   });
-  // In steps between frames, so that the page answers meanwhile; the larger the graph, the fewer steps.
+  // In steps between frames, so that the page answers meanwhile, and drawn when done; the larger the graph, the fewer steps.
+  var begun = performance.now();
   var layout = cy.layout({
-    name: "cose", animate: true, animationThreshold: still ? 1e9 : 200, refresh: 6, randomize: false, fit: true, padding: 24,
+    name: "cose", animate: true, animationThreshold: 1e9, refresh: 10, randomize: false, fit: true, padding: 24,
     numIter: Math.max(120, Math.round(60000 / Math.max(60, items.length))), componentSpacing: 60, nodeRepulsion: function () { return 9000; },
     idealEdgeLength: function () { return 46; }
   });
-  layout.one("layoutstop", function () { cy.fit(undefined, 24); box.dataset.ready = "1"; });
+  layout.one("layoutstop", function () { cy.fit(undefined, 24); box.dataset.ready = String(Math.round(performance.now() - begun)); });
   layout.run();
 
   var chosen = document.getElementById("chosen"), judge = document.getElementById("judge");
+
+  // The number of an advert is the last part of its address.
+  function advert(number) {
+    return decodeURIComponent(document.getElementById("n" + number).querySelector("a").pathname.split("/").pop());
+  }
 
   function choose(id, scroll) {
     var row = document.getElementById(id);
@@ -86,9 +93,8 @@
     copy.querySelectorAll("button").forEach(function (button) { button.remove(); });
     chosen.replaceChildren.apply(chosen, Array.from(copy.childNodes));
     if (judge) {
-      var ends = row.querySelectorAll(".edge-ends a");
-      judge.elements.a.value = ends[0].dataset.id;
-      judge.elements.b.value = ends[1].dataset.id;
+      judge.elements.a.value = advert(row.dataset.a);
+      judge.elements.b.value = advert(row.dataset.b);
       judge.hidden = false;
     }
     if (scroll) row.parentElement.scrollTop = row.offsetTop - row.parentElement.offsetTop - 40;
