@@ -24,6 +24,7 @@ class Entry:
 ENTRIES = (
     Entry("/queue", marked("Queue"), READERS, "q"),
     Entry("/search", marked("Search"), READERS, "/"),
+    Entry("/map", marked("Map"), READERS),
     Entry("/paste", marked("Screen a text"), READERS),
     Entry("/reviews", marked("Double reviews"), LEADS),
     Entry("/runs", marked("Runs"), OPERATORS),
