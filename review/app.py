@@ -19,6 +19,7 @@ from review.access import ForbiddenError, LoginNeededError, gate, identify, logi
 from review.casework import routes_cases, routes_compare, routes_notes, routes_views
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
+from review.investigate import routes_map
 from review.render import STATIC, render
 from review.routers import (
     account,
@@ -52,7 +53,7 @@ log = logging.getLogger("strazha.review")
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
     login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
-    paste, operations,
+    paste, operations, routes_map,
     routes_views, routes_notes, routes_cases, routes_compare,
 )  # fmt: skip
 

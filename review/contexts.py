@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
+from review.accounts.reasons import Asking
 from review.agreement import Agreement
 from review.blocks import (
     CaptureFacts,
@@ -28,7 +29,7 @@ from review.blocks import (
     Work,
 )
 from review.marks import Piece
-from review.menu import Entry
+from review.menu import Group
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
 from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView, SessionInfo
 from strazha.model import Band, RunReport
@@ -50,8 +51,10 @@ class Chrome:
     may_operate: bool
     may_audit: bool
     may_lead: bool
-    #: Pages the role reaches.
-    menu: tuple[Entry, ...]
+    #: Pages the role reaches, in groups.
+    menu: tuple[Group, ...]
+    #: What the form for a reason shows: of an act (``uncover``) on an item (kind, id).
+    asking: Callable[[str, str, str], Asking]
 
 
 @dataclass(frozen=True, slots=True)

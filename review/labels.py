@@ -184,6 +184,7 @@ ACTIONS: tuple[str, ...] = (
     marked("judgement taken back"), marked("clusters merged"), marked("cluster split"), marked("session ended"),
     marked("second factor on"), marked("second factor off"), marked("second factor begun"),
     marked("second factor refused"),
+    marked("map read"),
     marked("shared contacts read"), marked("clusters compared"), marked("note written"), marked("note changed"),
     marked("note taken back"), marked("case opened"), marked("case read"), marked("case renamed"), marked("put into a case"),
     marked("taken out of a case"), marked("case access changed"), marked("case closed"), marked("case reopened"),

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from review.blocks import Row, Said, Sum
 from review.contexts import Page
+from review.investigate.spots import MapData
 from strazha.ledger.casework_records import Case, CaseEvent, CaseItem, Note
 from strazha.ledger.records import IdentifierRuling
 from strazha.model import Band
@@ -147,6 +148,7 @@ class TimesPage(Page):
     names_come: int
     names_gone: int
     recruiting_to_selling: int | None
+    places: MapData
 
 
 @dataclass(frozen=True, slots=True)

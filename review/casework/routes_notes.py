@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from review.access import DECIDERS, LEADS, READERS, may, open_to
+from review.accounts.reasons import Given, detail, stated
 from review.ask import number
 from review.casework.history_view import history_page
 from review.casework.places import item_or_404
@@ -66,10 +67,14 @@ def history(request: Request, services: Parts, user: Person, kind: str, item_id:
 
 @router.post("/uncover/history/{kind}/{item_id:path}")
 @open_to(READERS)
-def uncover(request: Request, services: Parts, user: Person, kind: str, item_id: str) -> Response:
-    """The same with contacts readable; logged."""
+def uncover(request: Request, services: Parts, user: Person, kind: str, item_id: str, *, given: Given) -> Response:
+    """The same with contacts readable; logged with the reason."""
     doc = item_or_404(services, kind, item_id)
-    note(services, user, "contacts uncovered", doc.id, kind=kind, view="history")
+    why = stated(request, services, user, act="uncover", item=(kind, doc.id), given=given)
+    if why is None:
+        note_reading(services, user, doc)
+        return render(request, history_page(services, doc, user), status=422)
+    note(services, user, "contacts uncovered", doc.id, kind=kind, view="history", **detail(why))
     return render(request, history_page(services, doc, user, uncovered=True))
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from review.access import READERS, open_to
+from review.accounts.reasons import Given, detail, stated
 from review.casework.facts_view import facts_page, hubs_page
 from review.casework.graph_view import graph_page
 from review.casework.sheets_view import sheets_page
@@ -72,12 +73,16 @@ def facts(request: Request, services: Parts, user: Person, cluster_id: str) -> R
 
 @router.post("/uncover/view/{view}/{cluster_id:path}")
 @open_to(READERS)
-def uncover(request: Request, services: Parts, user: Person, view: str, cluster_id: str) -> Response:
-    """One of these views with contacts readable; each time is a line of the audit log."""
+def uncover(request: Request, services: Parts, user: Person, view: str, cluster_id: str, given: Given) -> Response:
+    """One of these views with contacts readable; each time is a line of the audit log, with the reason."""
     if view not in VIEWS:
         raise HTTPException(404)
     doc = cluster_or_404(services, cluster_id)
-    note(services, user, "contacts uncovered", doc.id, kind="cluster", size=doc.size, view=view)
+    why = stated(request, services, user, act="uncover", item=("cluster", doc.id), given=given)
+    if why is None:
+        note(services, user, "cluster read", doc.id, size=doc.size, view=view)
+        return render(request, VIEWS[view](services, doc, user, request.query_params, False), status=422)
+    note(services, user, "contacts uncovered", doc.id, kind="cluster", size=doc.size, view=view, **detail(why))
     return render(request, VIEWS[view](services, doc, user, request.query_params, True))
 
 
@@ -91,7 +96,11 @@ def hubs(request: Request, services: Parts, user: Person) -> Response:
 
 @router.post("/uncover/hubs")
 @open_to(READERS)
-def uncover_hubs(request: Request, services: Parts, user: Person) -> Response:
-    """The same with contacts readable; logged."""
-    note(services, user, "contacts uncovered", "", kind="hubs")
+def uncover_hubs(request: Request, services: Parts, user: Person, given: Given) -> Response:
+    """The same with contacts readable; logged with the reason."""
+    why = stated(request, services, user, act="uncover", item=("hubs", "all"), given=given)
+    if why is None:
+        note(services, user, "shared contacts read", "")
+        return render(request, hubs_page(services), status=422)
+    note(services, user, "contacts uncovered", "", kind="hubs", **detail(why))
     return render(request, hubs_page(services, uncovered=True))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 
 from review.casework.contexts import Bucket, Move, Stay, TimesPage
 from review.casework.drawing import columns
 from review.casework.members import Members, members_of
+from review.investigate.spots import MapData, Spot
 from review.services import Services
-from strazha.model import MentionKind
+from strazha.model import Band, MentionKind
 from strazha.store.documents import AdvertDoc, ClusterDoc
 
 #: Sources with a colour of their own; the rest share one.
@@ -46,20 +48,26 @@ def times_page(services: Services, doc: ClusterDoc, *, uncovered: bool = False) 
         gone=sum(1 for one in held.docs if one.state.gone_since is not None),
         busiest_week=facts.busiest_week, stays=stays, moves=moves,
         names_come=facts.names_come, names_gone=facts.names_gone,
-        recruiting_to_selling=facts.recruiting_to_selling_days,
+        recruiting_to_selling=facts.recruiting_to_selling_days, places=_map(held, step, buckets, raw, spots),
     )  # fmt: skip
 
 
 def _empty(held: Members) -> TimesPage:
     return TimesPage(
         head=held.head(), step="day", sources=(), buckets=(), drawing=columns(()), live=0, gone=0, busiest_week=0, stays=(),
-        moves=(), names_come=0, names_gone=0, recruiting_to_selling=None,
+        moves=(), names_come=0, names_gone=0, recruiting_to_selling=None, places=MapData(()),
     )  # fmt: skip
 
 
 def appeared(doc: AdvertDoc) -> datetime:
     """When an advert was published, as far as known."""
     return doc.advert.posted_at or doc.state.first_seen
+
+
+def town_of(doc: AdvertDoc) -> str:
+    """The town an advert counts for, as flows' facts take it: the site's own place, else the first one of the text."""
+    places = (mention.key.split("|", 1)[0] for mention in doc.screening.mentions if mention.kind is MentionKind.PLACE)
+    return doc.advert.place or next(places, "")
 
 
 def bucketed(docs: Sequence[AdvertDoc]) -> tuple[str, tuple[str, ...], tuple[Bucket, ...]]:
@@ -104,6 +112,33 @@ def spots_of(docs: Sequence[AdvertDoc]) -> dict[str, tuple[float, float]]:
                 for name in (mention.key.split("|", 1)[0], mention.text):
                     found.setdefault(name.casefold(), (float(lat), float(lon)))
     return found
+
+
+def _map(held: Members, step: str, buckets: Sequence[Bucket], towns: Sequence[str], spots: Spots) -> MapData:
+    """The towns whose place on earth is known, with how many adverts each has in each step of time, and the ways between them."""
+    steps = sorted({_map_step(bucket.label, step) for bucket in buckets})
+    counts: dict[str, Counter[str]] = {town: Counter() for town in towns if town.casefold() in spots}
+    bands: dict[str, Band] = {}
+    for doc in held.docs:
+        town = town_of(doc)
+        if town in counts:
+            counts[town][_map_step(appeared(doc).date().isoformat(), step)] += 1
+            bands[town] = max(bands.get(town, Band.LOW), doc.screening.band, key=lambda band: band.rank)
+    number = {town: at for at, town in enumerate(counts)}
+    found = tuple(
+        Spot(held.sentence(town), *spots[town.casefold()], tuple(counted[one] for one in steps), bands.get(town, Band.LOW))
+        for town, counted in counts.items()
+    )
+    ways = {(number[a], number[b]) for a, b in pairwise(towns) if a in number and b in number and a != b}
+    return MapData(found, tuple(steps), tuple(sorted(ways)))
+
+
+def _map_step(label: str, step: str) -> str:
+    """Weeks for a short time, else months: a slider has some dozen steps, not a hundred."""
+    if step != "day":
+        return label[:7]
+    day = date.fromisoformat(label)
+    return (day - timedelta(days=day.weekday())).isoformat()
 
 
 def distance(spots: Spots, a: str, b: str) -> int | None:
