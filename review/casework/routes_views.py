@@ -73,7 +73,7 @@ def facts(request: Request, services: Parts, user: Person, cluster_id: str) -> R
 
 @router.post("/uncover/view/{view}/{cluster_id:path}")
 @open_to(READERS)
-def uncover(request: Request, services: Parts, user: Person, view: str, cluster_id: str, given: Given) -> Response:
+def uncover(request: Request, services: Parts, user: Person, view: str, cluster_id: str, *, given: Given) -> Response:
     """One of these views with contacts readable; each time is a line of the audit log, with the reason."""
     if view not in VIEWS:
         raise HTTPException(404)

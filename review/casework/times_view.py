@@ -115,7 +115,7 @@ def spots_of(docs: Sequence[AdvertDoc]) -> dict[str, tuple[float, float]]:
 
 
 def _map(held: Members, step: str, buckets: Sequence[Bucket], towns: Sequence[str], spots: Spots) -> MapData:
-    """The towns whose place on earth is known, with how many adverts each has in each step of time, and the ways between them."""
+    """The towns whose place on earth is known, how many adverts each has in each step of time, and the ways between them."""
     steps = sorted({_map_step(bucket.label, step) for bucket in buckets})
     counts: dict[str, Counter[str]] = {town: Counter() for town in towns if town.casefold() in spots}
     bands: dict[str, Band] = {}
