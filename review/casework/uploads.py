@@ -113,6 +113,12 @@ def _web(data: bytes) -> Upload:
 
 
 def _from_html(page: str) -> Text:
+    from flows.steps.pages import check_page
+
+    try:
+        check_page(page.encode("utf-8", "replace"))
+    except BadInputError as error:
+        raise BadInputError(BROKEN) from error
     tree = LexborHTMLParser(page)
     for node in tree.css("script, style, template, noscript"):
         node.decompose()
