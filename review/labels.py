@@ -157,6 +157,7 @@ STEPS: Mapping[str, str] = {
     "score": marked("score"),
     "index": marked("index"),
     "age": marked("ageing"),
+    "watch": marked("watches"),
 }
 #: What the audit log says somebody did.
 ACTIONS: tuple[str, ...] = (
