@@ -23,13 +23,12 @@ def check() -> None:
 
     with open_rooms(settings()) as rooms:
         found = watch(rooms, now())
-    click.echo(
-        f"{found.looked} watches looked, {len(found.alerts)} alerts; {found.sent} sent, {found.failed} to be tried again"
-    )
+    counts = {"looked": found.looked, "alerts": len(found.alerts), "sent": found.sent, "to be tried again": found.failed}
+    click.echo(", ".join(f"{name}: {count}" for name, count in counts.items()))
     if found.refused:
-        click.echo(f"{found.refused} may not be sent: see Watches on the review pages, and docs/investigating.md")
+        click.echo(f"refused: {found.refused} (the pages of their owners say why)")
     if found.too_broad:
-        click.echo(f"{found.too_broad} watches see too much to be of use: their owners are told on the pages")
+        click.echo(f"seeing too much to be of use: {found.too_broad} (their owners are told on the pages)")
 
 
 @command.command(name="list")

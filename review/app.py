@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from review.access import ForbiddenError, LoginNeededError, gate, identify, login_path, user_of
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
-from review.investigate import routes_map
+from review.investigate import routes_map, routes_saved, routes_search, routes_watches
 from review.render import STATIC, render
 from review.routers import (
     account,
@@ -33,7 +33,6 @@ from review.routers import (
     paste,
     queue,
     reviews,
-    search,
     versions,
     work,
 )
@@ -51,8 +50,8 @@ log = logging.getLogger("strazha.review")
 
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
-    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
-    paste, operations, routes_map,
+    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews,
+    routes_search, routes_saved, routes_watches, routes_map, paste, operations,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {

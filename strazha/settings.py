@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     webhook_hosts: tuple[str, ...] = ()
     #: Those of them that may lie within a private network and need not speak HTTPS; by name.
     webhook_private: tuple[str, ...] = ()
+    #: PEM file of the authority that signed the receivers' certificates. Empty: the system's authorities.
+    webhook_ca: Path | None = None
 
     @property
     def landing_url(self) -> str:

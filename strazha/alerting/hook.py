@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 import json
 import socket
+import ssl
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -53,7 +54,7 @@ def checked(settings: Settings, url: str) -> SplitResult:
         raise refused
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").casefold(), parts.port or _PORTS.get(parts.scheme, 0)
+        host, port = (parts.hostname or "").casefold(), _port(parts)
     except ValueError as error:
         raise refused from error
     allowed = {_with_port(one, parts.scheme) for one in settings.webhook_hosts}
@@ -62,6 +63,10 @@ def checked(settings: Settings, url: str) -> SplitResult:
     if parts.scheme != "https" and not _is_own(settings, host):
         raise RefusedAddressError("alerts go over HTTPS alone", remedy="use an https:// address")
     return parts
+
+
+def _port(parts: SplitResult) -> int:
+    return _PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
 
 
 def _with_port(host: str, scheme: str) -> tuple[str, int]:
@@ -84,7 +89,7 @@ def send_hook(
     """Send one alert. RefusedAddressError where it may not go, FailedError where it did not arrive."""
     parts = checked(settings, url)
     host = parts.hostname or ""
-    port = parts.port or _PORTS[parts.scheme]
+    port = _port(parts)
     address = _address(settings, host, port, resolve)
     body = json.dumps(payload, separators=(",", ":")).encode()
     stamp = int(at.timestamp())
@@ -93,12 +98,13 @@ def send_hook(
         "X-Strazha-Delivery": str(payload["delivery"]), "X-Strazha-Timestamp": str(stamp),
         "X-Strazha-Signature": signature(secret, stamp, body),
     }  # fmt: skip
+    context = ssl.create_default_context(cafile=str(settings.webhook_ca) if settings.webhook_ca else None)
     literal = f"[{address}]" if ":" in address else address
     target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()
     try:
         # The certificate is checked against the host's name although the connection goes to its address.
         with (
-            httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+            httpx.Client(verify=context, timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
             client.stream("POST", target, content=body, headers=headers, extensions={"sni_hostname": host}) as answer,
         ):
             status = answer.status_code
