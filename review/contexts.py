@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
+from review.accounts.reasons import Asking
 from review.agreement import Agreement
 from review.blocks import (
     CaptureFacts,
@@ -27,7 +28,7 @@ from review.blocks import (
 )
 from review.investigate.ways import Ways
 from review.marks import Piece
-from review.menu import Entry
+from review.menu import Group
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
 from strazha.ledger.watch_records import SavedSearch
 from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView, SessionInfo
@@ -50,8 +51,10 @@ class Chrome:
     may_operate: bool
     may_audit: bool
     may_lead: bool
-    #: Pages the role reaches.
-    menu: tuple[Entry, ...]
+    #: Pages the role reaches, in groups.
+    menu: tuple[Group, ...]
+    #: What the form for a reason shows: of an act (``uncover``) on an item (kind, id).
+    asking: Callable[[str, str, str], Asking]
     #: Alerts of the user's watches that they have not read.
     alerts: int = 0
 

@@ -28,7 +28,7 @@ from strazha.store.query import Query
 #: Things one watch may see. A broader one tells its owner nothing that the queue does not, and costs every run seconds.
 MOST_SEEN = 2000
 #: Whose watches are asked: those who may read adverts. A watch of somebody whose role changed rests.
-READERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
+READERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.AUDITOR})
 #: What a watch that sees more than that is told.
 TOO_MANY = "too_many"
 #: Things named in what leaves the system.

@@ -20,6 +20,7 @@ from strazha.ledger.deliveries import Deliveries
 from strazha.ledger.holdings import Holdings
 from strazha.ledger.identifiers import Identifiers
 from strazha.ledger.links import Links
+from strazha.ledger.reasons import Reasons
 from strazha.ledger.records import (
     AdvertVersion,
     AuditEntry,
@@ -29,6 +30,7 @@ from strazha.ledger.records import (
     Role,
     ScreeningRef,
     SeenAdvert,
+    StatedReason,
     TakeIn,
     User,
 )
@@ -50,6 +52,7 @@ __all__ = [
     "Role",
     "ScreeningRef",
     "SeenAdvert",
+    "StatedReason",
     "TakeIn",
     "User",
     "open_ledger",
@@ -58,7 +61,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Audit, Ageing, Watches, Deliveries,
+    SecondFactor, Users, Reasons, Audit, Ageing, Watches, Deliveries,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

@@ -11,7 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.rooms import Rooms
+from flows.steps import watching
 from flows.steps.watching import watch
+from review.access import READERS
 from strazha.evidence.landing import Landing
 from strazha.ledger.records import Role
 from strazha.model import Mention
@@ -55,7 +57,7 @@ def test_a_list_is_watched_and_its_alert_read(house: Any, client: TestClient) ->
     shown = client.get(f"/watches/alerts/{alert.id}").text
     assert "A further advert" in shown
     assert "0888 001 122" not in shown
-    for role in (Role.LEAD, Role.ADMIN):
+    for role in (Role.LEAD, Role.INVESTIGATOR):
         other = house.client(role)
         assert other.get(f"/watches/alerts/{alert.id}").status_code == 404
         assert other.post(f"/watches/alerts/{alert.id}/read").status_code == 404
@@ -110,8 +112,6 @@ def test_what_cannot_be_watched_is_said_and_kept_nowhere(
 
 
 def test_too_much_is_refused(house: Any, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows.steps import watching
-
     monkeypatch.setattr(watching, "MOST_SEEN", 3)
     answer = client.post("/watches", data={"kind": "search", "name": "x", "source": "min_score=1"})
     assert (answer.status_code, house.ledger.watches()) == (422, [])
@@ -139,10 +139,14 @@ def test_ways_out_are_offered_only_where_they_are_open(allowed: Any, house: Any,
     assert (one.mail, one.hook, one.detail, len(one.secret)) == (form["mail"], form["hook"], "items", 64)
     # The secret is shown to its owner alone, and never written to the log.
     assert one.secret in client.get("/watches").text
-    assert one.secret not in house.client(Role.ADMIN).get("/watches").text
+    assert one.secret not in house.client(Role.LEAD).get("/watches").text
     assert one.secret not in str(allowed.ledger.audit_entries(50))
     for wrong in ({"mail": "ana@police.example.org\nBcc: x@y.example"}, {"hook": "https://hooks.example.org@evil.example/"}):
         assert client.post("/watches", data=LIST | wrong).status_code == 422
+
+
+def test_steps_look_for_those_who_may_read_adverts() -> None:
+    assert watching.READERS == READERS
 
 
 def test_operators_have_no_watches(house: Any) -> None:
