@@ -21,6 +21,7 @@ from strazha.errors import BadInputError
 from strazha.ledger.records import User
 from strazha.ledger.work_records import DoubleReview, Opinion
 from strazha.model import Decision, Outcome
+from strazha.model.base import digest
 from strazha.store.documents import AdvertDoc, ClusterDoc
 
 #: As the Decision record allows.
@@ -97,6 +98,11 @@ def read(*, outcome: str, ground: str, reason: str, seen: str, corrects: str, th
     """Line ends as Unix writes them, nothing no store can hold, no ground of another outcome."""
     text = reason.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
     return Asked(outcome, ground if ground in GROUNDS.get(outcome, {}) else "", text, seen, corrects, then)
+
+
+def id_of(user: User, key: str) -> str:
+    """The id of the decision a person's request with a key leads to: the same for each repetition, another for each person."""
+    return digest("decision", user.name, key)[:24]
 
 
 def decide(services: Services, user: User, item: Item, form: Asked, *, new_id: str = "") -> Done:
