@@ -54,6 +54,13 @@ def description() -> dict[str, Any]:
     return made
 
 
+@cache
+def query_names(method: str, path: str) -> frozenset[str]:
+    """The query parameters of an operation."""
+    operation = description()["paths"][path][method.lower()]
+    return frozenset(one["name"] for one in operation.get("parameters", ()) if one["in"] == "query")
+
+
 def _finish(status: str, answer: dict[str, Any]) -> None:
     if int(status) < 400:
         return

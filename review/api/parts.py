@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 
 from review.access import API
 from review.api.asks import Uncover
@@ -22,7 +23,19 @@ EVERYWHERE = (400, 401, 403, 422, 429, 500, 503)
 
 def router(tag: str) -> APIRouter:
     """A router of the API: below its address, counted against the token's rate."""
-    return APIRouter(prefix=API.rstrip("/"), tags=[tag], dependencies=[Depends(limited)], responses=problems(*EVERYWHERE))
+    before = [Depends(limited), Depends(asks_what_is_described)]
+    return APIRouter(prefix=API.rstrip("/"), tags=[tag], dependencies=before, responses=problems(*EVERYWHERE))
+
+
+def asks_what_is_described(request: Request) -> None:
+    """Refuse query parameters no endpoint of that address has: a misspelt filter would answer with more than was asked for."""
+    # The description is made of the routers this is a part of.
+    from review.api.description import query_names
+
+    names = query_names(request.method, request.scope["route"].path)
+    wrong = [name for name in request.query_params if name not in names]
+    if wrong:
+        raise RequestValidationError([{"loc": ("query", name), "msg": "There is no such parameter"} for name in wrong])
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
