@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from review.access import DESCRIPTION
 from review.api.description import Section
 from review.contexts import Page
 from strazha.ledger.tokens import ApiToken
@@ -22,6 +23,9 @@ class ReferencePage(Page):
     tokens: tuple[ApiToken, ...]
     now: datetime
     rate: int
+    #: Names that are the same in every language.
+    header: str = "Authorization: Bearer strz_…"
+    spec: str = DESCRIPTION
 
 
 @dataclass(frozen=True, slots=True)

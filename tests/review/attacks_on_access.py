@@ -118,7 +118,7 @@ ATTACKS.every("path traversal", {
     "in the API's numbers": lambda g: g.program.get(f"{V1}/adverts/..%2f..%2fetc%2fpasswd/capture"),
     "past the API's prefix to a page": lambda g: g.program.post(f"{V1}/../../logout"),
     "an encoded slash before the API": lambda g: g.bare().post("/api%2fv1/views", json={"name": "x"}),
-}, 403, 404, 405)  # fmt: skip
+}, 401, 403, 404, 405)  # fmt: skip
 
 
 @ATTACKS.add("session", "a planted cookie is not taken over", 303)

@@ -170,7 +170,7 @@ ATTACKS.every("odd characters", {
 
 @ATTACKS.add("haste", "two decisions at one moment: one stands", 201, 409)
 def _at_once(g: Ground) -> Sequence[Any]:
-    return _raced(g, g.house.advert("Leeds"), [{"Idempotency-Key": f"raced-{number}"} for number in range(6)])
+    return _raced(g, g.house.advert("Leeds"), [{"Idempotency-Key": f"raced-decision-{number}"} for number in range(6)])
 
 
 @ATTACKS.add("haste", "one request six times at one moment", 200, 201)
