@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from review.accounts.reasons import WORDS_LIMIT, GivenReason
 from review.api.problems import ApiError
 from review.ask import ADVERT_FACETS, CLUSTER_FACETS, TEXT_LIMIT, QueueAsk, SearchAsk, clean, pack, unpack
 from review.deciding import REASON_LIMIT
@@ -38,8 +39,11 @@ IdempotencyKey = Annotated[
 
 BAD_CURSOR = marked("This cursor is not one of this list.")
 FROM_START = marked("Pass what 'next' gave, with the same filters; or begin again without a cursor.")
-NO_REASON = marked("Uncovering contacts needs a reason.")
-SAY_REASON = marked("Send reason= with why you need to read them; it is written to the audit log.")
+SAY_REASON = marked("Send reason= with a code of GET /vocabulary, and words= with 'other'; they go to the audit log.")
+
+
+#: As review.accounts.reasons has them; a test holds the two alike.
+Why = Literal["triage", "case", "victim", "request", "check", "other"]
 
 
 class Uncover(BaseModel):
@@ -48,14 +52,15 @@ class Uncover(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     uncover: bool = Field(default=False, description="Make contacts readable; each time is a line of the audit log")
-    reason: str = Field(default="", max_length=500, description="Why, where contacts are uncovered")
+    reason: Why | None = Field(default=None, description="Why, where contacts are uncovered; see /vocabulary")
+    words: str = Field(default="", max_length=WORDS_LIMIT, description="The reason in words, needed with 'other'")
 
-    def why(self) -> str:
-        """The reason, cleaned; 422 where contacts are to be uncovered without one."""
-        said = clean(self.reason, 500)
-        if self.uncover and len(said) < 3:
-            raise ApiError(422, NO_REASON, SAY_REASON)
-        return said
+    def why(self) -> dict[str, str]:
+        """What the audit log is told of the reason; 422 where contacts are to be uncovered without one."""
+        given = GivenReason(self.reason or "", clean(self.words, WORDS_LIMIT))
+        if self.uncover and given.problem:
+            raise ApiError(422, given.problem, SAY_REASON)
+        return {"reason": given.code, "words": given.words} if given.words else {"reason": given.code}
 
 
 class Compared(Uncover):

@@ -74,5 +74,5 @@ def read(services: Services, user: User, doc: AdvertDoc | ClusterDoc, ask: Uncov
         note_reading(services, user, doc)
         return False
     kind = "advert" if isinstance(doc, AdvertDoc) else "cluster"
-    note(services, user, "contacts uncovered", doc.id, kind=kind, reason=why)
+    note(services, user, "contacts uncovered", doc.id, kind=kind, **why)
     return True

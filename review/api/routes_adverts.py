@@ -73,7 +73,7 @@ def changes(
         raise HTTPException(404)
     why = ask.why()
     if ask.uncover:
-        note(services, user, "contacts uncovered", doc.id, kind="versions", versions=[ask.old, ask.new], reason=why)
+        note(services, user, "contacts uncovered", doc.id, kind="versions", versions=[ask.old, ask.new], **why)
     else:
         note(services, user, "versions compared", doc.id, versions=[ask.old, ask.new])
     page = versions_page(services, doc, (ask.old, ask.new), uncovered=ask.uncover)

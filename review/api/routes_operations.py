@@ -21,6 +21,7 @@ from review.access import (
     only_reads,
     open_to,
 )
+from review.accounts.reasons import REASONS
 from review.api import asks, parts, records, work_records
 from review.api.advert_json import screening_json, shown_texts
 from review.api.problems import ApiError
@@ -74,6 +75,7 @@ def vocabulary(services: Parts, user: Person) -> work_records.Vocabulary:
             })
             for outcome, label in labels.OUTCOMES.items()
         ],
+        reasons={code: tr(label) for code, label in REASONS.items()},
         mentions={str(kind): tr(label) for kind, label in labels.MENTIONS.items()},
         judgements={kind: tr(label) for kind, label in labels.JUDGEMENTS.items()},
     )  # fmt: skip

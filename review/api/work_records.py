@@ -306,5 +306,6 @@ class Vocabulary(Answer):
     """The fixed lists, in your language."""
 
     outcomes: list[OutcomeWords]
+    reasons: dict[str, str] = Field(description="Reasons for uncovering contacts")
     mentions: dict[str, str]
     judgements: dict[str, str]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from fastapi.testclient import TestClient
 
+from review.accounts.reasons import REASONS
+from review.api.asks import Why
 from strazha.ledger.records import Role
 from strazha.ledger.tokens import TokenScope
 
@@ -89,12 +91,14 @@ def test_an_advert_comes_covered_and_uncovered_with_a_reason_alone(house: Any, a
         if hit["field"] == "body":
             assert " ".join(told["body"][hit["start"] : hit["end"]].split()).startswith(hit["text"].rstrip("…"))
     assert told["screening"]["reasons"]
-    problem(caller.get(f"{V1}/adverts/{advert}?uncover=true"), 422)
+    for without in ("", "&reason=other", "&reason=curiosity"):
+        problem(caller.get(f"{V1}/adverts/{advert}?uncover=true{without}"), 422)
+    assert set(get_args(Why)) == set(REASONS)
     assert ("analyst", "contacts uncovered", advert) not in house.actions(advert)
-    open_ = caller.get(f"{V1}/adverts/{advert}", params={"uncover": True, "reason": "victim to be warned"})
+    open_ = caller.get(f"{V1}/adverts/{advert}", params={"uncover": True, "reason": "other", "words": "to warn"})
     assert open_.json()["body"] == doc.advert.body
     entry = next(one for one in house.ledger.audit_entries(20) if one.action == "contacts uncovered")
-    assert entry.detail["reason"] == "victim to be warned"
+    assert (entry.detail["reason"], entry.detail["words"]) == ("other", "to warn")
     assert entry.detail["token"] == "analyst-full"
     problem(caller.get(f"{V1}/adverts/none"), 404)
 
