@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     webhook_private: tuple[str, ...] = ()
     #: PEM file of the authority that signed the receivers' certificates. Empty: the system's authorities.
     webhook_ca: Path | None = None
+    #: Requests a minute that one token of the API may make; so many at once, then evenly.
+    api_rate: int = Field(default=600, ge=1, le=1_000_000)
 
     @property
     def landing_url(self) -> str:
