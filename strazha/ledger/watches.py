@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from strazha.errors import BadInputError
 from strazha.ledger.database import chunks
@@ -89,6 +89,8 @@ class Watches(Part):
                 waiting = watch_deliveries.c.alert_id.in_(about) & (watch_deliveries.c.state == "pending")
                 stopped = {"state": "given_up", "error": "the watch was ended"}
                 connection.execute(update(watch_deliveries).where(waiting).values(**stopped))
+                # What it had seen is of no use to anybody any more.
+                connection.execute(delete(watch_known).where(watch_known.c.watch_id == clean(watch_id)))
             return ended
 
     def watches(self, owner: str | None = None) -> list[Watch]:
