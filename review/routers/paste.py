@@ -37,6 +37,20 @@ TOO_LONG = marked("The text is too long: at most 100,000 characters.")
 NO_FILE = marked("Choose a file first.")
 
 
+def screen(services: Services, user: User, title: str, body: str) -> Screening | str:
+    """Screen a text, or say why not. The log keeps who did it and the text's digest, not the text."""
+    if len(body) > LIMIT or len(title) > TITLE_LIMIT:
+        return TOO_LONG
+    if not (title + body).strip():
+        return EMPTY
+    sha = hashlib.sha256(f"{title}\n{body}".encode("utf-8", "replace")).hexdigest()
+    note(services, user, "text screened", sha[:24], characters=len(title) + len(body))
+    try:
+        return services.screen(title, body)
+    except BadInputError:
+        return UNREADABLE
+
+
 @router.get("/paste")
 @open_to(READERS)
 def paste_form(request: Request) -> Response:
@@ -52,11 +66,7 @@ def paste(
     """Screen the text and show it marked. The log keeps who did it and the text's digest, not the text."""
     title = title[:TITLE_LIMIT].encode("utf-8", "replace").decode("utf-8")
     body = body.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
-    problem = TOO_LONG if len(body) > LIMIT else "" if (title + body).strip() else EMPTY
-    if problem:
-        return render(request, PastePage(title=title, body=body[:LIMIT], problem=problem, limit=LIMIT), status=422)
-    _log(services, user, title, body)
-    return _screened(request, services, title, body)
+    return _screened(request, services, user, title, body)
 
 
 @router.post("/paste/file")
@@ -72,14 +82,8 @@ def paste_file(request: Request, services: Parts, user: Person, file: Annotated[
         return render(request, PastePage(problem=error.problem, limit=LIMIT), status=422)
     if len(found.texts) == 1 and not found.left_out:
         title, body = found.texts[0].title, found.texts[0].body
-        _log(services, user, title, body)
-        return _screened(request, services, title, body, file=name, aside=ASIDE if found.aside else "")
+        return _screened(request, services, user, title, body, file=name, aside=ASIDE if found.aside else "")
     return _many(request, services, user, found, name)
-
-
-def _log(services: Services, user: User, title: str, body: str) -> None:
-    sha = hashlib.sha256(f"{title}\n{body}".encode("utf-8", "replace")).hexdigest()
-    note(services, user, "text screened", sha[:24], characters=len(title) + len(body))
 
 
 def _alike(services: Services, title: str, body: str, screening: Screening) -> tuple[tuple[Resembled, ...], bool]:
@@ -90,11 +94,12 @@ def _alike(services: Services, title: str, body: str, screening: Screening) -> t
         return (), False
 
 
-def _screened(request: Request, services: Services, title: str, body: str, *, file: str = "", aside: str = "") -> Response:
-    try:
-        screening = services.screen(title, body)
-    except BadInputError:
-        return render(request, PastePage(title=title, body=body, problem=UNREADABLE, limit=LIMIT), status=422)
+def _screened(
+    request: Request, services: Services, user: User, title: str, body: str, *, file: str = "", aside: str = ""
+) -> Response:
+    screening = screen(services, user, title, body)
+    if isinstance(screening, str):
+        return render(request, PastePage(title=title, body=body[:LIMIT], problem=screening, limit=LIMIT), status=422)
     # The user typed the contacts in a moment ago: covering them would hide nothing from anybody.
     text = marked_text(title, body, screening, services.catalogue, uncovered=True)
     alike, compared = _alike(services, title, body, screening)
@@ -123,10 +128,8 @@ def _many(request: Request, services: Services, user: User, found: Upload, name:
     """Each text of a table, in a line of its own."""
     rows, compared = [], True
     for number, one in enumerate(found.texts, 1):
-        _log(services, user, one.title, one.body)
-        try:
-            screening = services.screen(one.title, one.body)
-        except BadInputError:
+        screening = screen(services, user, one.title, one.body)
+        if isinstance(screening, str):
             continue
         alike, well = _alike(services, one.title, one.body, screening)
         compared = compared and well
