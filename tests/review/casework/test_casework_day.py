@@ -165,7 +165,7 @@ def test_a_note_is_written_and_changed(home: Any, people: Any) -> None:
     page.get_by_role("button", name="Запиши бележката").click()
     note = page.locator(".happenings .h-note")
     expect(note).to_contain_text("Чака отговор от платформата")
-    note.get_by_text("Промени").click()
+    note.locator("summary").click()
     note.get_by_role("textbox").fill("Платформата отговори")
     note.get_by_role("button", name="Запази като следваща версия").click()
     expect(note.locator(".said").first).to_have_text("Платформата отговори")
