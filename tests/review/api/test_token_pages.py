@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from review.api import contexts
 from strazha.ledger.records import Role
 from strazha.ledger.tokens import TokenScope
+from tests.review import test_language, test_templates
 from tests.review.browsing import serving, signed_in
 from tests.review.conftest import PASSWORD
 
@@ -20,6 +23,14 @@ from tests.review.conftest import PASSWORD
 def address(house: Any) -> Iterator[str]:
     with serving(house) as found:
         yield found
+
+
+def test_the_templates_hold_to_what_all_do() -> None:
+    files = sorted((Path(contexts.__file__).parents[1] / "templates" / "api").glob("*.html"))
+    assert len(files) == 3
+    for file in files:
+        test_templates.test_only_sentences_written_there_are_taken_for_html(file)
+        test_language.test_no_word_of_a_template_escapes_translation(file)
 
 
 FORM = {"owner": "analyst", "name": "Nightly export", "scope": "read", "days": "30", "password": PASSWORD}
