@@ -80,6 +80,8 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("search", f"/search?q={quote('Германия OR Leeds')}"),
         Shot("runs", "/runs"),
         Shot("audit", "/audit"),
+        Shot("api", "/api"),
+        Shot("api-phone-bg", "/api", size=NARROW, locale="bg-BG"),
         Shot("queue-dark", "/queue", dark=True),
         Shot("queue-phone", "/queue", size=NARROW),
         Shot("queue-bg", "/queue", locale="bg-BG"),

@@ -254,7 +254,7 @@ ATTACKS.every("method", {
 @ATTACKS.add("caches and frames", "every private page and answer", 200, 401, 303)
 def _private(g: Ground) -> Sequence[Any]:
     paths = ("/queue", f"/adverts/{g.advert}", f"/clusters/{g.cluster}", "/search?q=a", "/audit", "/api", "/account")
-    found = [*(g.client(Role.LEAD).get(path) for path in paths), g.client(Role.ADMIN).get("/tokens")]
+    found = [*(g.client(Role.AUDITOR).get(path) for path in paths), g.client(Role.ADMIN).get("/tokens")]
     for answer in found:
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["x-frame-options"] == "DENY"
