@@ -22,7 +22,7 @@ from review.api.limits import Rates, TooManyError
 from review.api.problems import ApiError, faults, problem
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
-from review.investigate import routes_map
+from review.investigate import routes_map, routes_saved, routes_search, routes_watches
 from review.render import STATIC, render
 from review.routers import (
     account,
@@ -37,7 +37,6 @@ from review.routers import (
     paste,
     queue,
     reviews,
-    search,
     versions,
     work,
 )
@@ -55,8 +54,8 @@ log = logging.getLogger("strazha.review")
 
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
-    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
-    paste, operations, routes_map, pages,
+    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews,
+    routes_search, routes_saved, routes_watches, routes_map, paste, operations, pages,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {
