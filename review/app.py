@@ -44,7 +44,7 @@ from review.routers import (
 from review.services import Screen, Services, flows_catalogue, flows_screen
 from review.shield import LOOPBACK_HOSTS, Shield
 from strazha.clock import now
-from strazha.errors import StoreUnavailableError
+from strazha.errors import BadInputError, StoreUnavailableError
 from strazha.ledger import Ledger, open_ledger
 from strazha.model import Indicator
 from strazha.settings import Settings
@@ -169,6 +169,12 @@ def _add_error_pages(app: FastAPI) -> None:
         log.warning("store unavailable: %s", error)
         return _error(request, 503)
 
+    async def unusable(request: Request, error: Exception) -> Response:
+        if not (on_api(request) and isinstance(error, BadInputError)):
+            return await failure(request, error)
+        # What a store or step cannot use as it stands, and no endpoint foresaw.
+        return problem(422, error.problem, error.remedy)
+
     async def failure(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return _error(request, 500)
@@ -179,6 +185,7 @@ def _add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, bad_form)
     app.add_exception_handler(StoreUnavailableError, unavailable)
+    app.add_exception_handler(BadInputError, unusable)
     app.add_exception_handler(Exception, failure)
 
 

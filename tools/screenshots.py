@@ -92,6 +92,8 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("watches-phone", "/watches", size=NARROW, whole=True),
         Shot("runs", "/runs"),
         Shot("audit", "/audit"),
+        Shot("api", "/api"),
+        Shot("api-phone-bg", "/api", size=NARROW, locale="bg-BG"),
         Shot("queue-dark", "/queue", dark=True),
         Shot("queue-phone", "/queue", size=NARROW),
         Shot("queue-bg", "/queue", locale="bg-BG"),
