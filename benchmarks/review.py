@@ -126,7 +126,9 @@ def together(served: Served, tokens: list[str], seconds: float) -> None:
     """People at once, from a process of their own."""
     command = [sys.executable, "-m", "benchmarks.review_people", served.address, "--seconds", str(seconds)]
     before = served.used()
-    done = subprocess.run(command, stdout=subprocess.PIPE, input="\n".join(tokens), text=True, check=True, timeout=seconds + 120)
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, input="\n".join(tokens), text=True, check=True, timeout=seconds + 120
+    )
     found = json.loads(done.stdout)
     every = [one for times in found["times"].values() for one in times]
     print(f"\n{len(tokens)} people at once, {found['asked']} requests in {found['seconds']:.0f} s")

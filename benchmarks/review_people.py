@@ -90,8 +90,7 @@ async def main(chosen: argparse.Namespace, tokens: list[str]) -> None:
     # Bounded in time whatever the server does.
     async with asyncio.timeout(chosen.seconds + 60):
         clients = [
-            httpx.AsyncClient(base_url=chosen.address, cookies={"strazha": token}, headers=own, timeout=30)
-            for token in tokens
+            httpx.AsyncClient(base_url=chosen.address, cookies={"strazha": token}, headers=own, timeout=30) for token in tokens
         ]
         begun, used = time.monotonic(), time.process_time()
         await asyncio.gather(*(person(client, work) for client in clients))
