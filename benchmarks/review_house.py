@@ -1,4 +1,4 @@
-"""A home of the bar's size for ``benchmarks.review``: filled once through the real ledger and the real index, then used again."""
+"""A home of the bar's size for ``benchmarks.review``, filled once through the real ledger and the real index."""
 
 from __future__ import annotations
 
@@ -105,8 +105,8 @@ def _decided(ledger: Ledger, index: AdIndex, filled: Filled) -> None:
         for number, one in enumerate(ids):
             outcome = next(outcomes)
             decision = Decision.model_validate({
-                "id": f"bench{kind}{number}", "subject": kind, "subject_id": one, "outcome": outcome, "reason": "as far as the text goes",
-                "decided_by": "person0", "decided_at": at + timedelta(seconds=number),
+                "id": f"bench{kind}{number}", "subject": kind, "subject_id": one, "outcome": outcome,
+                "reason": "as far as the text goes", "decided_by": "person0", "decided_at": at + timedelta(seconds=number),
             })  # fmt: skip
             ledger.add_decision(decision)
             index.decide(kind, one, outcome, decision.decided_at)

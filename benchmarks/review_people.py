@@ -2,7 +2,8 @@
 
     python -m benchmarks.review_people ADDRESS [--seconds 60] [--most 3000] [--think 1 5] < TOKENS
 
-Reads their sessions' tokens from its standard input, one a line. Started by ``benchmarks.review`` as a process of its own, so that its work is not the server's. Loopback addresses alone.
+Reads their sessions' tokens from its standard input, one a line. Started by ``benchmarks.review`` as a process of its own, so
+that its work is not the server's. Loopback addresses alone.
 """
 
 from __future__ import annotations

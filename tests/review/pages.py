@@ -1,4 +1,4 @@
-"""Every page of the application: an example address for each GET route, and a house in which each of them has something to show.
+"""Every page of the application: an example address for each GET route, and a house in which each has something to show.
 
 A route without an example fails ``test_every_page``: whoever adds a page adds its line to EXAMPLES, and what it needs to
 FURNISHERS (functions that put something into the house through the ledger).

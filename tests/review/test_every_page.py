@@ -25,7 +25,7 @@ from strazha.settings import Settings
 from strazha.store import open_index
 from tests.review.browsing import serving, signed_in
 from tests.review.conftest import Clock, House
-from tests.review.pages import APART, EXAMPLES, Look, endpoints, example, furnished, looks
+from tests.review.pages import APART, EXAMPLES, Look, endpoints, furnished, looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
 
@@ -61,7 +61,8 @@ CUT = """() => {
     }
   }
   if (document.documentElement.scrollWidth > window.innerWidth) {
-    const wide = [...document.querySelectorAll("body *")].filter(part => part.getBoundingClientRect().right > window.innerWidth + 1);
+    const wide = [...document.querySelectorAll("body *")]
+      .filter(part => part.getBoundingClientRect().right > window.innerWidth + 1);
     found.push("sideways: " + wide.slice(-2).map(part => `${part.tagName}.${part.className}`).join(", "));
   }
   return found;
@@ -78,10 +79,10 @@ WAYS = """() => {
   const levels = seen.map(part => Number(part.tagName[1]));
   if (levels.filter(level => level === 1).length !== 1) found.push("first headings: " + levels.filter(one => one === 1).length);
   levels.forEach((level, at) => {
-    if (at && level > levels[at - 1] + 1) found.push(`heading level ${levels[at - 1]} to ${level}: ${seen[at].textContent.trim()}`);
+    if (at && level > levels[at - 1] + 1) found.push(`heading ${levels[at - 1]} to ${level}: ${seen[at].textContent.trim()}`);
   });
   for (const part of document.querySelectorAll("nav")) {
-    if (!part.getAttribute("aria-label") && !part.getAttribute("aria-labelledby")) found.push(`nav without a name: ${part.className}`);
+    if (!part.matches("[aria-label], [aria-labelledby]")) found.push(`nav without a name: ${part.className}`);
   }
   for (const part of document.querySelectorAll("[aria-labelledby], [aria-describedby], [aria-controls]")) {
     for (const name of ["aria-labelledby", "aria-describedby", "aria-controls"]) {
@@ -93,7 +94,8 @@ WAYS = """() => {
   for (const part of document.querySelectorAll("button, summary, select, input:not([type=hidden])")) {
     if (!part.checkVisibility() || part.closest(".skip")) continue;
     const box = (part.closest("label") || part).getBoundingClientRect();
-    if (box.height < 23.5 || box.width < 23.5) found.push(`small target ${Math.round(box.width)}x${Math.round(box.height)}: ${part.outerHTML.slice(0, 90)}`);
+    const size = `${Math.round(box.width)}x${Math.round(box.height)}`;
+    if (box.height < 23.5 || box.width < 23.5) found.push(`small target ${size}: ${part.outerHTML.slice(0, 90)}`);
   }
   return found;
 }"""
