@@ -40,6 +40,7 @@ FIND, LEAD, OPERATE, ADMINISTER = GROUPS = (
 ENTRIES = (
     Entry("/queue", marked("Queue"), READERS, "q"),
     Entry("/search", marked("Search"), READERS, "/"),
+    Entry("/map", marked("Map"), READERS, group=FIND),
     Entry("/paste", marked("Screen a text"), READERS, group=FIND),
     Entry("/reviews", marked("Double reviews"), LEADS, group=LEAD),
     Entry("/runs", marked("Runs"), OPERATORS, group=OPERATE),
