@@ -68,6 +68,7 @@ EXAMPLES: dict[str, tuple[str | Callable[[Any], str], ...]] = {
         lambda house: f"/clusters/{house.filled.of('fields').id}",
     ),
     "/reviews": ("/reviews",),
+    "/map": ("/map", "/map?q=Leeds"),
     "/search": ("/search", "/search?q=Leeds", "/search?q=massage&kind=clusters", "/search?q=nothingatall"),
     "/paste": ("/paste",),
     "/runs": ("/runs",),

@@ -52,7 +52,7 @@ RUN_AXE = """async () => {
 CUT = """() => {
   const found = [];
   for (const part of document.querySelectorAll("body *")) {
-    if (!part.checkVisibility({ visibilityProperty: true }) || part.closest(".hidden, .skip, svg, canvas")) continue;
+    if (!part.checkVisibility({ visibilityProperty: true }) || part.closest(".hidden, .skip, svg, canvas, .leaflet-container")) continue;
     const style = getComputedStyle(part);
     if (part.matches("input, select, textarea, option, optgroup")) continue;
     const hides = ["hidden", "clip"].includes(style.overflowX) || ["hidden", "clip"].includes(style.overflowY);
