@@ -102,7 +102,7 @@ def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
     with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
         if not index.count()["adverts"]:
             fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
-        ledger.add_user("ana.petrova", "a password of no account", "admin", AT)
+        ledger.add_user("ana.petrova", "a password of no account", "lead", AT)
         token = ledger.open_session("ana.petrova", AT, timedelta(days=1))
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows

@@ -19,6 +19,7 @@ from strazha.ledger.decisions import Decisions
 from strazha.ledger.holdings import Holdings
 from strazha.ledger.identifiers import Identifiers
 from strazha.ledger.links import Links
+from strazha.ledger.reasons import Reasons
 from strazha.ledger.records import (
     AdvertVersion,
     AuditEntry,
@@ -28,6 +29,7 @@ from strazha.ledger.records import (
     Role,
     ScreeningRef,
     SeenAdvert,
+    StatedReason,
     TakeIn,
     User,
 )
@@ -48,6 +50,7 @@ __all__ = [
     "Role",
     "ScreeningRef",
     "SeenAdvert",
+    "StatedReason",
     "TakeIn",
     "User",
     "open_ledger",
@@ -56,7 +59,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Audit, Ageing,
+    SecondFactor, Users, Reasons, Audit, Ageing,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 
