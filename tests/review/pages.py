@@ -108,8 +108,8 @@ def looks(house: Any, app: FastAPI) -> Iterator[Look]:
 def at_work(house: Any) -> None:
     """People at work, so that lists and notices have something to show: views, holdings, reviews, corrections, decisions."""
     ledger, at = house.ledger, house.clock()
-    ledger.save_view("admin", "Urgent jobs", "kind=all&f=1&band=urgent&ad_type=job&decision=none", at)
-    ledger.take("cluster", house.filled.of("vans").id, "admin", at)
+    ledger.save_view("lead", "Urgent jobs", "kind=all&f=1&band=urgent&ad_type=job&decision=none", at)
+    ledger.take("cluster", house.filled.of("vans").id, "lead", at)
     review = ledger.open_review("cluster", house.filled.of("fields").id, "lead", at)
     ledger.give_opinion(review.id, Opinion(reviewer="investigator", outcome=Outcome.REFER, reason="Fee and debt", given_at=at))
     single = [one for one, doc in house.filled.adverts.items() if not doc.cluster_id]
@@ -121,7 +121,7 @@ def at_work(house: Any) -> None:
     chosen = house.advert("Rotterdam")
     decision = Decision(
         id="bench", subject="advert", subject_id=chosen, outcome=Outcome.REFER, reason="Fee, no employer named",
-        decided_by="admin", decided_at=at, band="high", score=60,
+        decided_by="lead", decided_at=at, band="high", score=60,
     )  # fmt: skip
     ledger.add_decision(decision)
     house.index.decide("advert", chosen, Outcome.REFER, at)
@@ -129,7 +129,7 @@ def at_work(house: Any) -> None:
     word = doc.advert.body.split()[0]
     correction = Correction(
         id="bench", advert_id=doc.id, content_hash=doc.advert.content_hash, about="mention", action="add", label="name",
-        field="body", start=0, end=len(word), text=word, note="A name, as the reply shows", made_by="admin", made_at=at,
+        field="body", start=0, end=len(word), text=word, note="A name, as the reply shows", made_by="lead", made_at=at,
     )  # fmt: skip
     ledger.add_correction(correction)
 
