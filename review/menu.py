@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.access import AUDITORS, LEADS, OPERATORS, READERS, may
+from review.access import ADMINS, AUDITORS, EVERYBODY, LEADS, OPERATORS, READERS, may
 from review.i18n import marked
 from strazha.ledger.records import Role, User
 
@@ -45,6 +45,8 @@ ENTRIES = (
     Entry("/reviews", marked("Double reviews"), LEADS, group=LEAD),
     Entry("/runs", marked("Runs"), OPERATORS, group=OPERATE),
     Entry("/audit", marked("Audit"), AUDITORS, group=LEAD),
+    Entry("/tokens", marked("Tokens"), ADMINS, group=ADMINISTER),
+    Entry("/api", marked("The API"), EVERYBODY, group=ADMINISTER),
 )
 
 

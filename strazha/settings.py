@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = ()
     #: True where the pages are served over HTTPS (behind a proxy): cookies become Secure, HSTS is sent.
     https: bool = False
+    #: Requests a minute that one token of the API may make; so many at once, then evenly.
+    api_rate: int = Field(default=600, ge=1, le=1_000_000)
 
     @property
     def landing_url(self) -> str:
