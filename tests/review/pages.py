@@ -73,6 +73,8 @@ EXAMPLES: dict[str, tuple[str | Callable[[Any], str], ...]] = {
     "/paste": ("/paste",),
     "/runs": ("/runs",),
     "/audit": ("/audit",),
+    "/api": ("/api",),
+    "/tokens": ("/tokens",),
 }
 
 

@@ -24,7 +24,6 @@ from playwright.sync_api import Browser, Page
 
 from review.app import create_app
 from strazha.ledger import open_ledger
-from strazha.ledger.records import Role
 from strazha.model import Decision, Outcome
 from strazha.settings import Settings
 from strazha.store import open_index
@@ -67,7 +66,7 @@ CUT = """() => {
   }
   if (document.documentElement.scrollWidth > window.innerWidth) {
     const wide = [...document.querySelectorAll("body *")]
-      .filter(part => part.getBoundingClientRect().right > window.innerWidth + 1);
+      .filter(part => part.getBoundingClientRect().left + part.scrollWidth > window.innerWidth + 1);
     found.push("sideways: " + wide.slice(-2).map(part => `${part.tagName}.${part.className}`).join(", "));
   }
   return found;
