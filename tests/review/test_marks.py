@@ -91,9 +91,9 @@ def test_shown_escapes_isolates_and_cuts() -> None:
 
 def test_a_megabyte_takes_no_time() -> None:
     text = "слово <b> 0888 \u200b" * 70_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     segments(text, [Mark(n, n + 40, n, "x", "x") for n in range(0, 40_000, 20)])
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_parts_cover_a_text_without_gap() -> None:
