@@ -16,6 +16,7 @@ from review.access import roles_of
 from strazha.ledger.records import Role
 from strazha.ledger.work_records import Correction, Opinion
 from strazha.model import Decision, Outcome
+from tests.review.investigate.test_watches import LIST, found_later
 
 #: Routes with pages of their own kind, each walked by its own tests.
 APART = ("/api/", "/static")
@@ -73,6 +74,9 @@ EXAMPLES: dict[str, tuple[str | Callable[[Any], str], ...]] = {
     "/paste": ("/paste",),
     "/runs": ("/runs",),
     "/audit": ("/audit",),
+    "/searches": ("/searches",),
+    "/watches": ("/watches",),
+    "/watches/alerts/{alert_id}": (lambda house: f"/watches/alerts/{house.ledger.alerts('lead')[0].id}",),
     "/api": ("/api",),
     "/tokens": ("/tokens",),
 }
@@ -136,8 +140,16 @@ def at_work(house: Any) -> None:
     ledger.add_correction(correction)
 
 
+def on_watch(house: Any) -> None:
+    """A search kept, a list watched, and the alert that an advert which came later gave."""
+    client = house.client(Role.LEAD)
+    client.post("/searches", data={"name": "Salons", "query": "q=massage"})
+    client.post("/watches", data=LIST)
+    found_later(house)
+
+
 #: What puts something to see into a house, in this order.
-FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work,)
+FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work, on_watch)
 
 
 def furnished(house: Any) -> Any:
