@@ -88,7 +88,9 @@ def paths(house: House, rounds: int) -> dict[str, list[str]]:
         "large cluster": [f"/clusters/{house.giant}?part={part % 6 + 1}" for part in range(rounds // 3)],
         "search": [f"/search?q={rng.choice(WORDS)}{rng.choice(FACETS)}" for _ in range(rounds)],
         "search clusters": [f"/search?kind=clusters&q={rng.choice(WORDS)}" for _ in range(rounds // 2)],
-        "search, contact": [f"/search?contact={rng.choice(('88800', '0888 00 10', '77009', 'asal'))}" for _ in range(rounds // 2)],
+        "search, contact": [
+            f"/search?contact={rng.choice(('88800', '0888 00 10', '77009', 'asal'))}" for _ in range(rounds // 2)
+        ],
         "map": [f"/map?{rng.choice(FACETS)}" for _ in range(rounds // 2)],
     }
 
