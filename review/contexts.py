@@ -27,7 +27,7 @@ from review.blocks import (
     Work,
 )
 from review.marks import Piece
-from review.menu import Entry
+from review.menu import Group
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
 from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView, SessionInfo
 from strazha.model import Band, RunReport
@@ -49,8 +49,8 @@ class Chrome:
     may_operate: bool
     may_audit: bool
     may_lead: bool
-    #: Pages the role reaches.
-    menu: tuple[Entry, ...]
+    #: Pages the role reaches, in groups.
+    menu: tuple[Group, ...]
     #: What the form for a reason shows: of an act (``uncover``) on an item (kind, id).
     asking: Callable[[str, str, str], Asking]
 

@@ -20,7 +20,7 @@ from review.accounts.reasons import asking
 from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
 from review.marks import bare, shown
-from review.menu import menu_of
+from review.menu import is_at, menu_of
 from review.services import services_of
 
 HERE = Path(__file__).parent
@@ -83,6 +83,7 @@ def environment() -> jinja2.Environment:
     env.filters.update(
         shown=shown, bare=bare, tr=tr, when=when, day=day, points=points, path=lambda value: quote(str(value), safe="")
     )
+    env.tests["at"] = is_at
     env.globals.update(
         static_url=static_url,
         advert_href=advert_href,
@@ -90,6 +91,7 @@ def environment() -> jinja2.Environment:
         labels=labels,
         pick=pick,
         facet_label=labels.facet_label,
+        is_at=is_at,
     )
     return env
 
