@@ -39,6 +39,7 @@ from review.routers import (
 )
 from review.services import Screen, Services, flows_catalogue, flows_screen
 from review.shield import LOOPBACK_HOSTS, Shield
+from review.train import routes as training
 from strazha.clock import now
 from strazha.errors import StoreUnavailableError
 from strazha.ledger import Ledger, open_ledger
@@ -52,7 +53,7 @@ log = logging.getLogger("strazha.review")
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
     login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
-    paste, operations, routes_map,
+    paste, operations, routes_map, training,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {

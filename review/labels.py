@@ -170,7 +170,7 @@ ACTIONS: tuple[str, ...] = (
     marked("correction taken back"), marked("link confirmed"), marked("link cut"), marked("kept apart"),
     marked("judgement taken back"), marked("clusters merged"), marked("cluster split"), marked("session ended"),
     marked("second factor on"), marked("second factor off"), marked("second factor begun"),
-    marked("second factor refused"),
+    marked("second factor refused"), marked("training overview read"),
     marked("map read"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.access import AUDITORS, LEADS, OPERATORS, READERS, may
+from review.access import AUDITORS, EVERYBODY, LEADS, OPERATORS, READERS, may
 from review.i18n import marked
 from strazha.ledger.records import Role, User
 
@@ -43,6 +43,8 @@ ENTRIES = (
     Entry("/map", marked("Map"), READERS, group=FIND),
     Entry("/paste", marked("Screen a text"), READERS, group=FIND),
     Entry("/reviews", marked("Double reviews"), LEADS, group=LEAD),
+    Entry("/training", marked("Training"), EVERYBODY, group=FIND),
+    Entry("/training/people", marked("Training overview"), LEADS, group=LEAD),
     Entry("/runs", marked("Runs"), OPERATORS, group=OPERATE),
     Entry("/audit", marked("Audit"), AUDITORS, group=LEAD),
 )
@@ -57,4 +59,5 @@ def menu_of(user: User | None) -> tuple[Group, ...]:
 
 def is_at(entry: Entry, path: str) -> bool:
     """Whether a page is this entry's or lies below it."""
-    return path == entry.path or path.startswith(f"{entry.path}/")
+    below = path.startswith(f"{entry.path}/") and not any(other.path == path for other in ENTRIES)
+    return path == entry.path or below

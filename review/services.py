@@ -21,6 +21,7 @@ from strazha.store.base import AdIndex
 
 if TYPE_CHECKING:
     from flows.rooms import Rooms
+    from review.train.cases import Case
 
 _SCREENING, _JUDGING = Lock(), Lock()
 
@@ -60,6 +61,8 @@ class Services:
     catalogue_source: Callable[[], Mapping[str, Indicator]]
     screen: Screen
     clock: Callable[[], datetime]
+    #: The exercises of the training mode, once somebody asked for one (review/train).
+    exercises: Mapping[str, Case] | None = None
 
     @cached_property
     def landing(self) -> Landing:

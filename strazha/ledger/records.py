@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -100,6 +100,27 @@ class StatedReason(Record):
     words: str = ""
     #: True where it also holds for what the same person asks for later in the session.
     standing: bool = False
+    at: Moment
+
+
+class TrainingAnswer(Record):
+    """What somebody marked in one exercise, held against its key."""
+
+    id: str
+    learner: str
+    case_id: str
+    case_version: str
+    level: int
+    form: str
+    hit: tuple[str, ...]
+    missed: tuple[str, ...]
+    wrong: tuple[str, ...]
+    #: Words given for an indicator, by its id.
+    words: dict[str, str] = Field(default_factory=dict)
+    outcome: str
+    ground: str = ""
+    verdict: Literal["best", "fair", "poor"]
+    passed: bool
     at: Moment
 
 
