@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.steps import catalogue
-from review.train.cases import FOLDER, FORMS, LEVELS, load_cases, read_case
+from review.train.cases import FORMS, LEVELS, load_cases, read_case
 from strazha.errors import DefinitionError
 from strazha.model import Outcome, Strength
 

@@ -45,7 +45,7 @@ def test_a_learner_works_through_a_case_by_keyboard(school: Any, browser: Browse
     with signed_in(school, browser, address, "newcomer") as seen:
         page, keys = seen.page, seen.page.keyboard
         seen.go("/training/cases/en-cabbage-gang")
-        expect(page.get_by_role("note")).to_contain_text("This advert is invented")
+        expect(page.get_by_role("note")).to_contain_text("adverts here are invented")
         # Words selected in the text are noted with the sign ticked next.
         page.evaluate(
             """() => { const text = document.querySelector('.cap-body').firstChild.firstChild
