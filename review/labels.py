@@ -171,6 +171,10 @@ ACTIONS: tuple[str, ...] = (
     marked("judgement taken back"), marked("clusters merged"), marked("cluster split"), marked("session ended"),
     marked("second factor on"), marked("second factor off"), marked("second factor begun"),
     marked("second factor refused"), marked("training overview read"),
+    marked("account made"), marked("account disabled"), marked("account opened again"), marked("account unlocked"),
+    marked("accounts read"), marked("role changed"), marked("password changed"), marked("password reset"),
+    marked("password change refused"), marked("sessions ended"), marked("recovery codes made"), marked("recovery code used"),
+    marked("account linked"), marked("sign-in at provider refused"),
     marked("map read"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {

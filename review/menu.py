@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.access import AUDITORS, EVERYBODY, LEADS, OPERATORS, READERS, may
+from review.access import ADMINS, AUDITORS, EVERYBODY, LEADS, OPERATORS, READERS, may
 from review.i18n import marked
 from strazha.ledger.records import Role, User
 
@@ -46,6 +46,7 @@ ENTRIES = (
     Entry("/training", marked("Training"), EVERYBODY, group=FIND),
     Entry("/training/people", marked("Training overview"), LEADS, group=LEAD),
     Entry("/runs", marked("Runs"), OPERATORS, group=OPERATE),
+    Entry("/users", marked("Accounts"), ADMINS, group=ADMINISTER),
     Entry("/audit", marked("Audit"), AUDITORS, group=LEAD),
 )
 

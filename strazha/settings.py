@@ -64,6 +64,28 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = ()
     #: True where the pages are served over HTTPS (behind a proxy): cookies become Secure, HSTS is sent.
     https: bool = False
+    #: Minutes a session may lie idle before its person signs in again (never longer than ten hours in all).
+    session_idle: int = Field(default=60, ge=1, le=600)
+    #: Keys that secrets in the ledger are sealed with, the newest first (32 bytes in base64). Empty: those of the key file.
+    secret_keys: tuple[SecretStr, ...] = ()
+    #: File with those keys, one a line; made with mode 0600 at its first use. Empty: ``<home>/secret.key``.
+    secret_key_file: Path | None = None
+    #: Issuer of an OpenID Connect provider to sign in at, exactly as it names itself. Empty: none.
+    oidc_issuer: str = ""
+    #: What the provider knows this application as; without a secret it is a public client (PKCE is always used).
+    oidc_client: str = ""
+    oidc_secret: SecretStr = SecretStr("")
+    #: What the provider is called on the sign-in page.
+    oidc_label: str = ""
+    #: This application's own address, which the provider sends people back to: ``https://strazha.example.org``.
+    oidc_address: str = ""
+    #: Claim whose values give the role, and the role of each value. Who has none of these is refused.
+    oidc_claim: str = "groups"
+    oidc_roles: dict[str, str] = Field(default_factory=dict)
+    #: Scopes asked for beside ``openid``.
+    oidc_scopes: str = "profile"
+    #: False: nobody signs in with a password kept here (needs a provider).
+    local_login: bool = True
 
     @property
     def landing_url(self) -> str:

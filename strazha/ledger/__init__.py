@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from strazha.ledger.accounts import Accounts
 from strazha.ledger.adverts import Adverts
 from strazha.ledger.ageing import Ageing
 from strazha.ledger.audit import Audit
@@ -60,7 +61,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Reasons, Training, Audit, Ageing,
+    SecondFactor, Users, Accounts, Reasons, Training, Audit, Ageing,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

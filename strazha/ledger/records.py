@@ -85,6 +85,33 @@ class User(Record):
     disabled_at: Moment | None = None
     #: Set while sign-in is refused after too many wrong passwords.
     locked_until: Moment | None = None
+    last_login_at: Moment | None = None
+    #: Set while the password is one somebody else made: until when it is good for choosing an own one.
+    password_until: Moment | None = None
+
+
+class AccountFacts(Record):
+    """An account as administrators see it."""
+
+    user: User
+    #: How many sessions are open, whether there is a second factor, and whether its key is here.
+    sessions: int
+    totp: bool
+    totp_readable: bool
+    recovery_left: int
+    #: The identity provider it signs in at; empty for a local account.
+    issuer: str = ""
+
+
+class OidcAttempt(Record):
+    """A sign-in on its way to the provider and back."""
+
+    nonce: str
+    #: The code verifier (PKCE), of which the provider saw the digest.
+    verifier: str
+    #: The page to go to afterwards.
+    target: str
+    begun_at: Moment
 
 
 class StatedReason(Record):

@@ -16,6 +16,7 @@ from strazha.clock import now
 from strazha.errors import BadInputError
 from strazha.ledger import Ledger, Role, open_ledger
 from strazha.ledger.second_factor import totp as code_of
+from strazha.sealing import Keyring, new_key
 from strazha.settings import settings
 
 PASSWORD = "correct horse battery"
@@ -64,6 +65,7 @@ def test_a_second_factor_whose_device_is_lost_is_turned_off(ledger: Ledger) -> N
     ledger.add_user("ana", PASSWORD)
     assert call("totp", "ana") == "ana: second factor off\n"
     at = now()
+    ledger.use_keys(Keyring([new_key()]))
     assert ledger.confirm_totp("ana", code_of(ledger.begin_totp("ana"), int(at.timestamp()) // 30), at)
     token = ledger.open_session("ana", at, timedelta(hours=1))
     assert call("totp", "ana") == "ana: second factor on\n"
