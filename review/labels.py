@@ -175,6 +175,7 @@ ACTIONS: tuple[str, ...] = (
     marked("accounts read"), marked("role changed"), marked("password changed"), marked("password reset"),
     marked("password change refused"), marked("sessions ended"), marked("recovery codes made"), marked("recovery code used"),
     marked("account linked"), marked("sign-in at provider refused"),
+    marked("secrets sealed anew"), marked("former keys dropped"),
     marked("map read"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {

@@ -1,7 +1,7 @@
 """An OpenID Connect provider: discovery, the way there and the way back, and all that is checked of what it says.
 
-Authorisation code with PKCE (RFC 7636), state and nonce. The identity token must be signed with a key of the provider's key set by
-a public-key algorithm, name exactly the configured issuer, be meant for this application, be in date and carry the nonce.
+Authorisation code with PKCE (RFC 7636), state and nonce. The identity token must be signed with a key of the provider's key set
+by a public-key algorithm, name exactly the configured issuer, be meant for this application, be in date and carry the nonce.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Signing in at an identity provider.
 
-The session cookie is strict, so that it is not sent on the way back from another site. A second, short-lived and lax cookie ties
-the return to the browser that set out; the answer to the return is a page of this site that goes on by itself, so that the next
-request counts as coming from here.
+The session cookie is strict, so that it is not sent on the way back from another site. A second, short-lived and lax cookie
+ties the return to the browser that set out; the answer to the return is a page of this site that goes on by itself, so that
+the next request counts as coming from here.
 """
 
 from __future__ import annotations

@@ -45,6 +45,9 @@ def test_an_account_is_made_listed_changed_and_closed(ledger: Ledger) -> None:
     assert ledger.check_password("ana", PASSWORD, now()) is not None
     listed = call("list")
     assert [word in listed for word in ("ana", "admin", "open")] == [True, True, True]
+    with pytest.raises(BadInputError, match="last administrator"):
+        call("disable", "ana")
+    ledger.add_user("boris", PASSWORD, Role.ADMIN)
     said += listed + call("passwd", "ana", "--password-stdin", typed="another long one\n")
     assert ledger.check_password("ana", "another long one", now()) is not None
     said += call("disable", "ana")
