@@ -150,8 +150,8 @@ def _add_error_pages(app: FastAPI) -> None:
 
     async def password_needed(request: Request, _: Exception) -> Response:
         if request.headers.get("hx-request") == "true":
-            return Response(status_code=403, headers={"HX-Redirect": "/account#password"})
-        return RedirectResponse("/account#password", 303)
+            return Response(status_code=403, headers={"HX-Redirect": "/account#choose"})
+        return RedirectResponse("/account#choose", 303)
 
     async def forbidden(request: Request, _: Exception) -> Response:
         return _error(request, 403)

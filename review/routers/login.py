@@ -86,7 +86,7 @@ def login(
         return render(request, page, status=401)
     if recovery and services.ledger.recovery_left(user.name) < left:
         services.ledger.audit(user.name, "recovery code used", user.name, {"left": left - 1}, at)
-    answer = RedirectResponse("/account#password" if user.password_until else safe_next(target), 303)
+    answer = RedirectResponse("/account#choose" if user.password_until else safe_next(target), 303)
     begin_session(request, services, user.name, answer)
     return answer
 
