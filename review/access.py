@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from review.services import Services, services_of
 from strazha.ledger.records import Role, User
+from strazha.ledger.tokens import TokenScope
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -32,15 +33,27 @@ LEADS = frozenset({Role.LEAD})
 OPERATORS = frozenset({Role.OPERATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
 #: May read the audit log.
 AUDITORS = frozenset({Role.AUDITOR, Role.LEAD, Role.ADMIN})
-#: Keep the accounts.
+#: Keep the accounts, and the API's tokens.
 ADMINS = frozenset({Role.ADMIN})
 #: Anybody with an account.
 EVERYBODY = frozenset(Role)
 #: Anybody at all, also without an account.
 PUBLIC: frozenset[Role] = frozenset()
 
-_ROLES = "__strazha_roles__"
-_FIRST = "__strazha_before_password__"
+#: Addresses of the API begin so; cookies are never read there, tokens nowhere else.
+API = "/api/v1/"
+#: The API's description, which people read too: with a token, or signed in.
+DESCRIPTION = f"{API}openapi.json"
+
+_ROLES, _READS, _FIRST = "__strazha_roles__", "__strazha_only_reads__", "__strazha_before_password__"
+
+
+class TokenUser(User):
+    """Somebody who calls the API: an account, and the token that speaks for it."""
+
+    token_id: str
+    token_name: str
+    read_only: bool
 
 
 class LoginNeededError(Exception):
@@ -71,6 +84,12 @@ def before_password(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def only_reads(endpoint: Endpoint) -> Endpoint:
+    """State that an endpoint of the API changes nothing although it is no GET, so that tokens for reading reach it."""
+    setattr(endpoint, _READS, True)
+    return endpoint
+
+
 def roles_of(endpoint: object) -> frozenset[Role] | None:
     """The roles an endpoint states; ``None`` where it states none and so is closed."""
     found = getattr(endpoint, _ROLES, None)
@@ -78,27 +97,53 @@ def roles_of(endpoint: object) -> frozenset[Role] | None:
 
 
 def gate(request: Request) -> None:
-    """Run before every endpoint: find the session's user, and refuse whoever the endpoint does not name."""
+    """Run before every endpoint: find the session's or token's user, and refuse whoever the endpoint does not name."""
     user = identify(request)
-    roles = roles_of(request.scope.get("endpoint"))
+    endpoint = request.scope.get("endpoint")
+    roles = roles_of(endpoint)
     if roles == PUBLIC:
         return
     if user is None and roles is not None:
         raise LoginNeededError
     if user is None or roles is None or user.role not in roles:
         raise ForbiddenError
-    if user.password_until is not None and not getattr(request.scope.get("endpoint"), _FIRST, False):
+    if isinstance(user, TokenUser):
+        if user.read_only and request.method != "GET" and not getattr(endpoint, _READS, False):
+            raise ForbiddenError
+    elif user.password_until is not None and not getattr(endpoint, _FIRST, False):
         raise PasswordNeededError
 
 
 def identify(request: Request) -> User | None:
-    """Look up whose session a request belongs to, and remember it with the request."""
+    """Look up whose session or token a request carries, and remember it with the request."""
     services = services_of(request)
-    token = request.cookies.get(cookie_name(https=services.settings.https), "")
-    idle = timedelta(minutes=services.settings.session_idle)
-    user = services.ledger.session_user(token, services.clock(), idle) if 0 < len(token) <= 200 else None
+    user: User | None = None
+    if on_api(request) and not (request.url.path == DESCRIPTION and "authorization" not in request.headers):
+        user = _bearer(services, request)
+    else:
+        token = request.cookies.get(cookie_name(https=services.settings.https), "")
+        idle = timedelta(minutes=services.settings.session_idle)
+        user = services.ledger.session_user(token, services.clock(), idle) if 0 < len(token) <= 200 else None
     request.state.user = user
     return user
+
+
+def on_api(request: Request) -> bool:
+    """Whether a request is one of the API, so that it is answered in JSON and only a token counts."""
+    return request.url.path.startswith(API)
+
+
+def _bearer(services: Services, request: Request) -> TokenUser | None:
+    # Two headers of that name could be read as one by a proxy and as the other here.
+    sent = request.headers.getlist("authorization")
+    scheme, _, secret = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
+    found = services.ledger.token_user(secret.strip(), services.clock()) if scheme.lower() == "bearer" else None
+    if found is None:
+        return None
+    user, token = found
+    return TokenUser(
+        **user.model_dump(), token_id=token.id, token_name=token.name, read_only=token.scope is TokenScope.READ
+    )  # fmt: skip
 
 
 def user_of(request: Request) -> User | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.access import ADMINS, AUDITORS, EVERYBODY, LEADS, OPERATORS, READERS, may
+from review.access import ADMINS, AUDITORS, DECIDERS, EVERYBODY, LEADS, OPERATORS, READERS, may
 from review.i18n import marked
 from strazha.ledger.records import Role, User
 
@@ -41,13 +41,19 @@ ENTRIES = (
     Entry("/queue", marked("Queue"), READERS, "q"),
     Entry("/search", marked("Search"), READERS, "/"),
     Entry("/map", marked("Map"), READERS, group=FIND),
+    Entry("/searches", marked("Saved searches"), READERS, group=FIND),
+    Entry("/watches", marked("Alerts and watches"), READERS, group=FIND),
     Entry("/paste", marked("Screen a text"), READERS, group=FIND),
+    Entry("/cases", marked("Cases"), DECIDERS, group=FIND),
+    Entry("/compare", marked("Compare"), READERS, group=FIND),
     Entry("/reviews", marked("Double reviews"), LEADS, group=LEAD),
     Entry("/training", marked("Training"), EVERYBODY, group=FIND),
     Entry("/training/people", marked("Training overview"), LEADS, group=LEAD),
     Entry("/runs", marked("Runs"), OPERATORS, group=OPERATE),
     Entry("/users", marked("Accounts"), ADMINS, group=ADMINISTER),
     Entry("/audit", marked("Audit"), AUDITORS, group=LEAD),
+    Entry("/tokens", marked("Tokens"), ADMINS, group=ADMINISTER),
+    Entry("/api", marked("The API"), EVERYBODY, group=ADMINISTER),
 )
 
 

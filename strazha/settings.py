@@ -77,8 +77,6 @@ class Settings(BaseSettings):
     oidc_secret: SecretStr = SecretStr("")
     #: What the provider is called on the sign-in page.
     oidc_label: str = ""
-    #: This application's own address, which the provider sends people back to: ``https://strazha.example.org``.
-    oidc_address: str = ""
     #: Claim whose values give the role, and the role of each value. Who has none of these is refused.
     oidc_claim: str = "groups"
     oidc_roles: dict[str, str] = Field(default_factory=dict)
@@ -86,6 +84,28 @@ class Settings(BaseSettings):
     oidc_scopes: str = "profile"
     #: False: nobody signs in with a password kept here (needs a provider).
     local_login: bool = True
+    #: Address of the review pages, for links in alerts and the way back from a provider. Empty: links are paths.
+    public_url: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+)?$")
+    #: Mail server for alerts; empty: no alert leaves by e-mail.
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    #: How the connection is protected; ``none`` for a server on the same machine.
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    #: Name and password at the mail server; empty: it asks for none.
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    #: Sender of alerts.
+    mail_from: str = Field(default="strazha@localhost", pattern=r"^[^\s<>@]+@[^\s<>@]+$")
+    #: Domains alerts may be mailed to; empty: none.
+    mail_domains: tuple[str, ...] = ()
+    #: Hosts (``hooks.example.org`` or with a port) alerts may be posted to; empty: no alert leaves by webhook.
+    webhook_hosts: tuple[str, ...] = ()
+    #: Those of them that may lie within a private network and need not speak HTTPS; by name.
+    webhook_private: tuple[str, ...] = ()
+    #: PEM file of the authority that signed the receivers' certificates. Empty: the system's authorities.
+    webhook_ca: Path | None = None
+    #: Requests a minute that one token of the API may make; so many at once, then evenly.
+    api_rate: int = Field(default=600, ge=1, le=1_000_000)
 
     @property
     def landing_url(self) -> str:

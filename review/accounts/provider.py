@@ -70,7 +70,7 @@ class Provider:
     @property
     def address(self) -> str:
         """Where the provider sends people back to."""
-        return self._settings.oidc_address.rstrip("/") + RETURN
+        return self._settings.public_url.rstrip("/") + RETURN
 
     def way_there(self, *, state: str, nonce: str, verifier: str, at: datetime) -> str:
         """Address at the provider to go to."""
@@ -86,7 +86,7 @@ class Provider:
         end = self.metadata(at).get("end_session_endpoint")
         if not isinstance(end, str) or not _fit(end):
             return ""
-        back = self._settings.oidc_address.rstrip("/") + "/login"
+        back = self._settings.public_url.rstrip("/") + "/login"
         query = httpx.QueryParams({"client_id": self._settings.oidc_client, "post_logout_redirect_uri": back})
         return f"{end}{'&' if '?' in end else '?'}{query}"
 
@@ -227,7 +227,7 @@ def check_settings(settings: Settings) -> None:
         return
     for name, value in (
         ("OIDC_CLIENT", settings.oidc_client),
-        ("OIDC_ADDRESS", settings.oidc_address),
+        ("PUBLIC_URL", settings.public_url),
         ("OIDC_ROLES", settings.oidc_roles),
     ):
         if not value:
@@ -237,7 +237,7 @@ def check_settings(settings: Settings) -> None:
     unknown = sorted(set(settings.oidc_roles.values()) - set(Role))
     if unknown:
         raise BadInputError(f"there is no role {unknown[0]!r}", remedy=f"STRAZHA_OIDC_ROLES gives one of: {', '.join(Role)}")
-    for address in (settings.oidc_issuer, settings.oidc_address):
+    for address in (settings.oidc_issuer, settings.public_url):
         if not _fit(address):
             raise BadInputError(f"{address} is not https", remedy="use an https address (http only on loopback)")
 

@@ -13,10 +13,12 @@ from strazha.ledger.accounts import Accounts
 from strazha.ledger.adverts import Adverts
 from strazha.ledger.ageing import Ageing
 from strazha.ledger.audit import Audit
+from strazha.ledger.casework import Casework
 from strazha.ledger.clusters import Clusters
 from strazha.ledger.corrections import Corrections
 from strazha.ledger.database import Database
 from strazha.ledger.decisions import Decisions
+from strazha.ledger.deliveries import Deliveries
 from strazha.ledger.holdings import Holdings
 from strazha.ledger.identifiers import Identifiers
 from strazha.ledger.links import Links
@@ -39,8 +41,10 @@ from strazha.ledger.runs import Runs, Steps
 from strazha.ledger.screenings import Screenings
 from strazha.ledger.second_factor import SecondFactor
 from strazha.ledger.takein import TakingIn
+from strazha.ledger.tokens import Tokens
 from strazha.ledger.training import Training
 from strazha.ledger.users import Users
+from strazha.ledger.watches import Watches
 
 __all__ = [
     "AdvertVersion",
@@ -61,7 +65,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Accounts, Reasons, Training, Audit, Ageing,
+    SecondFactor, Users, Accounts, Reasons, Training, Audit, Ageing, Tokens, Watches, Deliveries, Casework,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

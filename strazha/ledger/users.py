@@ -19,6 +19,7 @@ from strazha.ledger.part import Part
 from strazha.ledger.records import Role, User
 from strazha.ledger.second_factor import matching_step, use_recovery_code
 from strazha.ledger.tables import clean, sessions, users
+from strazha.ledger.tokens import end_tokens
 from strazha.sealing import is_sealed
 
 #: Wrong passwords in a row before sign-in is refused for LOCK: slow enough against guessing, short enough for a tired person.
@@ -84,15 +85,15 @@ class Users(Part):
         self._change(name, {"password_hash": hashed, "failures": 0, "locked_until": None, "password_until": until})
 
     def set_role(self, name: str, role: Role) -> None:
-        """Change what an account is for; it signs in anew. BadInputError for the last administrator."""
-        self._change(name, {"role": role.value}, keeps_admin=role is Role.ADMIN)
+        """Change what an account is for; it signs in anew, and its tokens end. BadInputError for the last administrator."""
+        self._change(name, {"role": role.value}, ends=now(), keeps_admin=role is Role.ADMIN)
 
     def disable_user(self, name: str, at: datetime) -> None:
-        """Close an account: it cannot sign in, its sessions end. Its decisions and audit entries stay.
+        """Close an account: it cannot sign in, its sessions and tokens end. Its decisions and audit entries stay.
 
         BadInputError for the last administrator: nobody could open an account again.
         """
-        self._change(name, {"disabled_at": at}, keeps_admin=False)
+        self._change(name, {"disabled_at": at}, ends=at, keeps_admin=False)
 
     def unlock_user(self, name: str) -> None:
         """End a lock after too many wrong passwords; open sessions go on."""
@@ -111,7 +112,8 @@ class Users(Part):
         with self._db.write("users") as connection:
             connection.execute(delete(recovery_codes).where(recovery_codes.c.name == clean(name)))
 
-    def _change(self, name: str, values: dict[str, object], *, keeps_admin: bool = True) -> None:
+    def _change(self, name: str, values: dict[str, object], *, keeps_admin: bool = True, ends: datetime | None = None) -> None:
+        # Tokens end, for good, where the account no longer is what they were made for (``ends``).
         with self._db.write("users") as connection:
             if not keeps_admin:
                 _keep_an_admin(connection, name)
@@ -119,6 +121,8 @@ class Users(Part):
             if changed.rowcount == 0:
                 raise BadInputError(f"there is no account {name!r}", remedy="use: strazha user list")
             connection.execute(delete(sessions).where(sessions.c.name == name))
+            if ends is not None:
+                end_tokens(connection, name, ends)
 
     def check_password(self, name: str, password: str, at: datetime, code: str = "") -> User | None:
         """The account, if password and (where it has a second factor) code are right and it is neither disabled nor locked.

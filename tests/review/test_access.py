@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from review.access import PUBLIC, READERS, Role, open_to, roles_of, safe_next
+from review.access import API, DESCRIPTION, PUBLIC, READERS, Role, open_to, roles_of, safe_next
 from review.app import create_app
 from review.shield import HEADERS, host_name
 from strazha.settings import Settings
@@ -34,7 +34,8 @@ def endpoints(app: FastAPI) -> list[tuple[str, str, Any]]:
                 found.extend((method, route.path, route.endpoint) for method in route.methods)
 
     walk(app.routes)
-    return found
+    # The API has tokens instead of sessions: tests/review/api walks its routes.
+    return [one for one in found if not one[1].startswith(API) or one[1] == DESCRIPTION]
 
 
 def filled(path: str, house: Any) -> str:
@@ -42,8 +43,10 @@ def filled(path: str, house: Any) -> str:
     names = {
         "{advert_id:path}": next(iter(house.filled.adverts)), "{cluster_id:path}": next(iter(house.filled.clusters)),
         "{kind}/{item_id:path}": f"cluster/{next(iter(house.filled.clusters))}", "{view_id}": "0" * 16,
-        "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16,
-        "{case_id}": "en-pram", "{answer_id}": "0" * 24, "{name}": "operator",
+        "{answer_id}": "0" * 24, "{name}": "operator",
+        "{case_id}": "0" * 16, "{note_id}": "0" * 24, "{view}": "links",
+        "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16, "{token_id}": "0" * 16,
+        "{search_id}": "0" * 16, "{watch_id}": "0" * 16, "{alert_id}": "0" * 24,
     }  # fmt: skip
     for name, real in names.items():
         path = path.replace(name, real)
@@ -74,7 +77,7 @@ def test_nobody_reaches_nothing(house: Any, routes: list[tuple[str, str, Any]]) 
         if path in OPEN:
             continue
         answer = call(client, method, filled(path, house))
-        if method == "GET":
+        if method == "GET" and path != DESCRIPTION:
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/login"), path
         else:

@@ -45,7 +45,7 @@ def joined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     idp = Idp(clock, issuer=f"http://localhost:{there.getsockname()[1]}", redirect=f"{address}/login/oidc/return")
     settings = Settings(
         home=tmp_path_factory.mktemp("oidc"), oidc_issuer=idp.issuer, oidc_client=CLIENT, oidc_secret=SECRET,
-        oidc_label="Ministry", oidc_address=address, oidc_roles=ROLES,
+        oidc_label="Ministry", public_url=address, oidc_roles=ROLES,
     )  # type: ignore[arg-type]  # fmt: skip
     with ExitStack() as stack:
         ledger, index = stack.enter_context(open_ledger(settings.ledger)), stack.enter_context(open_index(settings))
@@ -235,7 +235,7 @@ def _later(house: Any, back: str) -> str:
 def test_passwords_may_be_switched_off(house: Any) -> None:
     settings = house.settings.model_copy(
         update={
-            "oidc_issuer": "http://localhost:9", "oidc_client": CLIENT, "oidc_address": "http://127.0.0.1:8000",
+            "oidc_issuer": "http://localhost:9", "oidc_client": CLIENT, "public_url": "http://127.0.0.1:8000",
             "oidc_roles": ROLES, "local_login": False,
         }
     )  # fmt: skip
@@ -254,15 +254,15 @@ def test_passwords_may_be_switched_off(house: Any) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"oidc_issuer": "", "local_login": False}, {"oidc_client": ""}, {"oidc_address": ""}, {"oidc_roles": {}},
-        {"oidc_roles": {"x": "emperor"}}, {"oidc_issuer": "http://idp.example.org"}, {"oidc_address": "ftp://example.org"},
+        {"oidc_issuer": "", "local_login": False}, {"oidc_client": ""}, {"public_url": ""}, {"oidc_roles": {}},
+        {"oidc_roles": {"x": "emperor"}}, {"oidc_issuer": "http://idp.example.org"}, {"public_url": "http://example.org"},
     ],
 )  # fmt: skip
 def test_settings_with_which_nobody_or_anybody_could_come_in_are_refused(change: dict[str, Any]) -> None:
     good = {
         "oidc_issuer": "https://idp.example.org",
         "oidc_client": CLIENT,
-        "oidc_address": "https://s.example.org",
+        "public_url": "https://s.example.org",
         "oidc_roles": ROLES,
     }
     check_settings(Settings(**good))  # type: ignore[arg-type]
