@@ -77,9 +77,9 @@ class Settings(BaseSettings):
     oidc_secret: SecretStr = SecretStr("")
     #: What the provider is called on the sign-in page.
     oidc_label: str = ""
-    #: Claim whose values give the role, and the role of each value. Who has none of these is refused.
+    #: Claim whose values give the role, and ``value=role`` in order of preference. Who has none of these is refused.
     oidc_claim: str = "groups"
-    oidc_roles: dict[str, str] = Field(default_factory=dict)
+    oidc_roles: tuple[str, ...] = ()
     #: Scopes asked for beside ``openid``.
     oidc_scopes: str = "profile"
     #: False: nobody signs in with a password kept here (needs a provider).
@@ -106,6 +106,11 @@ class Settings(BaseSettings):
     webhook_ca: Path | None = None
     #: Requests a minute that one token of the API may make; so many at once, then evenly.
     api_rate: int = Field(default=600, ge=1, le=1_000_000)
+
+    @property
+    def roles_by_value(self) -> dict[str, str]:
+        """Role of each value of the provider's claim, in order of preference."""
+        return {value: role for value, _, role in (one.rpartition("=") for one in self.oidc_roles)}
 
     @property
     def landing_url(self) -> str:

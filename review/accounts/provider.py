@@ -171,7 +171,7 @@ class Provider:
             if isinstance(values, list)
             else set()
         )
-        role = next((role for value, role in self._settings.oidc_roles.items() if value in held), None)
+        role = next((role for value, role in self._settings.roles_by_value.items() if value in held), None)
         if role is None:
             raise ProviderError("no role is given to any of this person's values")
         return Person(self._settings.oidc_issuer, subject, account_name(claims), Role(role))
@@ -234,7 +234,7 @@ def check_settings(settings: Settings) -> None:
             raise BadInputError(
                 "the identity provider's settings are not complete", remedy=f"set STRAZHA_{name} (docs/accounts.md)"
             )
-    unknown = sorted(set(settings.oidc_roles.values()) - set(Role))
+    unknown = sorted(set(settings.roles_by_value.values()) - set(Role))
     if unknown:
         raise BadInputError(f"there is no role {unknown[0]!r}", remedy=f"STRAZHA_OIDC_ROLES gives one of: {', '.join(Role)}")
     for address in (settings.oidc_issuer, settings.public_url):

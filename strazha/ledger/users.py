@@ -156,8 +156,8 @@ class Users(Part):
 
     def _step(self, connection: Connection, row: Row[tuple[object, ...]], code: str, at: datetime) -> int:
         """The time step that is used from now on; 0 where the code is none of the account's."""
-        used = int(row.totp_step)  # type: ignore[attr-defined]
-        name, kept = str(row.name), str(row.totp_secret)  # type: ignore[attr-defined]
+        used = int(row.totp_step)
+        name, kept = str(row.name), str(row.totp_secret)
         secret = kept if not is_sealed(kept) else self._db.keys.open(kept, name) if self._db.keys is not None else None
         step = matching_step(secret or "", code, at, used)
         if step or not use_recovery_code(connection, name, code, at):

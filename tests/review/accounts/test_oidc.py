@@ -32,7 +32,7 @@ from tools.invented import fill
 expect.set_options(timeout=15_000)
 
 PASSWORD = "correct horse battery"
-ROLES = {"leads": "lead", "analysts": "analyst"}
+ROLES = ("leads=lead", "analysts=analyst")
 
 
 @pytest.fixture(scope="module")
@@ -254,8 +254,8 @@ def test_passwords_may_be_switched_off(house: Any) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"oidc_issuer": "", "local_login": False}, {"oidc_client": ""}, {"public_url": ""}, {"oidc_roles": {}},
-        {"oidc_roles": {"x": "emperor"}}, {"oidc_issuer": "http://idp.example.org"}, {"public_url": "http://example.org"},
+        {"oidc_issuer": "", "local_login": False}, {"oidc_client": ""}, {"public_url": ""}, {"oidc_roles": ()},
+        {"oidc_roles": ("x=emperor",)}, {"oidc_issuer": "http://idp.example.org"}, {"public_url": "http://example.org"},
     ],
 )  # fmt: skip
 def test_settings_with_which_nobody_or_anybody_could_come_in_are_refused(change: dict[str, Any]) -> None:

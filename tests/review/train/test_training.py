@@ -164,5 +164,5 @@ def test_the_machines_points_are_shown_when_asked_for(house: Any) -> None:
     client = house.client()
     sent = client.post("/training/cases/en-cabbage-gang", data={"seen": ["recruitment_fee"], "outcome": "refer"})
     shown = client.get(sent.headers["location"] + "/machine").text
-    assert "people decide" in shown
+    assert 'id="machine"' in shown
     assert re.search(r'class="pts">[+−]\d', shown) or "Nothing counted" in shown
