@@ -76,6 +76,11 @@ class LoginPage(Page):
     next: str
     name: str = ""
     problem: str = ""
+    #: Whether accounts kept here may sign in.
+    local: bool = True
+    #: What the identity provider is called; empty without one. Where it ends its own session, once signed out here.
+    provider: str = ""
+    provider_end: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,15 @@ class AccountPage(Page):
     secret: str = ""
     address: str = ""
     problem: str = ""
+    bad_password: str = ""
+    #: True while the password is one somebody else made: an own one comes first.
+    must_choose: bool = False
+    #: The identity provider it signs in at; empty for a local account.
+    issuer: str = ""
+    #: Recovery codes made just now, shown this once; how many are left; whether the key of the second factor is here.
+    codes: tuple[str, ...] = ()
+    codes_left: int = 0
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

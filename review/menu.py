@@ -47,7 +47,10 @@ ENTRIES = (
     Entry("/cases", marked("Cases"), DECIDERS, group=FIND),
     Entry("/compare", marked("Compare"), READERS, group=FIND),
     Entry("/reviews", marked("Double reviews"), LEADS, group=LEAD),
+    Entry("/training", marked("Training"), EVERYBODY, group=FIND),
+    Entry("/training/people", marked("Training overview"), LEADS, group=LEAD),
     Entry("/runs", marked("Runs"), OPERATORS, group=OPERATE),
+    Entry("/users", marked("Accounts"), ADMINS, group=ADMINISTER),
     Entry("/audit", marked("Audit"), AUDITORS, group=LEAD),
     Entry("/tokens", marked("Tokens"), ADMINS, group=ADMINISTER),
     Entry("/api", marked("The API"), EVERYBODY, group=ADMINISTER),
@@ -63,4 +66,5 @@ def menu_of(user: User | None) -> tuple[Group, ...]:
 
 def is_at(entry: Entry, path: str) -> bool:
     """Whether a page is this entry's or lies below it."""
-    return path == entry.path or path.startswith(f"{entry.path}/")
+    below = path.startswith(f"{entry.path}/") and not any(other.path == path for other in ENTRIES)
+    return path == entry.path or below
