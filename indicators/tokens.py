@@ -91,19 +91,29 @@ def tokenise(title: str, body: str) -> Tokens:
 
 
 def _add(text: str, words: list[str], starts: list[int], ends: list[int]) -> None:
-    for match in _TOKEN.finditer(fold(text)):
-        word = match.group()
-        start, end = match.span()
-        if word == "." and not _ends_sentence(text, end):
-            word = MINOR_STOP
-        elif word == "-" and text[start - 1 : start].isalpha() and text[end : end + 1].isalpha():
+    folded = fold(text)
+    spans = [match.span() for match in _TOKEN.finditer(folded)]
+    found = [folded[start:end] for start, end in spans]
+    if "." in found or "-" in found:
+        kept = [(other, span) for word, span in zip(found, spans, strict=True) if (other := _sign(word, text, *span))]
+        found, spans = [word for word, _ in kept], [span for _, span in kept]
+    words += found
+    starts += [start for start, _ in spans]
+    ends += [end for _, end in spans]
+
+
+def _sign(word: str, text: str, start: int, end: int) -> str:
+    """A word as it is; a full stop or hyphen as what it means here, nothing where it means nothing."""
+    if word == ".":
+        return word if _ends_sentence(text, end) else MINOR_STOP
+    if word == "-":
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before.isalpha() and after.isalpha():
             # "по-късно", "live-in", "non-stop": two words, as many writers type them.
-            continue
-        elif word == "-" and text[start - 1 : start].isspace() and text[end : end + 1].isspace():
-            word = DASH
-        words.append(word)
-        starts.append(start)
-        ends.append(end)
+            return ""
+        if before.isspace() and after.isspace():
+            return DASH
+    return word
 
 
 def _ends_sentence(text: str, end: int) -> bool:
