@@ -48,8 +48,8 @@ class _Anchored:
     after: int
     #: The other words and where they can lie, as distances from the anchor (first, last), the most exact place first.
     others: tuple[tuple[_Test, int, int], ...]
-    #: What spaCy's Matcher is to find; None where there is no gap, so that every word has one place only and the look around the
-    #: anchor is exact.
+    #: What spaCy's Matcher is to find; None where there is no gap, so that every word has one place only and the look around
+    #: the anchor is exact.
     sequence: Sequence_ | None
 
 
@@ -57,8 +57,8 @@ class _Anchored:
 MAX_KNOWN = 4_000
 #: Words of which is remembered what they anchor, before all are forgotten.
 MAX_WORDS = 40_000
-#: Lexemes after which spaCy's vocabulary is made anew: it keeps every word it ever saw, some 100 bytes each. Its memory zones would
-#: free each text's words at once, but then every word is made and judged again for every text.
+#: Lexemes after which spaCy's vocabulary is made anew: it keeps every word it ever saw, some 100 bytes each. Its memory zones
+#: would free each text's words at once, but then every word is made and judged again for every text.
 MAX_LEXEMES = 100_000
 #: Longer ones are not remembered: nobody writes them twice.
 MAX_REMEMBERED = 40

@@ -91,15 +91,20 @@ def tokenise(title: str, body: str) -> Tokens:
 
 
 def _add(text: str, words: list[str], starts: list[int], ends: list[int]) -> None:
-    folded = fold(text)
-    spans = [match.span() for match in _TOKEN.finditer(folded)]
-    found = [folded[start:end] for start, end in spans]
-    if "." in found or "-" in found:
-        kept = [(other, span) for word, span in zip(found, spans, strict=True) if (other := _sign(word, text, *span))]
-        found, spans = [word for word, _ in kept], [span for _, span in kept]
-    words += found
-    starts += [start for start, _ in spans]
-    ends += [end for _, end in spans]
+    for match in _TOKEN.finditer(fold(text)):
+        word = match.group()
+        start, end = match.span()
+        if word in _SIGNS:
+            word = _sign(word, text, start, end)
+            if not word:
+                continue
+        words.append(word)
+        starts.append(start)
+        ends.append(end)
+
+
+#: Tokens whose meaning depends on what stands beside them.
+_SIGNS = frozenset(".-")
 
 
 def _sign(word: str, text: str, start: int, end: int) -> str:

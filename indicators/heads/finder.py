@@ -136,8 +136,8 @@ def _texts(found: Sequence[Sentence]) -> list[str]:
     return [one.text for one in found]
 
 
-#: How far every head must be from its threshold, in logits, for a borrowed vector to serve: in the sentence that borrowed and, for
-#: each sentence that did, in the advert's others. Measured on copies of 798 adverts, see docs/decisions.md.
+#: How far every head must be from its threshold, in logits, for a borrowed vector to serve: in the sentence that borrowed and,
+#: for each sentence that did, in the advert's others. Measured on copies of 798 adverts, see docs/decisions.md.
 SURE, SURE_BESIDE = 1.0, 0.25
 #: How far apart the shares of the two likeliest kinds must be, both as they are and with the rules' word added to one.
 SURE_OF_KIND = 0.06

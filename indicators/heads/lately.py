@@ -1,8 +1,8 @@
 """Sentences met lately and what the heads make of each, so that a copy of an advert costs no second look.
 
 Copies are rarely exact: another price, another telephone that nobody can read as one, two words that changed places. Such a
-sentence may borrow the vector of the one it is like, until the advert shows that it matters (``finder.py``). Nothing is borrowed
-across a word: other words are another sentence.
+sentence may borrow the vector of the one it is like, until the advert shows that it matters (``finder.py``). Nothing is
+borrowed across a word: other words are another sentence.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: Sentences remembered, some 2 KB each: copies of an advert stand near one another in a crawl.
 MOST = 16_384
-#: Sentences as short are encoded rather than lent to when their order differs: three words have little to tell by.
-_SHORT = 4
+#: Sentences as short are encoded rather than lent to when their order differs: few words have little to tell by.
+_SHORT = 6
 #: Words that may stand elsewhere: two, or one in this many.
 _MOVED = 5
 
@@ -120,7 +120,9 @@ class Lately:
         if not vectors:
             return {}
         alone = self._heads.alone(np.array(list(vectors.values())), list(vectors))
-        made = {text: Made(vector, row, lent) for (text, vector), row in zip(vectors.items(), alone, strict=True)}
+        # Copies, as a part of a batch would keep the whole of it.
+        rows = zip(vectors.items(), alone, strict=True)
+        made = {text: Made(vector.copy(), row.copy(), lent) for (text, vector), row in rows}
         with self._lock:
             self._made.update(made)
             while len(self._made) > MOST:

@@ -69,8 +69,8 @@ class Heads:
         Row by row, so that a sentence comes out the same to the last bit whatever is worked out beside it.
         """
         said = scores(weighed(grams(texts), self.rare), self.grams)
-        for row, vector in zip(said, centred, strict=True):
-            row += self.weights @ vector
+        for at, vector in enumerate(centred):
+            said[at] += self.weights @ vector
         made: NDArray[np.float32] = said + self.biases
         return made
 
