@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Sentences looked at in one advert; an advert of ordinary length has fewer than thirty.
 MOST = 200
+#: Letters without which nothing is said.
+_LETTERS = 3
 #: Hits of one indicator kept in one advert, the surest ones.
 KEPT = 3
 
@@ -47,7 +50,7 @@ def split(text: ReadText, mentions: Sequence[Mention]) -> list[Sentence]:
         places = [(0, len(captured))] if read.name == "title" else sentences(captured)
         for start, end in places:
             words = neutral(read, start, end, named)
-            if sum(char.isalpha() for char in words) >= 3:
+            if len(list(islice(filter(str.isalpha, words), _LETTERS))) == _LETTERS:
                 found.append(Sentence(read.name, start, end, captured[start:end], words))
             if len(found) == MOST:
                 return found
