@@ -80,6 +80,10 @@ HANDS: Mapping[str, str] = {
     "released": marked("put back"),
     "decided": marked("decided"),
 }
+SCOPES: Mapping[str, str] = {
+    "read": marked("reading only"),
+    "full": marked("all that the account's role may"),
+}
 JUDGEMENTS: Mapping[str, str] = {
     "none": marked("taken back"),
     "confirmed": marked("confirmed"),
@@ -157,6 +161,20 @@ STEPS: Mapping[str, str] = {
     "score": marked("score"),
     "index": marked("index"),
     "age": marked("ageing"),
+    "watch": marked("watches"),
+}
+#: What was done to a case folder.
+CASE_ACTIONS: Mapping[str, str] = {
+    "opened": marked("opened"),
+    "renamed": marked("renamed; before:"),
+    "item added": marked("put in"),
+    "item removed": marked("taken out"),
+    "person added": marked("let in"),
+    "person removed": marked("taken off"),
+    "closed": marked("closed"),
+    "reopened": marked("reopened"),
+    "report": marked("report made"),
+    "bundle": marked("evidence bundle made"),
 }
 #: What the audit log says somebody did.
 ACTIONS: tuple[str, ...] = (
@@ -171,6 +189,12 @@ ACTIONS: tuple[str, ...] = (
     marked("judgement taken back"), marked("clusters merged"), marked("cluster split"), marked("session ended"),
     marked("second factor on"), marked("second factor off"), marked("second factor begun"),
     marked("second factor refused"),
+    marked("map read"), marked("search saved"), marked("search shared"), marked("search removed"), marked("watch begun"),
+    marked("watch ended"), marked("alert read"),
+    marked("shared contacts read"), marked("clusters compared"), marked("note written"), marked("note changed"),
+    marked("note taken back"), marked("case opened"), marked("case read"), marked("case renamed"), marked("put into a case"),
+    marked("taken out of a case"), marked("case access changed"), marked("case closed"), marked("case reopened"),
+    marked("case report made"), marked("evidence bundle made"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {
     "analyst": marked("analyst"),

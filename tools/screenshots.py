@@ -1,4 +1,4 @@
-"""Make docs/images/*.png: the review pages as a headless Chromium shows them.
+"""Make docs/images/*.webp: the review pages as a headless Chromium shows them.
 
 python tools/screenshots.py                    # with the invented adverts of tools/invented.yaml
 python tools/screenshots.py --home var/demo    # with a home that a run has filled (its files are copied, not touched)
@@ -7,6 +7,7 @@ python tools/screenshots.py --home var/demo    # with a home that a run has fill
 from __future__ import annotations
 
 import argparse
+import base64
 import socket
 import sqlite3
 import sys
@@ -21,13 +22,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from flows.steps import catalogue
 from review.app import create_app
 from strazha.clock import now
 from strazha.evidence.landing import Landing
 from strazha.ledger import Ledger, open_ledger
+from strazha.ledger.watch_records import Asked, Kind, Watch
 from strazha.ledger.work_records import Opinion
 from strazha.model import Outcome
 from strazha.settings import Settings
@@ -52,6 +54,8 @@ AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 #: Milliseconds; the language models load with the pasted text.
 PATIENCE = 180_000
 WIDE, NARROW = (1280, 860), (390, 844)
+#: Pixels of a whole page, and WebP's quality: letters stay sharp, a picture stays under about 150 kB.
+LONGEST, QUALITY = 2400, 62
 PASTED = (
     "Работа в Германия",
     "Търсим жени за работа на полето. Без опит, без език. Такса за документи 150 евро. Паспортите се пазят. Тел. 0888 001 001",
@@ -69,6 +73,8 @@ class Shot:
     whole: bool = False
     #: What the browser asks for; the pages answer in that language.
     locale: str = "en-GB"
+    #: Milliseconds to wait for what scripts draw.
+    after: int = 0
 
 
 def shots(advert: str, cluster: str) -> list[Shot]:
@@ -78,8 +84,19 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("advert", f"/adverts/{quote(advert, safe='')}", whole=True),
         Shot("cluster", f"/clusters/{quote(cluster, safe='')}", whole=True),
         Shot("search", f"/search?q={quote('Германия OR Leeds')}"),
+        Shot("search-contact", "/search?contact=88800"),
+        Shot("search-phone", "/search?contact=88800", size=NARROW),
+        Shot("map", "/map", after=1000),
+        Shot("map-dark-bg", "/map", dark=True, locale="bg-BG", after=1000),
+        Shot("map-phone", "/map", size=NARROW, whole=True, after=1000),
+        Shot("searches", "/searches"),
+        Shot("watches", "/watches", whole=True),
+        Shot("watches-bg", "/watches", whole=True, locale="bg-BG"),
+        Shot("watches-phone", "/watches", size=NARROW, whole=True),
         Shot("runs", "/runs"),
         Shot("audit", "/audit"),
+        Shot("api", "/api"),
+        Shot("api-phone-bg", "/api", size=NARROW, locale="bg-BG"),
         Shot("queue-dark", "/queue", dark=True),
         Shot("queue-phone", "/queue", size=NARROW),
         Shot("queue-bg", "/queue", locale="bg-BG"),
@@ -91,6 +108,15 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("reviews-bg", "/reviews", locale="bg-BG"),
         Shot("reviews-phone", "/reviews", size=NARROW, whole=True),
         Shot("account", "/account"),
+        Shot("links", f"/links/{quote(cluster, safe='')}"),
+        Shot("times", f"/times/{quote(cluster, safe='')}", whole=True),
+        Shot("text", f"/text/{quote(cluster, safe='')}", whole=True),
+        Shot("facts", f"/facts/{quote(cluster, safe='')}", whole=True),
+        Shot("history", f"/history/cluster/{quote(cluster, safe='')}", whole=True),
+        Shot("links-phone", f"/links/{quote(cluster, safe='')}", size=NARROW),
+        Shot("times-bg", f"/times/{quote(cluster, safe='')}", whole=True, locale="bg-BG"),
+        Shot("cases", "/cases"),
+        Shot("compare", f"/compare?a={quote(cluster, safe='')}"),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
 
@@ -98,15 +124,19 @@ def shots(advert: str, cluster: str) -> list[Shot]:
 @contextmanager
 def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
     """Serve a home; gives the address, a session's token, and the ids of an advert and a cluster worth showing."""
-    settings = Settings(home=home)
+    settings = Settings(
+        home=home, smtp_host="mail.police.example.org", mail_domains=("police.example.org",),
+        webhook_hosts=("hooks.example.org",),
+    )  # fmt: skip
     with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
         if not index.count()["adverts"]:
             fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
-        ledger.add_user("ana.petrova", "a password of no account", "admin", AT)
+        ledger.add_user("ana.petrova", "a password of no account", "lead", AT)
         token = ledger.open_session("ana.petrova", AT, timedelta(days=1))
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows
         at_work(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
+        investigating(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
         rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
         app = create_app(settings, index=index, ledger=ledger, clock=lambda: AT)
         listener = socket.socket()
@@ -141,6 +171,33 @@ def at_work(ledger: Ledger, adverts: Sequence[str], clusters: Sequence[str]) -> 
             ledger.give_opinion(review.id, opinion)
 
 
+def investigating(ledger: Ledger, adverts: Sequence[str], clusters: Sequence[str]) -> None:
+    """Searches kept and shared, watches, an alert that went out and one that waits."""
+    ledger.save_search("ana.petrova", "Farm work, high", "q=Германия&kind=all&sort=relevance&band=high", AT, ["vera.koleva"])
+    ledger.save_search("ana.petrova", "Numbers of the vans", "contact=0888 00&kind=all&sort=priority", AT)
+    ledger.save_search("boris.iliev", "Salons in Leeds", "q=Leeds&kind=adverts&sort=relevance&ad_type=adult", AT, ["*"])
+    asked = tuple(Asked(kinds=("advert", "cluster"), query=Query(contact=one)) for one in ("0888 00 11", "@night_market"))
+    watch = Watch(
+        id="w1", owner="ana.petrova", name="Numbers of the vans", kind="list", source="0888 00 11\n@night_market", asked=asked,
+        mail="ana.petrova@police.example.org", hook="https://hooks.example.org/strazha", secret="0" * 64, created_at=AT,
+    )  # fmt: skip
+    ledger.add_watch(watch)
+    seen: dict[tuple[Kind, str], str] = {("cluster", one): "" for one in clusters[:1]}
+    ledger.record_look(watch, seen, AT, quiet=True)
+    for number, at in enumerate((AT - timedelta(hours=20), AT - timedelta(hours=2))):
+        seen |= {("advert", one): "" for one in adverts[number * 3 : number * 3 + 3]}
+        seen |= {("cluster", one): str(number) for one in clusters[:1]}
+        alert = ledger.record_look(watch, seen, at, targets={"mail": watch.mail, "hook": watch.hook})
+        for delivery in ledger.due_deliveries(at):
+            ledger.claim_delivery(delivery, at)
+            if delivery.channel == "mail":
+                ledger.delivered(delivery.id, at)
+            else:
+                ledger.failed_delivery(delivery, "ConnectTimeout", at)
+        if alert is not None and not number:
+            ledger.read_alerts("ana.petrova", AT, alert.id)
+
+
 def copy_database(source: Path, target: Path) -> None:
     """Copy a SQLite file as SQLite does it: whole, also while somebody writes to it."""
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
@@ -158,8 +215,23 @@ def take(browser: Browser, address: str, token: str, shot: Shot, out: Path) -> N
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(address + shot.path)
-    page.screenshot(path=out / f"{shot.name}.png", full_page=shot.whole)
+    page.wait_for_timeout(shot.after)
+    if shot.name == "advert":
+        # The first picture of README: as PNG too, the window alone.
+        page.screenshot(path=out / f"{shot.name}.png")
+    photograph(page, out / f"{shot.name}.webp", whole=shot.whole)
     context.close()
+
+
+def photograph(page: Page, target: Path, *, whole: bool) -> None:
+    """Write what a page shows as WebP, a third of a PNG's size; ``whole`` as far down as a reader of the docs would follow."""
+    page.wait_for_load_state("networkidle")
+    size = page.viewport_size or {"width": WIDE[0], "height": WIDE[1]}
+    height = min(page.evaluate("document.documentElement.scrollHeight"), LONGEST) if whole else size["height"]
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1}
+    asked = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": whole, "clip": clip}
+    found = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
+    target.write_bytes(base64.b64decode(found["data"]))
 
 
 def take_pasted(browser: Browser, address: str, token: str, out: Path) -> None:
@@ -173,7 +245,7 @@ def take_pasted(browser: Browser, address: str, token: str, out: Path) -> None:
     page.locator("#body").fill(PASTED[1])
     page.locator("main button.primary").click()
     page.locator(".cap-body").wait_for()
-    page.screenshot(path=out / "paste.png", full_page=True)
+    photograph(page, out / "paste.webp", whole=True)
     context.close()
 
 
@@ -198,10 +270,10 @@ def main(arguments: list[str] | None = None) -> int:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS), timeout=PATIENCE)
             for shot in shots(advert, cluster):
                 take(browser, address, token, shot, chosen.out)
-                print(chosen.out / f"{shot.name}.png")
+                print(chosen.out / f"{shot.name}.webp")
             if not chosen.no_paste:
                 take_pasted(browser, address, token, chosen.out)
-                print(chosen.out / "paste.png")
+                print(chosen.out / "paste.webp")
             browser.close()
     print(f"{(now() - begun).total_seconds():.0f} s")
     return 0

@@ -41,7 +41,11 @@
       var group = grounds();
       (group ? group.querySelector("input") : found).focus();
     } else if (found.matches("textarea")) found.focus();
-    else if (found.tagName === "SUMMARY") { selected(); found.focus(); found.click(); }
+    else if (found.tagName === "SUMMARY") {
+      selected(); found.focus(); found.click();
+      var why = found.parentElement.open && found.parentElement.querySelector("[name=why]");
+      if (why) why.focus();
+    }
     else found.click();
     return true;
   }
@@ -58,6 +62,16 @@
     document.getElementById("fix-nth").value = String(before).split(words).length;
   }
 
+  // A group of the menu covers what lies below it: closed by Escape, by leaving it and by a click elsewhere.
+  function shut(target, back) {
+    var group = document.querySelector(".menu .group[open]");
+    if (!group || (!back && group.contains(target))) return false;
+    if (back && group.contains(target)) group.querySelector("summary").focus();
+    group.open = false;
+    return true;
+  }
+  document.addEventListener("focusin", function (event) { shut(event.target, false); });
+
   function leave(target) {
     var form = target.closest(".deciding");
     if (!form) { if (target.blur) target.blur(); return; }
@@ -72,7 +86,7 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape") { leave(target); return; }
+    if (event.key === "Escape") { if (!shut(target, true)) leave(target); return; }
     if (target.closest(TYPING)) return;
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
@@ -84,6 +98,7 @@
   });
 
   document.addEventListener("click", function (event) {
+    shut(event.target, false);
     var opener = event.target.closest("[data-opens]");
     if (opener) {
       document.getElementById(opener.getAttribute("data-opens")).showModal();
@@ -118,6 +133,23 @@
   }
   open(window.location.hash);
 
+  // What scrolls sideways is reached by keyboard too, and says what it is; only where there is something to scroll.
+  function reach() {
+    document.querySelectorAll(".scroll, .timeline").forEach(function (part) {
+      var over = part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight;
+      if (!over || part.hasAttribute("tabindex")) return;
+      part.tabIndex = 0;
+      var named = part.closest("[aria-labelledby]");
+      if (!named) return;
+      part.setAttribute("role", "region");
+      part.setAttribute("aria-labelledby", named.getAttribute("aria-labelledby"));
+    });
+  }
+  reach();
+  window.addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+  document.addEventListener("htmx:afterSettle", reach);
+
   // On a narrow screen the filters would push the list out of sight: folded, until somebody opens them.
   var narrow = window.matchMedia("(max-width: 900px)");
   var unfolded = false;
@@ -129,6 +161,12 @@
   }
   fold();
   document.addEventListener("htmx:afterSettle", fold);
+
+  // A screen reader hears what came: a region that was there before speaks, one that came with the new part does not.
+  document.addEventListener("htmx:afterSettle", function () {
+    var words = document.querySelector("#proof [data-said], #list [data-said]"), said = document.getElementById("said");
+    if (words && said) said.textContent = words.textContent.replace(/\s+/g, " ").trim();
+  });
 
   // After a part of the page was replaced the keyboard goes on from there.
   document.addEventListener("htmx:afterSettle", function (event) {
