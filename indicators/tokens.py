@@ -94,16 +94,31 @@ def _add(text: str, words: list[str], starts: list[int], ends: list[int]) -> Non
     for match in _TOKEN.finditer(fold(text)):
         word = match.group()
         start, end = match.span()
-        if word == "." and not _ends_sentence(text, end):
-            word = MINOR_STOP
-        elif word == "-" and text[start - 1 : start].isalpha() and text[end : end + 1].isalpha():
-            # "по-късно", "live-in", "non-stop": two words, as many writers type them.
-            continue
-        elif word == "-" and text[start - 1 : start].isspace() and text[end : end + 1].isspace():
-            word = DASH
+        if word in _SIGNS:
+            word = _sign(word, text, start, end)
+            if not word:
+                continue
         words.append(word)
         starts.append(start)
         ends.append(end)
+
+
+#: Tokens whose meaning depends on what stands beside them.
+_SIGNS = frozenset(".-")
+
+
+def _sign(word: str, text: str, start: int, end: int) -> str:
+    """A word as it is; a full stop or hyphen as what it means here, nothing where it means nothing."""
+    if word == ".":
+        return word if _ends_sentence(text, end) else MINOR_STOP
+    if word == "-":
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before.isalpha() and after.isalpha():
+            # "по-късно", "live-in", "non-stop": two words, as many writers type them.
+            return ""
+        if before.isspace() and after.isspace():
+            return DASH
+    return word
 
 
 def _ends_sentence(text: str, end: int) -> bool:
