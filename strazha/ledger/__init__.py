@@ -18,7 +18,9 @@ from strazha.ledger.database import Database
 from strazha.ledger.decisions import Decisions
 from strazha.ledger.holdings import Holdings
 from strazha.ledger.identifiers import Identifiers
+from strazha.ledger.leading import Leading
 from strazha.ledger.links import Links
+from strazha.ledger.operating import Operating
 from strazha.ledger.records import (
     AdvertVersion,
     AuditEntry,
@@ -56,7 +58,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Audit, Ageing,
+    SecondFactor, Users, Audit, Ageing, Operating, Leading,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 
