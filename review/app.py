@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from review.access import ForbiddenError, LoginNeededError, gate, identify, login_path, user_of
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
+from review.investigate import routes_map
 from review.render import STATIC, render
 from review.routers import (
     account,
@@ -51,7 +52,7 @@ log = logging.getLogger("strazha.review")
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
     login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
-    paste, operations,
+    paste, operations, routes_map,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from urllib.parse import urlencode
@@ -93,6 +93,10 @@ class SearchAsk:
             if value is not None:
                 single[name] = value.isoformat()
         return query_string(single, self.filters, cursor)
+
+    def narrowed(self, facet: str, value: str) -> SearchAsk:
+        """The same search with one value of a facet alone, from its start."""
+        return replace(self, filters={**self.filters, facet: (value,)}, cursor="")
 
     def moments(self) -> tuple[datetime | None, datetime | None]:
         """The two days as moments in UTC: the start of the first, the end of the last."""

@@ -26,7 +26,7 @@ from review.blocks import (
     Work,
 )
 from review.marks import Piece
-from review.menu import Entry
+from review.menu import Group
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
 from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView, SessionInfo
 from strazha.model import Band, RunReport
@@ -48,8 +48,8 @@ class Chrome:
     may_operate: bool
     may_audit: bool
     may_lead: bool
-    #: Pages the role reaches.
-    menu: tuple[Entry, ...]
+    #: Pages the role reaches, in groups.
+    menu: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,7 @@ ACTIONS: tuple[str, ...] = (
     marked("judgement taken back"), marked("clusters merged"), marked("cluster split"), marked("session ended"),
     marked("second factor on"), marked("second factor off"), marked("second factor begun"),
     marked("second factor refused"),
+    marked("map read"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {
     "analyst": marked("analyst"),

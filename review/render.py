@@ -19,7 +19,7 @@ from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, READERS, may, us
 from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
 from review.marks import bare, shown
-from review.menu import menu_of
+from review.menu import is_at, menu_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -81,6 +81,7 @@ def environment() -> jinja2.Environment:
     env.filters.update(
         shown=shown, bare=bare, tr=tr, when=when, day=day, points=points, path=lambda value: quote(str(value), safe="")
     )
+    env.tests["at"] = is_at
     env.globals.update(
         static_url=static_url,
         advert_href=advert_href,
@@ -88,6 +89,7 @@ def environment() -> jinja2.Environment:
         labels=labels,
         pick=pick,
         facet_label=labels.facet_label,
+        is_at=is_at,
     )
     return env
 
