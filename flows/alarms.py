@@ -22,12 +22,12 @@ from strazha.settings import Settings
 
 Kind = Literal[
     "basis_missing", "basis_expired", "basis_expiring", "field_empty", "field_falling", "failing", "no_adverts", "drift",
-    "quarantine", "disk",
+    "quarantine", "disk", "definitions",
 ]  # fmt: skip
 
 #: Days before a legal basis ends at which it is said.
 EXPIRES_IN = 30
-#: The disk is nearly full below this share free and this many bytes free, or below the second number of bytes whatever it holds.
+#: The disk is nearly full below this share and this many bytes free, or below the second number of bytes whatever it holds.
 FREE_SHARE, FREE_BYTES, FREE_AT_LEAST = 0.10, 20 * 10**9, 10**9
 #: Adverts set aside within a day that are many, where they are more than on the day before.
 ASIDE = 5
@@ -160,7 +160,8 @@ def field_alerts(found: Filling) -> Iterator[Alert]:
             "field": one.name, "before": f"{one.before.share:.0%}", "now": f"{one.now.share:.0%}",
             "of": str(one.now.of), "past": str(one.before.of),
         }  # fmt: skip
-        key = f"{kind}:{found.source_id}:{one.name}:{one.since_run or facts['now']}"
+        # A fall rings again when it goes on by a quarter.
+        key = f"{kind}:{found.source_id}:{one.name}:{one.since_run or int(4 * one.now.share)}"
         yield Alert(kind, key, found.source_id, since=one.since, grave=one.state == "empty", facts=facts)
 
 

@@ -28,6 +28,8 @@ REVIEWERS = frozenset({Role.ANALYST, Role.INVESTIGATOR})
 LEADS = frozenset({Role.LEAD, Role.ADMIN})
 #: May see how the crawls and steps fare.
 OPERATORS = frozenset({Role.OPERATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
+#: May start runs, pause sources, decide on quarantine and take note of alarms.
+RUNNERS = frozenset({Role.OPERATOR, Role.ADMIN})
 #: May read the audit log.
 AUDITORS = frozenset({Role.AUDITOR, Role.LEAD, Role.ADMIN})
 #: Anybody with an account.

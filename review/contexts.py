@@ -50,6 +50,8 @@ class Chrome:
     may_lead: bool
     #: Pages the role reaches, in groups.
     menu: tuple[Group, ...]
+    #: Alarms nobody has taken note of, for those who can do something about them.
+    alarms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

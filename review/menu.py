@@ -42,8 +42,14 @@ ENTRIES = (
     Entry("/search", marked("Search"), READERS, "/"),
     Entry("/map", marked("Map"), READERS, group=FIND),
     Entry("/paste", marked("Screen a text"), READERS, group=FIND),
+    Entry("/dashboard", marked("Dashboard"), AUDITORS, group=LEAD),
+    Entry("/exports", marked("Exports"), AUDITORS, group=LEAD),
     Entry("/reviews", marked("Double reviews"), LEADS, group=LEAD),
+    Entry("/alarms", marked("Alarms"), OPERATORS, group=OPERATE),
+    Entry("/sources", marked("Sources"), OPERATORS, group=OPERATE),
     Entry("/runs", marked("Runs"), OPERATORS, group=OPERATE),
+    Entry("/quarantine", marked("Quarantine"), OPERATORS, group=OPERATE),
+    Entry("/system", marked("System"), OPERATORS, group=OPERATE),
     Entry("/audit", marked("Audit"), AUDITORS, group=LEAD),
 )
 

@@ -20,6 +20,8 @@ from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
 from review.marks import bare, shown
 from review.menu import is_at, menu_of
+from review.operate import bell
+from review.operate.names import NAMES
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -89,6 +91,7 @@ def environment() -> jinja2.Environment:
         labels=labels,
         pick=pick,
         facet_label=labels.facet_label,
+        **NAMES,
         is_at=is_at,
     )
     return env
@@ -116,6 +119,7 @@ def chrome(request: Request) -> Chrome:
         may_audit=may(user, AUDITORS),
         may_lead=may(user, LEADS),
         menu=menu_of(user),
+        alarms=bell.ring(request, user),
     )
 
 

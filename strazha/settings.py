@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = ()
     #: True where the pages are served over HTTPS (behind a proxy): cookies become Secure, HSTS is sent.
     https: bool = False
+    #: False where another machine or container does the work: pages then show commands instead of starting runs.
+    run_here: bool = True
+    #: Address of Prefect's pages as people's browsers reach it. Empty: the server that runs in this home, if one does.
+    prefect_pages: str = Field(default="", pattern=r"^(https?://\S+)?$")
 
     @property
     def landing_url(self) -> str:

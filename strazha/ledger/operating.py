@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, select, update
+from sqlalchemy import Engine, and_, delete, exists, func, select, update
 
 from strazha.errors import BadInputError
 from strazha.ledger.database import chunks
@@ -24,6 +24,11 @@ MOST_LINES, LINE_LENGTH = 2000, 1000
 
 class Operating(Part):
     """Sources, runs and quarantine as operators handle them."""
+
+    @property
+    def engine(self) -> Engine:
+        """The database's engine: what is remembered of a ledger hangs on it."""
+        return self._db.engine
 
     @property
     def place(self) -> str:
