@@ -19,6 +19,7 @@ from review.access import ForbiddenError, LoginNeededError, gate, identify, logi
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
 from review.investigate import routes_map
+from review.lead import routes as routes_lead
 from review.operate import routes as routes_operate
 from review.render import STATIC, render
 from review.routers import (
@@ -53,7 +54,7 @@ log = logging.getLogger("strazha.review")
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
     login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
-    paste, operations, routes_map, routes_operate,
+    paste, operations, routes_map, routes_operate, routes_lead,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {

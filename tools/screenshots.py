@@ -33,6 +33,7 @@ from strazha.model import Outcome
 from strazha.settings import Settings
 from strazha.store import Query, open_index
 from tools.invented import fill
+from tools.invented_runs import decide, fill_runs, set_aside, write_definitions
 
 OUT = Path(__file__).parents[1] / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
@@ -49,6 +50,8 @@ ARGS = (
 )
 #: A day after the invented adverts, so that the pictures do not change from day to day.
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+#: The newest invented run (invented_runs.py).
+RUN_SHOWN = "20261120T090000Z-000d"
 #: Milliseconds; the language models load with the pasted text.
 PATIENCE = 180_000
 WIDE, NARROW = (1280, 860), (390, 844)
@@ -91,6 +94,20 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("reviews-bg", "/reviews", locale="bg-BG"),
         Shot("reviews-phone", "/reviews", size=NARROW, whole=True),
         Shot("account", "/account"),
+        Shot("sources", "/sources"),
+        Shot("source", "/sources/bg-classifieds", whole=True),
+        Shot("source-bg", "/sources/bg-classifieds", whole=True, locale="bg-BG"),
+        Shot("source-phone", "/sources/bg-classifieds", size=NARROW, whole=True),
+        Shot("run", f"/runs/{RUN_SHOWN}", whole=True),
+        Shot("quarantine", "/quarantine"),
+        Shot("system", "/system"),
+        Shot("alarms", "/alarms"),
+        Shot("alarms-dark", "/alarms", dark=True),
+        Shot("dashboard", "/dashboard", whole=True),
+        Shot("dashboard-bg", "/dashboard", whole=True, locale="bg-BG"),
+        Shot("dashboard-dark", "/dashboard", whole=True, dark=True),
+        Shot("dashboard-phone", "/dashboard", size=NARROW, whole=True),
+        Shot("exports", "/exports?what=selection&kind=adverts&band=high"),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
 
@@ -98,15 +115,19 @@ def shots(advert: str, cluster: str) -> list[Shot]:
 @contextmanager
 def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
     """Serve a home; gives the address, a session's token, and the ids of an advert and a cluster worth showing."""
-    settings = Settings(home=home)
+    settings = Settings(home=home, sources=(write_definitions(home / "sources"),))
     with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
         if not index.count()["adverts"]:
-            fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
+            filled = fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
+            fill_runs(ledger, AT)
+            docs = list(filled.adverts.values())
+            set_aside(ledger, docs[30:33], AT - timedelta(hours=9))
         ledger.add_user("ana.petrova", "a password of no account", "admin", AT)
         token = ledger.open_session("ana.petrova", AT, timedelta(days=1))
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows
         at_work(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
+        decide(ledger, [row.doc for row in found[16:]], AT)
         rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
         app = create_app(settings, index=index, ledger=ledger, clock=lambda: AT)
         listener = socket.socket()

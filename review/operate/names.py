@@ -34,10 +34,12 @@ TOLD: Mapping[str, str] = {
 }
 SYSTEM: Mapping[str, str] = {"pipeline": marked("pipeline"), "ledger": marked("ledger"), "index": marked("index")}
 
+INTERVALS: Mapping[str, str] = {"day": marked("day"), "week": marked("week"), "month": marked("month")}
+
 #: What the templates of the area use beside their page.
 NAMES: Mapping[str, Mapping[str, str]] = {
     "kinds": KINDS, "asked_kinds": ASKED, "levels": LEVELS, "drift_kinds": DRIFT, "kinds_of_source": SOURCE_KINDS,
-    "hindrances": HINDRANCES, "problems": PROBLEMS, "told_words": TOLD, "parts_of_system": SYSTEM,
+    "hindrances": HINDRANCES, "problems": PROBLEMS, "told_words": TOLD, "parts_of_system": SYSTEM, "intervals": INTERVALS,
 }  # fmt: skip
 #: What the audit log says operators and leads did.
 ACTIONS: tuple[str, ...] = (

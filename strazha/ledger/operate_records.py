@@ -117,3 +117,5 @@ class Verdict(Record):
     decided_at: Moment
     band: str = ""
     score: int | None = None
+    #: The decision it corrects, if any.
+    corrects: str = ""
