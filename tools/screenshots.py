@@ -127,7 +127,7 @@ def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows
         at_work(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
-        decide(ledger, [row.doc for row in found[16:]], AT)
+        decide(ledger, [row.doc for row in (*found[:4], *found[16:])], AT)
         rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
         app = create_app(settings, index=index, ledger=ledger, clock=lambda: AT)
         listener = socket.socket()

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from review.access import RUNNERS, may
 from review.i18n import marked, tr
+from review.labels import STATES
 from review.services import Services, services_of
 from strazha.errors import StoreUnavailableError, StrazhaError
 from strazha.ledger.records import User
@@ -116,7 +117,10 @@ def rings(services: Services) -> tuple[list[Ring], list[Ring]]:
 
 def sentence(alert: Alert) -> str:
     """What an alarm says, in the page's language."""
-    return tr(SENTENCES[alert.kind]).format_map({name: value or "–" for name, value in alert.facts.items()})
+    facts = {name: value or "–" for name, value in alert.facts.items()}
+    if "reason" in facts:
+        facts["reason"] = tr(STATES.get(facts["reason"], facts["reason"]))
+    return tr(SENTENCES[alert.kind]).format_map(facts)
 
 
 def ring(request: Request, user: User | None) -> int:

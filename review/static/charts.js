@@ -33,9 +33,14 @@
     var before = table.closest(".scroll") || table;
     before.parentNode.insertBefore(place, before);
     var axis = { stroke: ink, grid: line, ticks: line };
+    var days = (data[0][data[0].length - 1] - data[0][0]) / 86400;
+    // ISO dates, as in the tables: neither day nor month first can be misread.
+    var dates = Object.assign({ space: 70, values: function (u, ticks) {
+      return ticks.map(function (at) { var text = new Date(at * 1000).toISOString(); return days > 300 ? text.slice(0, 7) : days > 2 ? text.slice(5, 10) : text.slice(11, 16); });
+    } }, axis);
     var chart = new uPlot({
       width: Math.max(place.clientWidth, 240), height: 220, tzDate: function (at) { return uPlot.tzDate(new Date(at * 1000), "UTC"); },
-      legend: { live: false }, cursor: { show: false }, axes: [axis, axis], scales: { y: { range: function (u, low, high) { return [0, Math.max(high, 1)]; } } },
+      legend: { live: false }, cursor: { show: false }, axes: [dates, axis], scales: { y: { range: function (u, low, high) { return [0, Math.max(high, 1)]; } } },
       series: [{}].concat(shown.map(function (at, place) {
         var dashes = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
         return { label: heads[at].textContent.trim(), stroke: colour(COLOURS[place % COLOURS.length]), width: 2, dash: dashes[place % dashes.length], points: { show: rows.length < 40 } };
