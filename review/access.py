@@ -18,20 +18,22 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 LOGIN = "/login"
 
 
-#: May read adverts and clusters.
-READERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
+#: May read adverts and clusters. Administrators keep accounts and see no case by virtue of that.
+READERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.AUDITOR})
 #: May decide. An auditor checks decisions and so makes none; an operator needs no advert to run a crawl.
-DECIDERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.ADMIN})
+DECIDERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD})
 #: Give opinions in blind double reviews; whoever settles a disagreement gives none.
 REVIEWERS = frozenset({Role.ANALYST, Role.INVESTIGATOR})
 #: Open double reviews, settle them, and see how far people agree.
-LEADS = frozenset({Role.LEAD, Role.ADMIN})
+LEADS = frozenset({Role.LEAD})
 #: May see how the crawls and steps fare.
 OPERATORS = frozenset({Role.OPERATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
 #: May start runs, pause sources, decide on quarantine and take note of alarms.
 RUNNERS = frozenset({Role.OPERATOR, Role.ADMIN})
 #: May read the audit log.
 AUDITORS = frozenset({Role.AUDITOR, Role.LEAD, Role.ADMIN})
+#: Keep the accounts.
+ADMINS = frozenset({Role.ADMIN})
 #: Anybody with an account.
 EVERYBODY = frozenset(Role)
 #: Anybody at all, also without an account.
@@ -140,4 +142,4 @@ def login_path(request: Request) -> str:
 
 def home_of(user: User) -> str:
     """The page an account starts on."""
-    return "/runs" if user.role == Role.OPERATOR else "/queue"
+    return {Role.OPERATOR: "/runs", Role.ADMIN: "/users"}.get(user.role, "/queue")

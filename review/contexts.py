@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
+from review.accounts.reasons import Asking
 from review.agreement import Agreement
 from review.blocks import (
     CaptureFacts,
@@ -50,6 +51,8 @@ class Chrome:
     may_lead: bool
     #: Pages the role reaches, in groups.
     menu: tuple[Group, ...]
+    #: What the form for a reason shows: of an act (``uncover``) on an item (kind, id).
+    asking: Callable[[str, str, str], Asking]
     #: Alarms nobody has taken note of, for those who can do something about them.
     alarms: int = 0
 

@@ -16,12 +16,14 @@ from markupsafe import Markup
 
 from review import labels
 from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, READERS, may, user_of
+from review.accounts.reasons import asking
 from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
 from review.marks import bare, shown
 from review.menu import is_at, menu_of
 from review.operate import bell
 from review.operate.names import NAMES
+from review.services import services_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -120,6 +122,7 @@ def chrome(request: Request) -> Chrome:
         may_lead=may(user, LEADS),
         menu=menu_of(user),
         alarms=bell.ring(request, user),
+        asking=lambda act, kind, item_id: asking(request, services_of(request), act, kind, item_id),
     )
 
 

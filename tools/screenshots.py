@@ -122,7 +122,7 @@ def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
             fill_runs(ledger, AT)
             docs = list(filled.adverts.values())
             set_aside(ledger, docs[30:33], AT - timedelta(hours=9))
-        ledger.add_user("ana.petrova", "a password of no account", "admin", AT)
+        ledger.add_user("ana.petrova", "a password of no account", "lead", AT)
         token = ledger.open_session("ana.petrova", AT, timedelta(days=1))
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows

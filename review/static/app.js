@@ -41,7 +41,11 @@
       var group = grounds();
       (group ? group.querySelector("input") : found).focus();
     } else if (found.matches("textarea")) found.focus();
-    else if (found.tagName === "SUMMARY") { selected(); found.focus(); found.click(); }
+    else if (found.tagName === "SUMMARY") {
+      selected(); found.focus(); found.click();
+      var why = found.parentElement.open && found.parentElement.querySelector("[name=why]");
+      if (why) why.focus();
+    }
     else found.click();
     return true;
   }

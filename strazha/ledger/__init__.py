@@ -21,6 +21,7 @@ from strazha.ledger.identifiers import Identifiers
 from strazha.ledger.leading import Leading
 from strazha.ledger.links import Links
 from strazha.ledger.operating import Operating
+from strazha.ledger.reasons import Reasons
 from strazha.ledger.records import (
     AdvertVersion,
     AuditEntry,
@@ -30,6 +31,7 @@ from strazha.ledger.records import (
     Role,
     ScreeningRef,
     SeenAdvert,
+    StatedReason,
     TakeIn,
     User,
 )
@@ -50,6 +52,7 @@ __all__ = [
     "Role",
     "ScreeningRef",
     "SeenAdvert",
+    "StatedReason",
     "TakeIn",
     "User",
     "open_ledger",
@@ -58,7 +61,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Audit, Ageing, Operating, Leading,
+    SecondFactor, Users, Reasons, Audit, Ageing, Operating, Leading,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

@@ -126,7 +126,7 @@ class Users(Part):
         """
         token = secrets.token_urlsafe(32)
         row = {
-            "token_sha256": _token_hash(token), "name": name, "opened_at": at, "expires_at": at + ttl, "closed": False,
+            "token_sha256": token_hash(token), "name": name, "opened_at": at, "expires_at": at + ttl, "closed": False,
             "agent": clean(agent)[:300],
         }  # fmt: skip
         with self._db.write("users") as connection:
@@ -143,7 +143,7 @@ class Users(Part):
             select(users)
             .join(sessions, sessions.c.name == users.c.name)
             .where(
-                sessions.c.token_sha256 == _token_hash(token),
+                sessions.c.token_sha256 == token_hash(token),
                 sessions.c.closed.is_(False),
                 sessions.c.expires_at > at,
                 users.c.disabled_at.is_(None),
@@ -155,7 +155,7 @@ class Users(Part):
 
     def close_session(self, token: str) -> None:
         """End a session; closing one that is not there changes nothing."""
-        mine = update(sessions).where(sessions.c.token_sha256 == _token_hash(token))
+        mine = update(sessions).where(sessions.c.token_sha256 == token_hash(token))
         with self._db.write("users") as connection:
             connection.execute(mine.values(closed=True))
 
@@ -189,5 +189,6 @@ def _nobody() -> str:
     return _hasher.hash(secrets.token_hex(16))
 
 
-def _token_hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """What is kept of a session's token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
