@@ -32,6 +32,8 @@ OPERATORS = frozenset({Role.OPERATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
 RUNNERS = frozenset({Role.OPERATOR, Role.ADMIN})
 #: May read the audit log.
 AUDITORS = frozenset({Role.AUDITOR, Role.LEAD, Role.ADMIN})
+#: See figures of adverts and people's work, and export them.
+OVERSEERS = frozenset({Role.LEAD, Role.AUDITOR})
 #: Keep the accounts.
 ADMINS = frozenset({Role.ADMIN})
 #: Anybody with an account.

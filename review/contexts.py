@@ -49,6 +49,7 @@ class Chrome:
     may_operate: bool
     may_audit: bool
     may_lead: bool
+    may_oversee: bool
     #: Pages the role reaches, in groups.
     menu: tuple[Group, ...]
     #: What the form for a reason shows: of an act (``uncover``) on an item (kind, id).

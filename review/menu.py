@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.access import AUDITORS, LEADS, OPERATORS, READERS, may
+from review.access import AUDITORS, LEADS, OPERATORS, OVERSEERS, READERS, may
 from review.i18n import marked
 from strazha.ledger.records import Role, User
 
@@ -42,8 +42,8 @@ ENTRIES = (
     Entry("/search", marked("Search"), READERS, "/"),
     Entry("/map", marked("Map"), READERS, group=FIND),
     Entry("/paste", marked("Screen a text"), READERS, group=FIND),
-    Entry("/dashboard", marked("Dashboard"), AUDITORS, group=LEAD),
-    Entry("/exports", marked("Exports"), AUDITORS, group=LEAD),
+    Entry("/dashboard", marked("Dashboard"), OVERSEERS, group=LEAD),
+    Entry("/exports", marked("Exports"), OVERSEERS, group=LEAD),
     Entry("/reviews", marked("Double reviews"), LEADS, group=LEAD),
     Entry("/alarms", marked("Alarms"), OPERATORS, group=OPERATE),
     Entry("/sources", marked("Sources"), OPERATORS, group=OPERATE),

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from review import labels
-from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, READERS, may, user_of
+from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, OVERSEERS, READERS, may, user_of
 from review.accounts.reasons import asking
 from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
@@ -120,6 +120,7 @@ def chrome(request: Request) -> Chrome:
         may_operate=may(user, OPERATORS),
         may_audit=may(user, AUDITORS),
         may_lead=may(user, LEADS),
+        may_oversee=may(user, OVERSEERS),
         menu=menu_of(user),
         alarms=bell.ring(request, user),
         asking=lambda act, kind, item_id: asking(request, services_of(request), act, kind, item_id),

@@ -38,8 +38,6 @@ class ExportsPage(Page):
     most: int
     printed: int
     may_uncover: bool
-    reason: str = ""
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,9 @@ class ReportPage(Page):
     title: str
     made_by: str
     made_at: datetime
+    #: What it was made for: a reason's code, and words.
     reason: str
+    words: str
     criteria: tuple[str, ...]
     tables: tuple[Table, ...] = ()
     rows: tuple[Row, ...] = ()

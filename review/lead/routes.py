@@ -11,8 +11,8 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import QueryParams
 
-from review.access import AUDITORS, LEADS, may, open_to
-from review.ask import clean
+from review.access import LEADS, OVERSEERS, may, open_to
+from review.accounts.reasons import Given, GivenReason, detail, stated
 from review.i18n import marked, tr
 from review.lead import selection
 from review.lead.ask import DashAsk
@@ -24,16 +24,16 @@ from review.lead.work import work_tables
 from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.services import Services
-from strazha.ledger.records import User
+from strazha.ledger.records import StatedReason, User
 
 router = APIRouter()
 
-REASON_LIMIT, QUERY_LIMIT = 500, 3000
+QUERY_LIMIT = 3000
 Words = Annotated[str, Form()]
 
 
 @router.get("/dashboard")
-@open_to(AUDITORS)
+@open_to(OVERSEERS)
 def dashboard(request: Request, services: Parts, user: Person) -> Response:
     """Trends, hotspots, workload, times, precision of a period."""
     ask = DashAsk.read(request.query_params, services.clock().date())
@@ -42,7 +42,7 @@ def dashboard(request: Request, services: Parts, user: Person) -> Response:
 
 
 @router.get("/exports")
-@open_to(AUDITORS)
+@open_to(OVERSEERS)
 def exports(request: Request, services: Parts, user: Person) -> Response:
     """The form for an export of the dashboard, or of what a search or the queue shows."""
     params = request.query_params
@@ -51,30 +51,30 @@ def exports(request: Request, services: Parts, user: Person) -> Response:
 
 
 @router.post("/exports/csv")
-@open_to(AUDITORS)
+@open_to(OVERSEERS)
 def as_csv(
     *, request: Request, services: Parts, user: Person, what: Words = "", query: Words = "", table: Words = "",
-    reason: Words = "", bom: Words = "", uncovered: Words = "",
+    bom: Words = "", uncovered: Words = "", given: Given,
 ) -> Response:  # fmt: skip
     """A CSV file. Contacts in it are covered unless a lead asks for them; each file is an entry of the audit log."""
-    words = clean(reason, REASON_LIMIT)
     open_contacts = uncovered == "yes" and what == "selection"
     if open_contacts and not may(user, LEADS):
         raise HTTPException(403)
-    if not words:
+    why = _why(request, services, user, what, given)
+    if why is None:
         return _refused(request, services, user, what, query)
     name: str
     if what == "selection":
         ask = selection.ask_of(query[:QUERY_LIMIT])
         name, head = ask.kind, tuple(column.label for column in selection.columns(ask))
         rows = selection.rows(services, ask, most=selection.MOST, uncovered=open_contacts)
-        detail = {"query": ask.query(), "rows": min(selection.count(services, ask), selection.MOST)}
+        facts = {"query": ask.query(), "rows": min(selection.count(services, ask), selection.MOST)}
     else:
         chosen = _chosen(services, query, table)
         name, head = chosen.name, tuple(column.label for column in chosen.columns)
-        rows, detail = iter(chosen.rows), {"query": query[:QUERY_LIMIT], "rows": len(chosen.rows)}
+        rows, facts = iter(chosen.rows), {"query": query[:QUERY_LIMIT], "rows": len(chosen.rows)}
     # Before the first byte is sent: nothing leaves without a trace.
-    note(services, user, "exported", f"csv {name}", reason=words, contacts=open_contacts, **detail)
+    note(services, user, "exported", f"csv {name}", contacts=open_contacts, **facts, **detail(why))
     file = f"strazha-{name}-{services.clock():%Y%m%d}.csv"
     return StreamingResponse(
         lines(_headed(head, rows), bom=bom == "yes"),
@@ -84,15 +84,15 @@ def as_csv(
 
 
 @router.post("/exports/report")
-@open_to(AUDITORS)
+@open_to(OVERSEERS)
 def as_report(
-    *, request: Request, services: Parts, user: Person, what: Words = "", query: Words = "", reason: Words = ""
+    *, request: Request, services: Parts, user: Person, what: Words = "", query: Words = "", given: Given
 ) -> Response:  # fmt: skip
     """A report to print, contacts covered; each is an entry of the audit log."""
-    words = clean(reason, REASON_LIMIT)
-    if not words:
+    why = _why(request, services, user, what, given)
+    if why is None:
         return _refused(request, services, user, what, query)
-    page = ReportPage(title="", made_by=user.name, made_at=services.clock(), reason=words, criteria=())
+    page = ReportPage(title="", made_by=user.name, made_at=services.clock(), reason=why.code, words=why.words, criteria=())
     if what == "selection":
         ask = selection.ask_of(query[:QUERY_LIMIT])
         title = marked("Report on clusters") if ask.kind == "clusters" else marked("Report on adverts")
@@ -104,8 +104,8 @@ def as_report(
         asked, said = period.query, (f"{period.first} – {period.last}",)
         title, tables = marked("Report on trends and work"), tuple(_tables(services, period))
         page = replace(page, title=title, criteria=said, tables=tables, back=f"/dashboard?{asked}")
-    detail = {"query": asked, "rows": len(page.rows) or sum(len(table.rows) for table in page.tables)}
-    note(services, user, "exported", f"report {'selection' if page.rows else 'dashboard'}", reason=words, **detail)
+    facts = {"query": asked, "rows": len(page.rows) or sum(len(table.rows) for table in page.tables)}
+    note(services, user, "exported", f"report {'selection' if page.rows else 'dashboard'}", **facts, **detail(why))
     return render(request, page)
 
 
@@ -122,30 +122,35 @@ def _chosen(services: Services, query: str, name: str) -> Table:
     return found
 
 
+def _why(request: Request, services: Services, user: User, what: str, given: GivenReason) -> StatedReason | None:
+    """The reason for an export, or None: the form is then shown again and says what is missing."""
+    return stated(request, services, user, act="export", item=("export", what[:20]), given=given)
+
+
 def _headed(head: tuple[str, ...], rows: Iterator[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
     yield head
     yield from rows
 
 
 def _refused(request: Request, services: Services, user: User, what: str, query: str) -> Response:
-    page = _form(services, user, "selection" if what == "selection" else "dashboard", query[:QUERY_LIMIT], problem="reason")
+    page = _form(services, user, "selection" if what == "selection" else "dashboard", query[:QUERY_LIMIT])
     return render(request, page, status=422)
 
 
-def _form(services: Services, user: User, what: str, query: str, problem: str = "") -> ExportsPage:
+def _form(services: Services, user: User, what: str, query: str) -> ExportsPage:
     if what == "selection":
         ask = selection.ask_of(query)
         return ExportsPage(
             what=what, query=ask.query(), tables=(), kind=ask.kind, criteria=tuple(selection.criteria(services, ask)),
             found=selection.count(services, ask), most=selection.MOST, printed=selection.PRINTED,
-            may_uncover=may(user, LEADS), problem=problem,
+            may_uncover=may(user, LEADS),
         )  # fmt: skip
     today: date = services.clock().date()
     period = DashAsk.read(QueryParams(query), today)
     tables = tuple((name, tr(title)) for name, title in TITLES)
     return ExportsPage(
         what=what, query=period.query, tables=tables, kind="", criteria=(f"{period.first} – {period.last}",), found=0,
-        most=0, printed=0, may_uncover=False, problem=problem,
+        most=0, printed=0, may_uncover=False,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from review.accounts.reasons import REASONS
 from review.i18n import marked
 from review.operate.bell import KINDS
 
@@ -39,7 +40,8 @@ INTERVALS: Mapping[str, str] = {"day": marked("day"), "week": marked("week"), "m
 #: What the templates of the area use beside their page.
 NAMES: Mapping[str, Mapping[str, str]] = {
     "kinds": KINDS, "asked_kinds": ASKED, "levels": LEVELS, "drift_kinds": DRIFT, "kinds_of_source": SOURCE_KINDS,
-    "hindrances": HINDRANCES, "problems": PROBLEMS, "told_words": TOLD, "parts_of_system": SYSTEM, "intervals": INTERVALS,
+    "hindrances": HINDRANCES, "problems": PROBLEMS, "told_words": TOLD, "parts_of_system": SYSTEM,
+    "intervals": INTERVALS, "why_codes": REASONS,
 }  # fmt: skip
 #: What the audit log says operators and leads did.
 ACTIONS: tuple[str, ...] = (

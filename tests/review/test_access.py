@@ -43,6 +43,7 @@ def filled(path: str, house: Any) -> str:
         "{advert_id:path}": next(iter(house.filled.adverts)), "{cluster_id:path}": next(iter(house.filled.clusters)),
         "{kind}/{item_id:path}": f"cluster/{next(iter(house.filled.clusters))}", "{view_id}": "0" * 16,
         "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16,
+        "{source_id}": "none-such", "{run_id}": "20261120T060000Z-demo", "{asked_id}": "0" * 16,
     }  # fmt: skip
     for name, real in names.items():
         path = path.replace(name, real)
