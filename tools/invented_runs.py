@@ -66,7 +66,7 @@ def fill_runs(ledger: Ledger, at: datetime) -> None:
             began = at - timedelta(days=CRAWLS - number, hours=place)
             _one(ledger, source, began, number)
     paused = Switch(
-        source_id="bg-jobs", paused=True, done_by="ivo", at=at - timedelta(hours=8), reason="The site is being rebuilt"
+        source_id="bg-jobs", paused=True, done_by="ivo.tanev", at=at - timedelta(hours=8), reason="The site is being rebuilt"
     )
     ledger.switch_source(paused)
 
