@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evidence": ("cli.evidence_", "Verify the landing area, and read a capture back."),
     "schema": ("cli.schema", "Print the JSON Schema of a record."),
     "user": ("cli.user", "Add and change accounts of the review pages."),
+    "token": ("cli.token", "Make, list and revoke tokens by which programs call the API."),
     "serve": ("cli.serve", "Serve the review pages."),
 }
 

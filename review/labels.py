@@ -80,6 +80,10 @@ HANDS: Mapping[str, str] = {
     "released": marked("put back"),
     "decided": marked("decided"),
 }
+SCOPES: Mapping[str, str] = {
+    "read": marked("reading only"),
+    "full": marked("all that the account's role may"),
+}
 JUDGEMENTS: Mapping[str, str] = {
     "none": marked("taken back"),
     "confirmed": marked("confirmed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.access import AUDITORS, LEADS, OPERATORS, OVERSEERS, READERS, may
+from review.access import ADMINS, AUDITORS, EVERYBODY, LEADS, OPERATORS, OVERSEERS, READERS, may
 from review.i18n import marked
 from strazha.ledger.records import Role, User
 
@@ -51,6 +51,8 @@ ENTRIES = (
     Entry("/quarantine", marked("Quarantine"), OPERATORS, group=OPERATE),
     Entry("/system", marked("System"), OPERATORS, group=OPERATE),
     Entry("/audit", marked("Audit"), AUDITORS, group=LEAD),
+    Entry("/tokens", marked("Tokens"), ADMINS, group=ADMINISTER),
+    Entry("/api", marked("The API"), EVERYBODY, group=ADMINISTER),
 )
 
 

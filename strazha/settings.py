@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     run_here: bool = True
     #: Address of Prefect's pages as people's browsers reach it. Empty: the server that runs in this home, if one does.
     prefect_pages: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    #: Requests a minute that one token of the API may make; so many at once, then evenly.
+    api_rate: int = Field(default=600, ge=1, le=1_000_000)
 
     @property
     def landing_url(self) -> str:

@@ -40,6 +40,7 @@ from strazha.ledger.runs import Runs, Steps
 from strazha.ledger.screenings import Screenings
 from strazha.ledger.second_factor import SecondFactor
 from strazha.ledger.takein import TakingIn
+from strazha.ledger.tokens import Tokens
 from strazha.ledger.users import Users
 
 __all__ = [
@@ -61,7 +62,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Reasons, Audit, Ageing, Operating, Leading,
+    SecondFactor, Users, Reasons, Audit, Ageing, Tokens, Operating, Leading,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from review.access import PUBLIC, READERS, Role, open_to, roles_of, safe_next
+from review.access import API, DESCRIPTION, PUBLIC, READERS, Role, open_to, roles_of, safe_next
 from review.app import create_app
 from review.shield import HEADERS, host_name
 from strazha.settings import Settings
@@ -34,7 +34,8 @@ def endpoints(app: FastAPI) -> list[tuple[str, str, Any]]:
                 found.extend((method, route.path, route.endpoint) for method in route.methods)
 
     walk(app.routes)
-    return found
+    # The API has tokens instead of sessions: tests/review/api walks its routes.
+    return [one for one in found if not one[1].startswith(API) or one[1] == DESCRIPTION]
 
 
 def filled(path: str, house: Any) -> str:
@@ -42,7 +43,7 @@ def filled(path: str, house: Any) -> str:
     names = {
         "{advert_id:path}": next(iter(house.filled.adverts)), "{cluster_id:path}": next(iter(house.filled.clusters)),
         "{kind}/{item_id:path}": f"cluster/{next(iter(house.filled.clusters))}", "{view_id}": "0" * 16,
-        "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16,
+        "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16, "{token_id}": "0" * 16,
         "{source_id}": "none-such", "{run_id}": "20261120T060000Z-demo", "{asked_id}": "0" * 16,
     }  # fmt: skip
     for name, real in names.items():
@@ -74,7 +75,7 @@ def test_nobody_reaches_nothing(house: Any, routes: list[tuple[str, str, Any]]) 
         if path in OPEN:
             continue
         answer = call(client, method, filled(path, house))
-        if method == "GET":
+        if method == "GET" and path != DESCRIPTION:
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/login"), path
         else:
