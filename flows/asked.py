@@ -98,8 +98,8 @@ def _wait(process: subprocess.Popen[bytes], own: Settings, ledger: Ledger, asked
 
 
 def _note_death(own: Settings, ledger: Ledger, asked_id: str, fate: str) -> None:
-    words = last_words(own, asked_id)
-    problem = f"{fate}; it said: {words.splitlines()[-1][:500]}" if words else f"{fate} without a word"
+    words = " ".join(line.strip() for line in last_words(own, asked_id).splitlines()[-2:])
+    problem = f"{fate}; it said: {words[-500:]}" if words else f"{fate} without a word"
     ledger.note_asked(asked_id, state="failed", ended_at=now(), problem=problem)
 
 

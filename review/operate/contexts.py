@@ -37,8 +37,6 @@ class SourceRow:
     paused: Switch | None
     next_run: datetime | None
     last: CrawlLine | None
-    live: int
-    gone: int
     busy: bool
     alarms: int
 
@@ -61,6 +59,9 @@ class SourcePage(Page):
 
     template: ClassVar[str] = "operate/source.html"
     row: SourceRow
+    #: Adverts that stand on the site, and those that are gone.
+    live: int
+    gone: int
     basis: LegalBasis | None
     crawls: tuple[CrawlLine, ...]
     fields: Filling

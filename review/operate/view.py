@@ -46,12 +46,11 @@ def sources_page(services: Services) -> SourcesPage:
     """Every source, those in alarm first."""
     sources, problem = bell.definitions(services)
     crawled = services.ledger.newest_crawls()
-    counts = services.ledger.advert_counts()
     alarms = Counter(one.alert.source_id for one in bell.rings(services)[0])
     paused = services.ledger.paused()
     rows = []
     for name in sorted({*sources, *crawled}):
-        row = _row(services, name, sources.get(name), counts.get(name, (0, 0)))
+        row = _row(services, name, sources.get(name))
         rows.append(replace(row, alarms=alarms[name], paused=paused.get(name), next_run=_next(services, row, name in paused)))
     rows.sort(key=lambda row: (not row.alarms, row.source is None or not row.source.enabled, row.id))
     return SourcesPage(rows=tuple(rows), prefect=prefect(services), problem=covered_sentence(problem))
@@ -70,12 +69,15 @@ def source_page(services: Services, user: User, source_id: str, *, count: bool =
     settle(services.settings, services.ledger)
     rings, noted = bell.rings(services)
     mine = [one for one in (*rings, *noted) if one.alert.source_id == source_id]
-    row = _row(services, source_id, source, services.ledger.advert_counts().get(source_id, (0, 0)))
+    row = _row(services, source_id, source)
+    live, gone = services.ledger.advert_counts(source_id).get(source_id, (0, 0))
     paused = services.ledger.paused([source_id]).get(source_id)
     row = replace(row, alarms=len(mine), paused=paused, next_run=_next(services, row, paused is not None))
     found = filling(source_id, crawls)
     return SourcePage(
         row=row,
+        live=live,
+        gone=gone,
         basis=source.legal_basis if source else None,
         crawls=crawls,
         fields=found,
@@ -102,13 +104,13 @@ def hindrance(row: SourceRow) -> str:
     return "busy" if row.busy else ""
 
 
-def _row(services: Services, name: str, source: Source | None, counts: tuple[int, int]) -> SourceRow:
+def _row(services: Services, name: str, source: Source | None) -> SourceRow:
     from flows.holding import is_held
 
     basis, days = basis_of(source, services.clock().date())
     last = next(iter(services.ledger.crawl_lines(name, 1)), None)
     busy = is_held(services.settings, name)
-    return SourceRow(name, source, basis, days, None, None, last, counts[0], counts[1], busy, 0)
+    return SourceRow(name, source, basis, days, None, None, last, busy, 0)
 
 
 def basis_of(source: Source | None, today: date) -> tuple[Basis, int]:

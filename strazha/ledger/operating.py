@@ -140,10 +140,12 @@ class Operating(Part):
         with self._db.read() as connection:
             return {row[0]: int(row[1]) for row in connection.execute(query)}
 
-    def advert_counts(self) -> dict[str, tuple[int, int]]:
-        """By source, adverts that stand on the site and adverts that are gone."""
+    def advert_counts(self, source_id: str | None = None) -> dict[str, tuple[int, int]]:
+        """By source (or of one), adverts that stand on the site and adverts that are gone."""
         live = func.count().filter(adverts.c.gone_since.is_(None))
         query = select(adverts.c.source_id, live, func.count()).group_by(adverts.c.source_id)
+        if source_id is not None:
+            query = query.where(adverts.c.source_id == clean(source_id))
         with self._db.read() as connection:
             return {source: (int(here), int(total - here)) for source, here, total in connection.execute(query)}
 
