@@ -53,7 +53,7 @@ def test_alarms_are_gathered_and_noting_one_silences_it_alone(plant: Any) -> Non
     assert ("operator", "alarm noted", empty.key) in plant.actions()
     bulgarian = client.get("/alarms", headers={"Accept-Language": "bg"}).text
     assert "Полето price се изпразни" in bulgarian
-    assert 'class="bell"' not in plant.client(Role.AUDITOR).get("/queue").text
+    assert 'class="ringing"' not in plant.client(Role.AUDITOR).get("/queue").text
 
 
 def test_a_source_with_its_history(plant: Any) -> None:
