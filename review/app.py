@@ -22,7 +22,7 @@ from review.api.limits import Rates, TooManyError
 from review.api.problems import ApiError, faults, problem
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
-from review.investigate import routes_map
+from review.investigate import routes_map, routes_saved, routes_search, routes_watches
 from review.lead import routes as routes_lead
 from review.operate import routes as routes_operate
 from review.render import STATIC, render
@@ -39,14 +39,13 @@ from review.routers import (
     paste,
     queue,
     reviews,
-    search,
     versions,
     work,
 )
 from review.services import Screen, Services, flows_catalogue, flows_screen
 from review.shield import LOOPBACK_HOSTS, Shield
 from strazha.clock import now
-from strazha.errors import StoreUnavailableError
+from strazha.errors import BadInputError, StoreUnavailableError
 from strazha.ledger import Ledger, open_ledger
 from strazha.model import Indicator
 from strazha.settings import Settings
@@ -57,8 +56,8 @@ log = logging.getLogger("strazha.review")
 
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
-    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
-    paste, operations, routes_map, routes_operate, routes_lead, pages,
+    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews,
+    routes_search, routes_saved, routes_watches, routes_map, paste, operations, routes_operate, routes_lead, pages,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {
@@ -170,6 +169,12 @@ def _add_error_pages(app: FastAPI) -> None:
         log.warning("store unavailable: %s", error)
         return _error(request, 503)
 
+    async def unusable(request: Request, error: Exception) -> Response:
+        if not (on_api(request) and isinstance(error, BadInputError)):
+            return await failure(request, error)
+        # What a store or step cannot use as it stands, and no endpoint foresaw.
+        return problem(422, error.problem, error.remedy)
+
     async def failure(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return _error(request, 500)
@@ -180,6 +185,7 @@ def _add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, bad_form)
     app.add_exception_handler(StoreUnavailableError, unavailable)
+    app.add_exception_handler(BadInputError, unusable)
     app.add_exception_handler(Exception, failure)
 
 

@@ -26,9 +26,11 @@ from review.blocks import (
     Timeline,
     Work,
 )
+from review.investigate.ways import Ways
 from review.marks import Piece
 from review.menu import Group
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
+from strazha.ledger.watch_records import SavedSearch
 from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView, SessionInfo
 from strazha.model import Band, RunReport
 
@@ -56,6 +58,8 @@ class Chrome:
     asking: Callable[[str, str, str], Asking]
     #: Alarms nobody has taken note of, for those who can do something about them.
     alarms: int = 0
+    #: Alerts of the user's watches that they have not read.
+    alerts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +150,22 @@ class SearchPage(ListPage):
     """Results of a search."""
 
     template: ClassVar[str] = "search.html"
-    kind: str = "adverts"
+    kind: str = "all"
     text: str = ""
+    contact: str = ""
     sort: str = "relevance"
     min_score: int | None = None
-    seen_from: str = ""
-    seen_to: str = ""
+    #: Days asked for, by the name of their field; empty: none.
+    days: Mapping[str, str] = field(default_factory=dict)
+    #: Of a search over both: the first clusters, how many there are, and where the others are.
+    clusters: tuple[Row, ...] = ()
+    cluster_total: int = 0
+    cluster_query: str = ""
+    #: Searches the user keeps and those that are shared with them; with whom they may be shared.
+    searches: tuple[SavedSearch, ...] = ()
+    colleagues: tuple[str, ...] = ()
+    user: str = ""
+    ways: Ways = field(default_factory=Ways)
 
 
 @dataclass(frozen=True, slots=True)

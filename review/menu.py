@@ -41,6 +41,8 @@ ENTRIES = (
     Entry("/queue", marked("Queue"), READERS, "q"),
     Entry("/search", marked("Search"), READERS, "/"),
     Entry("/map", marked("Map"), READERS, group=FIND),
+    Entry("/searches", marked("Saved searches"), READERS, group=FIND),
+    Entry("/watches", marked("Alerts and watches"), READERS, group=FIND),
     Entry("/paste", marked("Screen a text"), READERS, group=FIND),
     Entry("/dashboard", marked("Dashboard"), OVERSEERS, group=LEAD),
     Entry("/exports", marked("Exports"), OVERSEERS, group=LEAD),

@@ -24,6 +24,7 @@ from review.menu import is_at, menu_of
 from review.operate import bell
 from review.operate.names import NAMES
 from review.services import services_of
+from strazha.errors import StoreUnavailableError
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -124,7 +125,19 @@ def chrome(request: Request) -> Chrome:
         menu=menu_of(user),
         alarms=bell.ring(request, user),
         asking=lambda act, kind, item_id: asking(request, services_of(request), act, kind, item_id),
+        alerts=_unread(request),
     )
+
+
+def _unread(request: Request) -> int:
+    user = user_of(request)
+    if not may(user, READERS) or user is None:
+        return 0
+    try:
+        return services_of(request).ledger.unread_alerts(user.name)
+    except StoreUnavailableError:
+        # The page that says so is filled here as well.
+        return 0
 
 
 def render(request: Request, page: Page, *, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from review.accounts.reasons import WORDS_LIMIT, GivenReason
 from review.api.problems import ApiError
-from review.ask import ADVERT_FACETS, CLUSTER_FACETS, TEXT_LIMIT, QueueAsk, SearchAsk, clean, pack, unpack
+from review.ask import ADVERT_FACETS, CLUSTER_FACETS, DAYS, TEXT_LIMIT, QueueAsk, SearchAsk, clean, pack, unpack
 from review.deciding import REASON_LIMIT
 from review.i18n import marked
 from strazha.model import AdType, Band, Judgement, Outcome
@@ -70,6 +70,10 @@ class Compared(Uncover):
     new: int = Field(default=0, ge=0, le=10**6, description="Number of the newer one; 0: the last")
 
 
+#: A day as YYYY-MM-DD, in UTC.
+Day = Annotated[date | None, Field(ge=date(1901, 1, 1), le=date(8999, 12, 31))]
+
+
 class Facets(BaseModel):
     """Filters: values of one facet are alternatives, facets narrow each other."""
 
@@ -121,10 +125,15 @@ class Searched(Facets):
 
     q: str = Field(default="", max_length=TEXT_LIMIT)
     country: list[Value] = Field(default_factory=list, max_length=50)
-    sort: Literal["priority", "newest", "relevance"] = "priority"
+    contact: str = Field(default="", max_length=200, description="A piece of a telephone number, address or account name")
+    sort: Literal["priority", "newest", "oldest", "seen", "relevance"] = "priority"
     min_score: int | None = Field(default=None, ge=0, le=100)
-    seen_from: date | None = Field(default=None, ge=date(1901, 1, 1), le=date(8999, 12, 31))
-    seen_to: date | None = Field(default=None, ge=date(1901, 1, 1), le=date(8999, 12, 31))
+    seen_from: Day = Field(default=None, description="Seen on this day or later")
+    seen_to: Day = Field(default=None, description="Seen on this day or earlier")
+    first_from: Day = Field(default=None, description="First seen on this day or later")
+    first_to: Day = Field(default=None, description="First seen on this day or earlier")
+    last_from: Day = Field(default=None, description="Last seen on this day or later")
+    last_to: Day = Field(default=None, description="Last seen on this day or earlier")
     limit: int = Field(default=25, ge=1, le=100)
     cursor: str = Field(default="", max_length=CURSOR_LIMIT, pattern=r"^[A-Za-z0-9_-]*$")
 
@@ -136,10 +145,10 @@ class Searched(Facets):
             filters=self.chosen(),
             sort=self.sort if self.sort != "relevance" or clean(self.q, TEXT_LIMIT) else "priority",
             min_score=self.min_score,
-            seen_from=self.seen_from,
-            seen_to=self.seen_to,
+            contact=clean(self.contact, 200),
             cursor=opened(self.cursor, self._mark(kind)),
             facets=CLUSTER_FACETS if kind == "clusters" else ADVERT_FACETS,
+            **{name: getattr(self, name) for name in DAYS},
         )
 
     def sealed(self, kind: str, cursor: str) -> str:

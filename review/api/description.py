@@ -15,12 +15,13 @@ from review.api import (
     routes_items,
     routes_operations,
     routes_reviews,
+    routes_watches,
 )
 from review.api.problems import MEDIA
 from strazha.ledger.records import Role
 
 #: Every router of the API.
-ROUTERS = (routes_adverts, routes_clusters, routes_items, routes_reviews, routes_operations)
+ROUTERS = (routes_adverts, routes_clusters, routes_items, routes_reviews, routes_watches, routes_operations)
 VERSION = "1"
 ABOUT = """\
 The work of the review pages for programs: the same adverts, clusters, queue and decisions, the same rules.

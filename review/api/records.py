@@ -62,6 +62,7 @@ class Row(Answer):
     holder: str = Field(description="Who has it; empty for nobody, and while a double review runs")
     review: str = Field(description="Where it stands in a double review: open, given (your opinion is in), disputed, or empty")
     snippet: Text = Field(description="Piece of the text that a search matched")
+    found: list[Text] = Field(description="Where a search found what it looked for")
 
 
 class FacetValue(Answer):

@@ -30,6 +30,8 @@ def search_adverts(services: Parts, user: Person, ask: Annotated[asks.SearchedAd
     """Full text and facets. What was searched for is logged: it can name a person."""
     asked = ask.ask("adverts")
     found = searching.search(services, user, asked, size=ask.limit)
+    if asked.empty:
+        note(services, user, "adverts listed", "adverts", found=found.total)
     return records.RowPage(
         rows=rows_json.rows(found.rows),
         total=found.total,

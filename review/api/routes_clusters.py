@@ -34,6 +34,8 @@ def search_clusters(services: Parts, user: Person, ask: Annotated[asks.Searched,
     """Full text and facets. What was searched for is logged: it can name a person."""
     asked = ask.ask("clusters")
     found = searching.search(services, user, asked, size=ask.limit)
+    if asked.empty:
+        note(services, user, "clusters listed", "clusters", found=found.total)
     return records.RowPage(
         rows=rows_json.rows(found.rows),
         total=found.total,

@@ -27,7 +27,7 @@ def _row(one: Row) -> records.Row:
         "first_seen": one.first_seen, "last_seen": one.last_seen, "gone_since": one.gone_since,
         "evidence": lines(one.evidence), "counter_evidence": lines(one.counter), "more_reasons": one.more,
         "decision": one.decision, "decided_at": one.decided_at, "holder": one.holder, "review": one.review,
-        "snippet": "".join(text for text, _ in one.snippet),
+        "snippet": "".join(text for text, _ in one.snippet), "found": list(one.found),
     })  # fmt: skip
 
 

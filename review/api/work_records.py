@@ -160,6 +160,50 @@ class View(Answer):
     created_at: datetime
 
 
+class SavedSearch(Answer):
+    """A search you or a colleague keep under a name."""
+
+    id: str
+    owner: str
+    name: Text
+    query: Text = Field(description="As in the address of the search's page")
+    mine: bool
+    created_at: datetime
+
+
+class Watch(Answer):
+    """What you want to hear of."""
+
+    id: str
+    name: Text
+    kind: Literal["search", "list"]
+    source: Text = Field(description="The search's address, or the lines of the list")
+    created_at: datetime
+    looked_at: datetime | None
+    problem: Text
+
+
+class AlertItem(Answer):
+    """One thing an alert is about."""
+
+    kind: Kind
+    id: Text
+    what: Literal["new", "changed"]
+
+
+class Alert(Answer):
+    """What one of your watches found at one look: counts, and the first of the things themselves."""
+
+    id: str
+    watch: str
+    at: datetime
+    adverts: int
+    clusters: int
+    changed: int
+    items: list[AlertItem]
+    read_at: datetime | None
+
+
 class LegalBasis(Answer):
     """By what right a source is watched."""
 

@@ -46,11 +46,7 @@ def map_of(services: Services, ask: SearchAsk) -> tuple[MapData, int, int]:
 
 
 def _query(ask: SearchAsk, **options: object) -> Query:
-    low, high = ask.moments()
-    asked: dict[str, object] = {
-        "text": ask.text, "filters": ask.filters, "min_score": ask.min_score, "seen_from": low, "seen_to": high, "size": 0,
-    }  # fmt: skip
-    return Query.model_validate(asked | options)
+    return ask.for_index(**{"size": 0, "sort": "priority", "cursor": ""} | options)
 
 
 def _filtered(ask: SearchAsk, place: str) -> str:

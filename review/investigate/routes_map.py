@@ -14,7 +14,6 @@ from review.investigate.placing import map_of
 from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.rows import facets
-from strazha.store.query import Query
 
 router = APIRouter()
 
@@ -27,17 +26,14 @@ FACETS = ("ad_type", "indicator", "band", "country", "source", "language")
 def places(request: Request, services: Parts, user: Person) -> Response:
     """Adverts by place; clicking a place leads to the search for it. What was asked for is logged, as for every search."""
     ask = replace(SearchAsk.read(request.query_params), kind="adverts", cursor="")
-    low, high = ask.moments()
     data, total, left_out = map_of(services, ask)
-    counted = services.index.search_adverts(
-        Query(text=ask.text, filters=ask.filters, min_score=ask.min_score, seen_from=low, seen_to=high, size=0, facets=FACETS)
-    )
-    note(services, user, "map read", "adverts", text=ask.text, filters=ask.filters, found=total)
+    counted = services.index.search_adverts(ask.for_index(size=0, facets=FACETS))
+    note(services, user, "map read", "adverts", text=ask.text, contact=ask.contact, filters=ask.filters, found=total)
     return render(
         request,
         MapPage(
             data=data, total=total, left_out=left_out,
-            facets=facets(counted.facets, FACETS, ask.filters, services.catalogue), text=ask.text,
+            facets=facets(counted.facets, FACETS, ask.filters, services.catalogue), text=ask.text, contact=ask.contact,
             seen_from=ask.seen_from.isoformat() if ask.seen_from else "",
             seen_to=ask.seen_to.isoformat() if ask.seen_to else "", search_query=ask.query(),
         ),

@@ -16,10 +16,19 @@
     return counts.reduce(function (all, one) { return all + one; }, 0);
   }
 
-  function icon(place, count, most) {
+  // A circle is a plain link (or, without an address, a picture with a name): keyboard, new tab and screen reader as anywhere.
+  function icon(place, count, most, name) {
     var size = Math.round(SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(count / most));
-    var inner = document.createElement("span");
+    var inner = document.createElement(place.href ? "a" : "span");
     inner.textContent = (SIGNS[place.band] || "") + "\u200a" + count;
+    inner.setAttribute("aria-label", name);
+    inner.title = name;
+    if (place.href) {
+      inner.href = place.href;
+      L.DomEvent.disableClickPropagation(inner);
+    } else {
+      inner.setAttribute("role", "img");
+    }
     return L.divIcon({ className: "spot spot-" + (SIGNS[place.band] ? place.band : "low"), html: inner, iconSize: [size, size] });
   }
 
@@ -56,15 +65,10 @@
         if (!count) return;
         seen[number] = true;
         var name = place.name + ": " + count + " " + words.adverts + (words.bands[place.band] ? ", " + words.bands[place.band] : "");
-        var marker = L.marker([place.lat, place.lon], {
-          icon: icon(place, count, step === null ? mostInAll : mostAtOnce), title: name, alt: name,
-          zIndexOffset: 1000 * ORDER.indexOf(place.band) - Math.min(count, 900), keyboard: Boolean(place.href), interactive: Boolean(place.href)
-        });
-        if (place.href) marker.on("click", function () { window.location.assign(place.href); });
-        marker.addTo(spots);
-        var element = marker.getElement();
-        element.setAttribute("aria-label", name);
-        element.setAttribute("role", place.href ? "link" : "img");
+        L.marker([place.lat, place.lon], {
+          icon: icon(place, count, step === null ? mostInAll : mostAtOnce, name), interactive: false, keyboard: false, alt: "",
+          zIndexOffset: 1000 * ORDER.indexOf(place.band) - Math.min(count, 900)
+        }).addTo(spots);
       });
       (data.routes || []).forEach(function (pair) {
         if (!seen[pair[0]] || !seen[pair[1]]) return;

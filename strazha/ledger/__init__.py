@@ -16,6 +16,7 @@ from strazha.ledger.clusters import Clusters
 from strazha.ledger.corrections import Corrections
 from strazha.ledger.database import Database
 from strazha.ledger.decisions import Decisions
+from strazha.ledger.deliveries import Deliveries
 from strazha.ledger.holdings import Holdings
 from strazha.ledger.identifiers import Identifiers
 from strazha.ledger.leading import Leading
@@ -42,6 +43,7 @@ from strazha.ledger.second_factor import SecondFactor
 from strazha.ledger.takein import TakingIn
 from strazha.ledger.tokens import Tokens
 from strazha.ledger.users import Users
+from strazha.ledger.watches import Watches
 
 __all__ = [
     "AdvertVersion",
@@ -62,7 +64,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Reasons, Audit, Ageing, Tokens, Operating, Leading,
+    SecondFactor, Users, Reasons, Audit, Ageing, Tokens, Watches, Deliveries, Operating, Leading,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

