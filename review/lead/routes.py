@@ -66,7 +66,7 @@ def as_csv(
     name: str
     if what == "selection":
         ask = selection.ask_of(query[:QUERY_LIMIT])
-        name, head = ask.kind, tuple(column.label for column in selection.columns(ask))
+        name, head = selection.kind_of(ask), tuple(column.label for column in selection.columns(ask))
         rows = selection.rows(services, ask, most=selection.MOST, uncovered=open_contacts)
         facts = {"query": ask.query(), "rows": min(selection.count(services, ask), selection.MOST)}
     else:
@@ -141,8 +141,9 @@ def _form(services: Services, user: User, what: str, query: str) -> ExportsPage:
     if what == "selection":
         ask = selection.ask_of(query)
         return ExportsPage(
-            what=what, query=ask.query(), tables=(), kind=ask.kind, criteria=tuple(selection.criteria(services, ask)),
-            found=selection.count(services, ask), most=selection.MOST, printed=selection.PRINTED,
+            what=what, query=ask.query(), tables=(), kind=selection.kind_of(ask),
+            criteria=tuple(selection.criteria(services, ask)), found=selection.count(services, ask),
+            most=selection.MOST, printed=selection.PRINTED,
             may_uncover=may(user, LEADS),
         )  # fmt: skip
     today: date = services.clock().date()

@@ -8,8 +8,8 @@ from starlette.datastructures import QueryParams
 
 from review.ask import SearchAsk
 from review.blocks import Row
-from review.cover import CONTACT_KINDS, covered_contact, covered_sentence
-from review.i18n import pick, tr
+from review.cover import CONTACT_KINDS, covered_contact, covered_sentence, dotted
+from review.i18n import marked, pick, tr
 from review.labels import AD_TYPES, BANDS, OUTCOMES, facet_label
 from review.lead.tables import Cell, Column
 from review.services import Services
@@ -22,6 +22,12 @@ from strazha.store.query import Query
 #: Rows of a CSV file and of a printable report: what a person can still go through, and a server makes in seconds.
 MOST, PRINTED = 5000, 300
 BATCH = 100
+
+#: How the days of a search are called, as on its page.
+DAYS = {
+    "seen_from": marked("Seen from"), "seen_to": marked("Seen until"), "first_from": marked("First seen from"),
+    "first_to": marked("First seen until"), "last_from": marked("Last seen from"), "last_to": marked("Last seen until"),
+}  # fmt: skip
 
 ADVERT_COLUMNS = (
     "Advert", "Title", "Band", "Score", "Type", "Source", "Address", "Languages", "Places", "Indicators", "Contacts",
@@ -38,18 +44,23 @@ def ask_of(query: str) -> SearchAsk:
     return SearchAsk.read(QueryParams(query))
 
 
+def kind_of(ask: SearchAsk) -> str:
+    """What a selection is exported as: a search over both gives its adverts."""
+    return "clusters" if ask.kind == "clusters" else "adverts"
+
+
 def criteria(services: Services, ask: SearchAsk) -> list[str]:
     """What a selection asks for, in words."""
-    said = [ask.text] if ask.text else []
+    said = [covered_sentence(ask.text)] if ask.text else []
     for name, values in ask.filters.items():
         for value in values:
             label = services.catalogue[value].label if name == "indicator" and value in services.catalogue else None
             said.append(pick(label, value) if label is not None else tr(facet_label(name, value)))
     if ask.min_score is not None:
         said.append(f"≥ {ask.min_score}")
-    if ask.seen_from or ask.seen_to:
-        said.append(f"{ask.seen_from or '…'} – {ask.seen_to or '…'}")
-    return said
+    if ask.contact:
+        said.append(dotted(ask.contact))
+    return [*said, *(f"{tr(DAYS[name])} {value}" for name, value in ask.days().items())]
 
 
 def count(services: Services, ask: SearchAsk) -> int:
@@ -89,11 +100,7 @@ def _told(ask: SearchAsk, found: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _query(ask: SearchAsk, size: int, cursor: str = "") -> Query:
-    low, high = ask.moments()
-    return Query(
-        text=ask.text, filters=ask.filters, min_score=ask.min_score, seen_from=low, seen_to=high, sort=ask.sort,
-        size=size, cursor=cursor,
-    )  # fmt: skip
+    return ask.for_index(size=size, cursor=cursor)
 
 
 def _advert_rows(services: Services, ask: SearchAsk, uncovered: bool) -> Iterator[tuple[Cell, ...]]:
