@@ -108,27 +108,36 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("reviews-bg", "/reviews", locale="bg-BG"),
         Shot("reviews-phone", "/reviews", size=NARROW, whole=True),
         Shot("account", "/account"),
-        Shot("sources", "/sources"),
-        Shot("source", "/sources/bg-classifieds", whole=True),
-        Shot("source-bg", "/sources/bg-classifieds", whole=True, locale="bg-BG"),
-        Shot("source-phone", "/sources/bg-classifieds", size=NARROW, whole=True),
-        Shot("run", f"/runs/{RUN_SHOWN}", whole=True),
-        Shot("quarantine", "/quarantine"),
-        Shot("system", "/system"),
-        Shot("alarms", "/alarms"),
-        Shot("alarms-dark", "/alarms", dark=True),
+        Shot("sources", "/sources", who="operator"),
+        Shot("source", "/sources/bg-classifieds", whole=True, who="operator"),
+        Shot("source-bg", "/sources/bg-classifieds", whole=True, locale="bg-BG", who="operator"),
+        Shot("source-phone", "/sources/bg-classifieds", size=NARROW, whole=True, who="operator"),
+        Shot("run", f"/runs/{RUN_SHOWN}", whole=True, who="operator"),
+        Shot("quarantine", "/quarantine", who="operator"),
+        Shot("system", "/system", who="operator"),
+        Shot("alarms", "/alarms", who="operator"),
+        Shot("alarms-dark", "/alarms", dark=True, who="operator"),
         Shot("dashboard", "/dashboard", whole=True),
         Shot("dashboard-bg", "/dashboard", whole=True, locale="bg-BG"),
         Shot("dashboard-dark", "/dashboard", whole=True, dark=True),
         Shot("dashboard-phone", "/dashboard", size=NARROW, whole=True),
         Shot("exports", "/exports?what=selection&kind=adverts&band=high"),
+        Shot("links", f"/links/{quote(cluster, safe='')}"),
+        Shot("times", f"/times/{quote(cluster, safe='')}", whole=True),
+        Shot("text", f"/text/{quote(cluster, safe='')}", whole=True),
+        Shot("facts", f"/facts/{quote(cluster, safe='')}", whole=True),
+        Shot("history", f"/history/cluster/{quote(cluster, safe='')}", whole=True),
+        Shot("links-phone", f"/links/{quote(cluster, safe='')}", size=NARROW),
+        Shot("times-bg", f"/times/{quote(cluster, safe='')}", whole=True, locale="bg-BG"),
+        Shot("cases", "/cases"),
+        Shot("compare", f"/compare?a={quote(cluster, safe='')}"),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
-    """Serve a home; gives the address, a session's token, and the ids of an advert and a cluster worth showing."""
+def serving(home: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
+    """Serve a home; gives the address, a session's token by role, and the ids of an advert and a cluster worth showing."""
     settings = Settings(
         home=home, sources=(write_definitions(home / "sources"),),
         smtp_host="mail.police.example.org", mail_domains=("police.example.org",),
@@ -141,7 +150,9 @@ def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
             docs = list(filled.adverts.values())
             set_aside(ledger, docs[30:33], AT - timedelta(hours=9))
         ledger.add_user("ana.petrova", "a password of no account", "lead", AT)
-        token = ledger.open_session("ana.petrova", AT, timedelta(days=1))
+        ledger.add_user("ivo.tanev", "a password of no account", "operator", AT)
+        who = {"lead": "ana.petrova", "operator": "ivo.tanev"}
+        tokens = {role: ledger.open_session(name, AT, timedelta(days=1)) for role, name in who.items()}
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows
         at_work(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
@@ -157,7 +168,7 @@ def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
         while not server.started:
             time.sleep(0.02)
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}", token, rich, clusters[0].id if clusters else ""
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", tokens, rich, clusters[0].id if clusters else ""
         finally:
             server.should_exit = True
             thread.join(10)
@@ -250,6 +261,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, help="a filled home; without it the invented adverts")
     parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
+    parser.add_argument("--only", nargs="*", default=[], help="names of the pictures to take; without it all")
     parser.add_argument("--no-paste", action="store_true", help="leave the pasted text out: it loads the language models")
     chosen = parser.parse_args(arguments)
     if not Path(CHROMIUM).exists():
@@ -262,13 +274,13 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.home is not None:
             for file in chosen.home.glob("*.sqlite"):
                 copy_database(file, home / file.name)
-        with serving(home) as (address, token, advert, cluster), sync_playwright() as playwright:
+        with serving(home) as (address, tokens, advert, cluster), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS), timeout=PATIENCE)
-            for shot in shots(advert, cluster):
-                take(browser, address, token, shot, chosen.out)
+            for shot in (one for one in shots(advert, cluster) if not chosen.only or one.name in chosen.only):
+                take(browser, address, tokens[shot.who], shot, chosen.out)
                 print(chosen.out / f"{shot.name}.png")
             if not chosen.no_paste:
-                take_pasted(browser, address, token, chosen.out)
+                take_pasted(browser, address, tokens["lead"], chosen.out)
                 print(chosen.out / "paste.png")
             browser.close()
     print(f"{(now() - begun).total_seconds():.0f} s")
