@@ -73,6 +73,8 @@ class Shot:
     whole: bool = False
     #: What the browser asks for; the pages answer in that language.
     locale: str = "en-GB"
+    #: Who looks: the lead, or the operator where the page is theirs.
+    who: str = "lead"
     #: Milliseconds to wait for what scripts draw.
     after: int = 0
 
