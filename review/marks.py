@@ -5,6 +5,7 @@ Nothing here makes HTML except :func:`shown`, which escapes all it is given. Tem
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -61,6 +62,11 @@ class Segment:
     closing: tuple[int, ...] = ()
 
 
+#: Texts of nothing but these have nothing odd: printable ASCII, Latin and Cyrillic letters, everyday punctuation. Nearly all
+#: texts are such, and a page shows hundreds: one match instead of a look at each character.
+_ORDINARY = re.compile("[\n\t -~\u00c0-\u024f\u0400-\u0481\u048a-\u052f\u2013\u2014\u2018-\u201e\u2026\u20ac\u2116·«»−]*")
+
+
 def is_odd(char: str) -> bool:
     """Whether a character shows as nothing, or changes how others are shown."""
     return char not in _HARMLESS and (char in _BLANKS or unicodedata.category(char) in _ODD)
@@ -68,6 +74,8 @@ def is_odd(char: str) -> bool:
 
 def pieces(text: str, *, budget: int = MARKER_BUDGET) -> list[Piece]:
     """Cut a text into ordinary stretches and markers; joined, ``text`` of all pieces is the text given."""
+    if _ORDINARY.fullmatch(text):
+        return [Piece(text)] if text else []
     found: list[Piece] = []
     start = at = 0
     left = budget
@@ -112,6 +120,8 @@ def shown(text: object, limit: int = 0) -> Markup:
     """
     plain = str(text)
     cut = bool(limit) and len(plain) > limit
+    if not cut and _ORDINARY.fullmatch(plain):
+        return Markup("<bdi>") + escape(plain) + Markup("</bdi>")
     out = [Markup("<bdi>")]
     for piece in pieces(plain[:limit] if cut else plain, budget=40):
         if piece.sign:

@@ -108,10 +108,12 @@ def _reasons(
     reasons: Sequence[Reason], words: Sequence[str], catalogue: Catalogue
 ) -> tuple[tuple[Line, ...], tuple[Line, ...], int]:
     ordered = sorted(reasons, key=lambda reason: -abs(reason.points))
-    lines = [_line(reason, words, catalogue) for reason in ordered]
-    evidence = tuple(line for line in lines if line.points >= 0)[:EVIDENCE_SHOWN]
-    counter = tuple(line for line in lines if line.points < 0)[:COUNTER_SHOWN]
-    return evidence, counter, len(lines) - len(evidence) - len(counter)
+    # Only what is shown is put into words: a list shows a few of hundreds.
+    shown = [reason for reason in ordered if reason.points >= 0][:EVIDENCE_SHOWN]
+    against = [reason for reason in ordered if reason.points < 0][:COUNTER_SHOWN]
+    evidence = tuple(_line(reason, words, catalogue) for reason in shown)
+    counter = tuple(_line(reason, words, catalogue) for reason in against)
+    return evidence, counter, len(ordered) - len(evidence) - len(counter)
 
 
 def _line(reason: Reason, words: Sequence[str], catalogue: Catalogue) -> Line:

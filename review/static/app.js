@@ -133,6 +133,23 @@
   }
   open(window.location.hash);
 
+  // What scrolls sideways is reached by keyboard too, and says what it is; only where there is something to scroll.
+  function reach() {
+    document.querySelectorAll(".scroll, .timeline").forEach(function (part) {
+      var over = part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight;
+      if (!over || part.hasAttribute("tabindex")) return;
+      part.tabIndex = 0;
+      var named = part.closest("[aria-labelledby]");
+      if (!named) return;
+      part.setAttribute("role", "region");
+      part.setAttribute("aria-labelledby", named.getAttribute("aria-labelledby"));
+    });
+  }
+  reach();
+  window.addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+  document.addEventListener("htmx:afterSettle", reach);
+
   // On a narrow screen the filters would push the list out of sight: folded, until somebody opens them.
   var narrow = window.matchMedia("(max-width: 900px)");
   var unfolded = false;
@@ -144,6 +161,12 @@
   }
   fold();
   document.addEventListener("htmx:afterSettle", fold);
+
+  // A screen reader hears what came: a region that was there before speaks, one that came with the new part does not.
+  document.addEventListener("htmx:afterSettle", function () {
+    var words = document.querySelector("#proof [data-said], #list [data-said]"), said = document.getElementById("said");
+    if (words && said) said.textContent = words.textContent.replace(/\s+/g, " ").trim();
+  });
 
   // After a part of the page was replaced the keyboard goes on from there.
   document.addEventListener("htmx:afterSettle", function (event) {
