@@ -31,8 +31,12 @@ REVIEWERS = frozenset({Role.ANALYST, Role.INVESTIGATOR})
 LEADS = frozenset({Role.LEAD})
 #: May see how the crawls and steps fare.
 OPERATORS = frozenset({Role.OPERATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
+#: May start runs, pause sources, decide on quarantine and take note of alarms.
+RUNNERS = frozenset({Role.OPERATOR, Role.ADMIN})
 #: May read the audit log.
 AUDITORS = frozenset({Role.AUDITOR, Role.LEAD, Role.ADMIN})
+#: See figures of adverts and people's work, and export them.
+OVERSEERS = frozenset({Role.LEAD, Role.AUDITOR})
 #: Keep the accounts, and the API's tokens.
 ADMINS = frozenset({Role.ADMIN})
 #: Anybody with an account.

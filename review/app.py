@@ -26,6 +26,8 @@ from review.casework import routes_cases, routes_compare, routes_notes, routes_v
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
 from review.investigate import routes_map, routes_saved, routes_search, routes_watches
+from review.lead import routes as routes_lead
+from review.operate import routes as routes_operate
 from review.render import STATIC, render
 from review.routers import (
     account,
@@ -60,7 +62,7 @@ log = logging.getLogger("strazha.review")
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
     login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews,
-    routes_search, routes_saved, routes_watches, routes_map, paste, operations, pages,
+    routes_search, routes_saved, routes_watches, routes_map, paste, operations, routes_operate, routes_lead, pages,
     routes_views, routes_notes, routes_cases, routes_compare,
     training, routes_users, routes_oidc,
 )  # fmt: skip

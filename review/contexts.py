@@ -53,10 +53,13 @@ class Chrome:
     may_operate: bool
     may_audit: bool
     may_lead: bool
+    may_oversee: bool
     #: Pages the role reaches, in groups.
     menu: tuple[Group, ...]
     #: What the form for a reason shows: of an act (``uncover``) on an item (kind, id).
     asking: Callable[[str, str, str], Asking]
+    #: Alarms nobody has taken note of, for those who can do something about them.
+    alarms: int = 0
     #: Alerts of the user's watches that they have not read.
     alerts: int = 0
 

@@ -150,12 +150,21 @@ STATES: Mapping[str, str] = {
     "refused": marked("refused"),
     "finished": marked("finished"),
     "interrupted": marked("interrupted"),
+    "asked": marked("asked for"),
+    "ended": marked("ended"),
+    "page cap": marked("page cap"),
+    "time limit": marked("time limit"),
+    "cut short": marked("cut short"),
+    "shutdown": marked("shut down"),
+    "no page could be fetched": marked("no page could be fetched"),
 }
 #: Steps of a run (flows/steps).
 STEPS: Mapping[str, str] = {
     "crawl": marked("crawl"),
     "take in": marked("take in"),
     "screen": marked("screen"),
+    "compare": marked("compare"),
+    "crawl (pages)": marked("crawl (pages)"),
     "link": marked("link"),
     "group": marked("group"),
     "score": marked("score"),

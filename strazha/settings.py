@@ -104,6 +104,10 @@ class Settings(BaseSettings):
     webhook_private: tuple[str, ...] = ()
     #: PEM file of the authority that signed the receivers' certificates. Empty: the system's authorities.
     webhook_ca: Path | None = None
+    #: False where another machine or container does the work: pages then show commands instead of starting runs.
+    run_here: bool = True
+    #: Address of Prefect's pages as people's browsers reach it. Empty: the server that runs in this home, if one does.
+    prefect_pages: str = Field(default="", pattern=r"^(https?://\S+)?$")
     #: Requests a minute that one token of the API may make; so many at once, then evenly.
     api_rate: int = Field(default=600, ge=1, le=1_000_000)
 
