@@ -73,7 +73,7 @@ _SITTING = re.compile(r"\d\s?(?:мин|min|dk|dak|хв|λεπτ|')|\b(?:сеан
 _HOURLY = {"EUR": 45, "GBP": 45, "USD": 45, "CHF": 60, "BGN": 30}
 _EXTRA = word_set(
     """
-    net neto netto нето нетто брутто чисто чисти чистыми бруто brutto gross brut cash bar кеш rent наем each нетно
+    net clear neto netto нето нетто брутто чисто чисти чистыми бруто brutto gross brut cash bar кеш rent наем each нетно
     руки руку first full двете двама двамата both beide beiden ambas amandoua zusammen общо заедно together работа
     труд work чистими καθαρα neta mana джобни pocket money taschengeld карманных кишенькових bolsillo buzunar bani
     """
