@@ -276,8 +276,8 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
             away = amount.before - word.end if word.end <= amount.before else word.start - amount.after + 8
             # "£480 deposit", "80 euro one way": right behind a sum is as good as right before it.
             away = 1 if word.start - amount.after == 1 and view.plain[amount.after] == " " else away
-            # "1700 лв, оформление по ТК": what follows a comma is of another matter than pay.
-            other = kind == "job" and word.start > amount.after and "," in view.plain[amount.after : word.start]
+            # "1700 лв, оформление по ТК", "520 лв, депозит": what follows a comma is of another matter than pay or rent.
+            other = kind in {"job", "rent"} and word.start > amount.after and "," in view.plain[amount.after : word.start]
             # "7000 доларів, оплата після переходу": paying a carrier is no wage.
             other = other or (kind in {"fare", "deal"} and word.text.startswith(_PAYING))
             if 0 <= away < distance and not other and not (kind in {"rent", "massage"} and rules.price.word(word.text)):
