@@ -69,6 +69,9 @@ class Screener:
         if leaning is not None:
             family, ad_type = leaning
             found = self._applying(family, hits, text, mentions, advert)
+            if ad_type is AdType.BENIGN:
+                # A family that looks for a carer and gives no name and address hides nothing: an absence is no sign there.
+                found = [hit for hit in found if hit.rule != structured.ABSENT]
         scored = score_advert(found, self._catalogue)
         return Findings(ad_type, tuple(found), scored.score, scored.band, scored.reasons)
 
