@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indicators import adtype, catalogue, structured
+from indicators.contradictions import agreeing
 from indicators.heads.finder import Seen, SemanticFinder
 from indicators.languages import load_languages
 from indicators.matcher import Matches, PatternMatcher, distinct
@@ -59,7 +60,7 @@ class Screener:
         matches = self._matcher.match(text)
         seen = self._finder.look(text, mentions) if self._finder is not None else Seen((), {})
         by_words = [hit for hit in matches.hits if "pattern" in self._ways]
-        hits = [*by_words, *_new(seen.hits, by_words, matches, self._catalogue)]
+        hits = agreeing([*by_words, *_new(seen.hits, by_words, matches, self._catalogue)])
         family = adtype.family_of(matches, by_words, mentions, self._catalogue)
         found = self._applying(family, hits, text, mentions, advert)
         ad_type = adtype.settle(family, found)

@@ -54,8 +54,6 @@ COMMON, VOTES, LOWEST, HIGHEST = 0.35, 20.0, 0.25, 0.6
 FOLDS = 5
 #: Fewest files that are folds by themselves.
 FEWEST_FILES = 3
-#: For thresholds, one of so many negative sentences is learnt from, and stands for the others: the folds take most of the time.
-SPARED = 3
 
 
 class LabelledAdvert(Protocol):
@@ -223,15 +221,10 @@ def _positives(material: Material, name: str) -> int:
     return sum(name in shown for shown in material.shows)
 
 
-def _head(material: Material, name: str, usable: NDArray[np.bool_], every: int = 1) -> tuple[Rows, float]:
-    """Weights and bias; ``every`` second negative sentence of the adverts, say, stands for two, where time is dear."""
-    target = np.array([name in shown for shown in material.shows])
-    own = np.array([not only or only == name for only in material.only]) & usable
-    spared = (material.advert >= 0) & ~target
-    own &= ~spared | (np.arange(len(target)) % every == 0)
-    chosen = np.flatnonzero(own)
-    worth = np.where(target, POSITIVE, np.where(spared, float(every), 1.0))
-    return regression(material.design[chosen], target[chosen], worth[chosen])
+def _head(material: Material, name: str, usable: NDArray[np.bool_]) -> tuple[Rows, float]:
+    chosen = np.flatnonzero(np.array([not only or only == name for only in material.only]) & usable)
+    target = np.array([name in material.shows[at] for at in chosen])
+    return regression(material.design[chosen], target, np.where(target, POSITIVE, 1.0))
 
 
 def regression(
@@ -270,7 +263,7 @@ def _unseen(material: Material, name: str) -> Rows:
     for fold in sorted(set(material.folds.tolist())):
         held = (material.advert >= 0) & np.isin(material.advert, np.flatnonzero(material.folds == fold))
         if held.any():
-            weight, bias = _head(material, name, ~held, SPARED)
+            weight, bias = _head(material, name, ~held)
             found[held] = sigmoid(material.design[held] @ weight + np.float32(bias))
     return found
 
