@@ -72,6 +72,9 @@ def paths(filled: Filled, rounds: int) -> dict[str, list[str]]:
         "advert": [f"/adverts/{one}" for one in adverts],
         "cluster": [f"/clusters/{one}" for one in clusters],
         "search": [f"/search?q={rng.choice(words)}{rng.choice(facets)}" for _ in range(rounds)],
+        "search, contact": [f"/search?contact={rng.choice(('88800', '0888 00 10', '77009', 'asal'))}" for _ in range(rounds)],
+        "map": [f"/map?{rng.choice(facets)}" for _ in range(rounds)],
+        "watches": ["/watches"] * rounds,
     }
 
 

@@ -1,6 +1,7 @@
 """Searching 100,000 adverts on Elasticsearch, beside the same queries written by hand, and on SQLite.
 
     python -m benchmarks.searching [--adverts 100000] [--stores elasticsearch,sqlite] [--url http://127.0.0.1:9200]
+        [--cases contact]
 
 "ours" is the whole call as a review page makes it, with records read and validated; "raw" is the client's ``search`` with a
 body written here, and what it gives is left as it is. Both are called by turns, so that whatever else the machine does touches
@@ -115,7 +116,18 @@ def cases() -> list[Case]:
             query = text if ranked else {"bool": {"filter": [text]}}
             bodies.append({"query": query, "sort": RELEVANCE if ranked else QUEUE, "aggs": AGGS, **PAGE})
         found.append(Case(f"{name}, five facets", queries, bodies))
-    return [*found, *_counts(), *_vectors()]
+    return [*found, _contacts(), *_counts(), *_vectors()]
+
+
+def _contacts() -> Case:
+    # Five digits from the middle of a number: of the 10,000 numbers of the market some have them, at any place.
+    rng = random.Random(12)
+    pieces = [f"+35988800{rng.randrange(10000):04}"[rng.randrange(4, 9) :][:5] for _ in range(CALLS)]
+    bodies = [
+        {"query": {"bool": {"filter": [{"prefix": {"numbers": f"x{piece}"}}]}}, "sort": QUEUE, "aggs": AGGS, **PAGE}
+        for piece in pieces
+    ]
+    return Case("piece of a contact, five facets", [Query(contact=piece, facets=FACETS) for piece in pieces], bodies)
 
 
 def _counts() -> list[Case]:
@@ -184,7 +196,7 @@ def fill(index: AdIndex, count: int) -> None:
     print(f"filled in {time.perf_counter() - begin:.0f} s")
 
 
-def measure_elasticsearch(url: str, count: int) -> None:
+def measure_elasticsearch(url: str, count: int, chosen: list[Case]) -> None:
     """One table, ours beside raw."""
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(
@@ -196,7 +208,7 @@ def measure_elasticsearch(url: str, count: int) -> None:
             print(f"\nElasticsearch {number}, client {elasticsearch.__versionstr__}, {count:,} adverts")
             fill(index, count)
             print(f"{'search':40} {'ours p50':>9} {'p95 ms':>8} {'raw p50':>9} {'p95 ms':>8} {'p95 of raw':>11}")
-            for case in cases():
+            for case in chosen:
                 own, plain = by_turns(case.ours(index), case.raw(index))
                 print(
                     f"{case.name:40} {statistics.median(own):9.1f} {late(own):8.1f} "
@@ -205,7 +217,7 @@ def measure_elasticsearch(url: str, count: int) -> None:
                 )
 
 
-def measure_sqlite(folder: Path, count: int) -> None:
+def measure_sqlite(folder: Path, count: int, chosen: list[Case]) -> None:
     """The same searches."""
     print(f"\nSQLite {sqlite3.sqlite_version}, numpy {np.__version__}, {count:,} adverts")
     with open_index(Settings(home=folder)) as index:
@@ -214,7 +226,7 @@ def measure_sqlite(folder: Path, count: int) -> None:
         index.search_adverts(Query(size=0))
         print(f"first search, which brings the columns into memory: {(time.perf_counter() - begin) * 1000:.0f} ms")
         print(f"{'search':40} {'p50 ms':>9} {'p95 ms':>8} {'p50 CPU':>9} {'p95 CPU':>8}")
-        for case in cases():
+        for case in chosen:
             calls = case.ours(index)
             [times] = by_turns(calls)
             [worked] = by_turns(calls, clock=time.process_time)
@@ -232,14 +244,16 @@ def main() -> None:
     parser.add_argument("--url", default="")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--stores", default="elasticsearch,sqlite")
+    parser.add_argument("--cases", default="", help="only those with this in their name")
     options = parser.parse_args()
+    chosen = [case for case in cases() if options.cases in case.name]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
     if "elasticsearch" in options.stores:
         with server(options.url) as url:
-            measure_elasticsearch(url, options.adverts)
+            measure_elasticsearch(url, options.adverts, chosen)
     if "sqlite" in options.stores:
         with tempfile.TemporaryDirectory() as temporary:
-            measure_sqlite(options.folder or Path(temporary), options.adverts)
+            measure_sqlite(options.folder or Path(temporary), options.adverts, chosen)
 
 
 if __name__ == "__main__":

@@ -28,9 +28,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "heads": ("cli.heads", "Train the classifiers that see indicators by meaning, and see what they are worth."),
     "model": ("cli.model", "Build, fetch, verify and list the models by which meanings are compared."),
     "index": ("cli.index_", "Rebuild the index from landing area and ledger, and count it."),
+    "watch": ("cli.watch", "Look for every watch of the investigators and send their alerts; list the watches."),
     "evidence": ("cli.evidence_", "Verify the landing area, and read a capture back."),
     "schema": ("cli.schema", "Print the JSON Schema of a record."),
     "user": ("cli.user", "Add and change accounts of the review pages."),
+    "token": ("cli.token", "Make, list and revoke tokens by which programs call the API."),
     "serve": ("cli.serve", "Serve the review pages."),
 }
 

@@ -144,6 +144,7 @@ class _Run:
             with hold_linking(self.rooms.settings):
                 self._link()
                 self._index()
+            self._watch()
             self._keep(
                 state="failed" if self.report.errors else "completed",
                 finished_at=now(),
@@ -249,6 +250,13 @@ class _Run:
             self.call("index clusters", _bind(steps.index_clusters, self.rooms, clusters))
             self.rooms.index.refresh()
             step.add(detail={"clusters": str(len(clusters))})
+
+    def _watch(self) -> None:
+        """Look for the watches that people keep; a run of which nobody wants to hear has no such step."""
+        if self.rooms.ledger.watches():
+            with self._step("watch") as step:
+                found = self.call("watch", lambda: steps.watch(self.rooms, now()))
+                step.add(done=found.looked, failed=found.failed + found.refused, detail={"alerts": str(len(found.alerts))})
 
     def _bands(self) -> dict[str, int]:
         bands: dict[str, int] = {}

@@ -9,8 +9,9 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 
-from review.services import services_of
+from review.services import Services, services_of
 from strazha.ledger.records import Role, User
+from strazha.ledger.tokens import TokenScope
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -18,24 +19,39 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 LOGIN = "/login"
 
 
-#: May read adverts and clusters.
-READERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
+#: May read adverts and clusters. Administrators keep accounts and see no case by virtue of that.
+READERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.AUDITOR})
 #: May decide. An auditor checks decisions and so makes none; an operator needs no advert to run a crawl.
-DECIDERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD, Role.ADMIN})
+DECIDERS = frozenset({Role.ANALYST, Role.INVESTIGATOR, Role.LEAD})
 #: Give opinions in blind double reviews; whoever settles a disagreement gives none.
 REVIEWERS = frozenset({Role.ANALYST, Role.INVESTIGATOR})
 #: Open double reviews, settle them, and see how far people agree.
-LEADS = frozenset({Role.LEAD, Role.ADMIN})
+LEADS = frozenset({Role.LEAD})
 #: May see how the crawls and steps fare.
 OPERATORS = frozenset({Role.OPERATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
 #: May read the audit log.
 AUDITORS = frozenset({Role.AUDITOR, Role.LEAD, Role.ADMIN})
+#: Keep the accounts, and the API's tokens.
+ADMINS = frozenset({Role.ADMIN})
 #: Anybody with an account.
 EVERYBODY = frozenset(Role)
 #: Anybody at all, also without an account.
 PUBLIC: frozenset[Role] = frozenset()
 
-_ROLES = "__strazha_roles__"
+#: Addresses of the API begin so; cookies are never read there, tokens nowhere else.
+API = "/api/v1/"
+#: The API's description, which people read too: with a token, or signed in.
+DESCRIPTION = f"{API}openapi.json"
+
+_ROLES, _READS = "__strazha_roles__", "__strazha_only_reads__"
+
+
+class TokenUser(User):
+    """Somebody who calls the API: an account, and the token that speaks for it."""
+
+    token_id: str
+    token_name: str
+    read_only: bool
 
 
 class LoginNeededError(Exception):
@@ -56,6 +72,12 @@ def open_to(roles: Iterable[Role]) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
+def only_reads(endpoint: Endpoint) -> Endpoint:
+    """State that an endpoint of the API changes nothing although it is no GET, so that tokens for reading reach it."""
+    setattr(endpoint, _READS, True)
+    return endpoint
+
+
 def roles_of(endpoint: object) -> frozenset[Role] | None:
     """The roles an endpoint states; ``None`` where it states none and so is closed."""
     found = getattr(endpoint, _ROLES, None)
@@ -63,24 +85,49 @@ def roles_of(endpoint: object) -> frozenset[Role] | None:
 
 
 def gate(request: Request) -> None:
-    """Run before every endpoint: find the session's user, and refuse whoever the endpoint does not name."""
+    """Run before every endpoint: find the session's or token's user, and refuse whoever the endpoint does not name."""
     user = identify(request)
-    roles = roles_of(request.scope.get("endpoint"))
+    endpoint = request.scope.get("endpoint")
+    roles = roles_of(endpoint)
     if roles == PUBLIC:
         return
     if user is None and roles is not None:
         raise LoginNeededError
     if user is None or roles is None or user.role not in roles:
         raise ForbiddenError
+    if isinstance(user, TokenUser) and user.read_only and request.method != "GET" and not getattr(endpoint, _READS, False):
+        raise ForbiddenError
 
 
 def identify(request: Request) -> User | None:
-    """Look up whose session a request belongs to, and remember it with the request."""
+    """Look up whose session or token a request carries, and remember it with the request."""
     services = services_of(request)
-    token = request.cookies.get(cookie_name(https=services.settings.https), "")
-    user = services.ledger.session_user(token, services.clock()) if 0 < len(token) <= 200 else None
+    user: User | None = None
+    if on_api(request) and not (request.url.path == DESCRIPTION and "authorization" not in request.headers):
+        user = _bearer(services, request)
+    else:
+        token = request.cookies.get(cookie_name(https=services.settings.https), "")
+        user = services.ledger.session_user(token, services.clock()) if 0 < len(token) <= 200 else None
     request.state.user = user
     return user
+
+
+def on_api(request: Request) -> bool:
+    """Whether a request is one of the API, so that it is answered in JSON and only a token counts."""
+    return request.url.path.startswith(API)
+
+
+def _bearer(services: Services, request: Request) -> TokenUser | None:
+    # Two headers of that name could be read as one by a proxy and as the other here.
+    sent = request.headers.getlist("authorization")
+    scheme, _, secret = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
+    found = services.ledger.token_user(secret.strip(), services.clock()) if scheme.lower() == "bearer" else None
+    if found is None:
+        return None
+    user, token = found
+    return TokenUser(
+        **user.model_dump(), token_id=token.id, token_name=token.name, read_only=token.scope is TokenScope.READ
+    )  # fmt: skip
 
 
 def user_of(request: Request) -> User | None:
@@ -138,4 +185,4 @@ def login_path(request: Request) -> str:
 
 def home_of(user: User) -> str:
     """The page an account starts on."""
-    return "/runs" if user.role == Role.OPERATOR else "/queue"
+    return {Role.OPERATOR: "/runs", Role.ADMIN: "/users"}.get(user.role, "/queue")

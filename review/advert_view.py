@@ -50,7 +50,7 @@ def advert_page(
     held = (*screening.mentions, *contacts)
     words = [] if uncovered else cover.contact_words(held)
     own = work_of(services, user, "advert", doc.id, doc.cluster_id or "")
-    corrections = _corrections(services, doc, user)
+    corrections = corrections_of(services, doc, user)
     text = marked_text(
         advert.title, advert.body, screening, services.catalogue,
         part=part, uncovered=uncovered, corrections=corrections, contacts=contacts,
@@ -99,7 +99,7 @@ def advert_page(
     )
 
 
-def _corrections(services: Services, doc: AdvertDoc, user: User) -> list[Correction]:
+def corrections_of(services: Services, doc: AdvertDoc, user: User) -> list[Correction]:
     """What people say of this version's findings; while a double review runs on advert or cluster, one's own words alone."""
     blind = blind_review(services, "advert", doc.id) or blind_review(services, "cluster", doc.cluster_id or "")
     return services.ledger.standing_corrections(doc.id, doc.advert.content_hash, by=user.name if blind else "")

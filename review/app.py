@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from datetime import datetime
+from http import HTTPStatus
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,9 +16,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from review.access import ForbiddenError, LoginNeededError, gate, identify, login_path, user_of
+from review.access import ForbiddenError, LoginNeededError, gate, identify, login_path, on_api, user_of
+from review.api import description, pages
+from review.api.limits import Rates, TooManyError
+from review.api.problems import ApiError, faults, problem
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
+from review.investigate import routes_map, routes_saved, routes_search, routes_watches
 from review.render import STATIC, render
 from review.routers import (
     account,
@@ -32,7 +37,6 @@ from review.routers import (
     paste,
     queue,
     reviews,
-    search,
     versions,
     work,
 )
@@ -50,8 +54,8 @@ log = logging.getLogger("strazha.review")
 
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
-    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews, search,
-    paste, operations,
+    login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews,
+    routes_search, routes_saved, routes_watches, routes_map, paste, operations, pages,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {
@@ -100,12 +104,13 @@ def create_app(
             )
             yield
 
-    # No generated API pages: there is no API yet, and a list of routes is nobody's business.
+    # No generated pages: they load scripts from elsewhere. review.api has its own.
     app = Application(
         title="Strazha", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(gate)]
     )
     app.state.shield = {"hosts": [*LOOPBACK_HOSTS, *settings.hosts, *hosts], "https": settings.https}
-    for module in ROUTERS:
+    app.state.rates = Rates(settings.api_rate)
+    for module in (*ROUTERS, *description.ROUTERS):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     _add_error_pages(app)
@@ -122,6 +127,8 @@ class Application(FastAPI):
 
 def _add_error_pages(app: FastAPI) -> None:
     async def login_needed(request: Request, _: Exception) -> Response:
+        if on_api(request):
+            return problem(401, headers={"WWW-Authenticate": "Bearer"})
         target = login_path(request)
         if request.headers.get("hx-request") == "true":
             # htmx would put the login page into a part of this one; told so, it goes there as a whole.
@@ -140,10 +147,21 @@ def _add_error_pages(app: FastAPI) -> None:
         if user_of(request) is None:
             # An address no route has never came to the gate; a signed-in user still gets the page with its menu.
             await run_in_threadpool(identify, request)
+        if on_api(request):
+            return _refusal(status, error)
         return _error(request, status)
 
-    async def bad_form(request: Request, _: Exception) -> Response:
-        return _error(request, 422)
+    async def bad_form(request: Request, error: Exception) -> Response:
+        if not on_api(request):
+            return _error(request, 422)
+        # A body that is no JSON is refused before the gate: whoever has no token is told that and no more.
+        if user_of(request) is None and await run_in_threadpool(identify, request) is None:
+            return problem(401, headers={"WWW-Authenticate": "Bearer"})
+        return problem(422, errors=faults(error.errors() if isinstance(error, RequestValidationError) else ()))
+
+    async def too_many(request: Request, error: Exception) -> Response:
+        wait = error.wait if isinstance(error, TooManyError) else 1
+        return problem(429, headers={"Retry-After": str(max(1, round(wait + 0.5)))})
 
     async def unavailable(request: Request, error: Exception) -> Response:
         log.warning("store unavailable: %s", error)
@@ -154,6 +172,7 @@ def _add_error_pages(app: FastAPI) -> None:
         return _error(request, 500)
 
     app.add_exception_handler(LoginNeededError, login_needed)
+    app.add_exception_handler(TooManyError, too_many)
     app.add_exception_handler(ForbiddenError, forbidden)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, bad_form)
@@ -162,5 +181,15 @@ def _add_error_pages(app: FastAPI) -> None:
 
 
 def _error(request: Request, status: int) -> Response:
-    problem, remedy = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
-    return render(request, ErrorPage(status, problem, remedy), status=status)
+    if on_api(request):
+        return problem(status)
+    said, remedy = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
+    return render(request, ErrorPage(status, said, remedy), status=status)
+
+
+def _refusal(status: int, error: Exception) -> Response:
+    """What an endpoint of the API refused with, in its own words where it has some."""
+    detail = error.detail if isinstance(error, HTTPException) and error.detail != HTTPStatus(status).phrase else ""
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    remedy = error.remedy if isinstance(error, ApiError) else ""
+    return problem(status, detail, remedy, headers=headers)

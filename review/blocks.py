@@ -65,6 +65,8 @@ class Row:
     review: str = ""
     #: Pieces of the text that a search matched: text and whether it is marked.
     snippet: tuple[tuple[str, bool], ...] = ()
+    #: Where a search found what it looked for, as sentences.
+    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

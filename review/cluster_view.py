@@ -73,7 +73,7 @@ def cluster_page(
         languages=doc.languages,
         first_seen=doc.first_seen,
         last_seen=doc.last_seen,
-        ties=_ties(services, links[:TIES], words, members, teller, uncovered=uncovered),
+        ties=ties(services, links[:TIES], words, members, teller, uncovered=uncovered),
         tie_count=len(links),
         tie_sums=_tie_sums(links, words, uncovered=uncovered),
         members=members,
@@ -121,10 +121,11 @@ def speaks_against(hit: ClusterHit) -> bool:
     return hit.indicator is not None and hit.indicator.strength is Strength.COUNTER
 
 
-def _ties(
+def ties(
     services: Services, links: Sequence[LinkDoc], words: Sequence[str], members: Sequence[Row], teller: str,
     *, uncovered: bool,
 ) -> tuple[Tie, ...]:  # fmt: skip
+    """Links with the sentences of their reasons; ``teller`` (where not empty) is the only one whose judgements are told."""
     titles = {row.id: row.title for row in members}
     missing = {end for item in links for end in (item.link.a, item.link.b) if end not in titles}
     titles.update((row.id, row.title) for row in advert_rows(services, services.index.adverts(sorted(missing))))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
+from review.accounts.reasons import Asking
 from review.agreement import Agreement
 from review.blocks import (
     CaptureFacts,
@@ -25,9 +26,11 @@ from review.blocks import (
     Timeline,
     Work,
 )
+from review.investigate.ways import Ways
 from review.marks import Piece
-from review.menu import Entry
+from review.menu import Group
 from strazha.ledger.records import AdvertVersion, AuditEntry, User
+from strazha.ledger.watch_records import SavedSearch
 from strazha.ledger.work_records import DoubleReview, JudgingAct, SavedView, SessionInfo
 from strazha.model import Band, RunReport
 
@@ -48,8 +51,12 @@ class Chrome:
     may_operate: bool
     may_audit: bool
     may_lead: bool
-    #: Pages the role reaches.
-    menu: tuple[Entry, ...]
+    #: Pages the role reaches, in groups.
+    menu: tuple[Group, ...]
+    #: What the form for a reason shows: of an act (``uncover``) on an item (kind, id).
+    asking: Callable[[str, str, str], Asking]
+    #: Alerts of the user's watches that they have not read.
+    alerts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +147,22 @@ class SearchPage(ListPage):
     """Results of a search."""
 
     template: ClassVar[str] = "search.html"
-    kind: str = "adverts"
+    kind: str = "all"
     text: str = ""
+    contact: str = ""
     sort: str = "relevance"
     min_score: int | None = None
-    seen_from: str = ""
-    seen_to: str = ""
+    #: Days asked for, by the name of their field; empty: none.
+    days: Mapping[str, str] = field(default_factory=dict)
+    #: Of a search over both: the first clusters, how many there are, and where the others are.
+    clusters: tuple[Row, ...] = ()
+    cluster_total: int = 0
+    cluster_query: str = ""
+    #: Searches the user keeps and those that are shared with them; with whom they may be shared.
+    searches: tuple[SavedSearch, ...] = ()
+    colleagues: tuple[str, ...] = ()
+    user: str = ""
+    ways: Ways = field(default_factory=Ways)
 
 
 @dataclass(frozen=True, slots=True)

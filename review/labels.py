@@ -80,6 +80,10 @@ HANDS: Mapping[str, str] = {
     "released": marked("put back"),
     "decided": marked("decided"),
 }
+SCOPES: Mapping[str, str] = {
+    "read": marked("reading only"),
+    "full": marked("all that the account's role may"),
+}
 JUDGEMENTS: Mapping[str, str] = {
     "none": marked("taken back"),
     "confirmed": marked("confirmed"),
@@ -157,6 +161,7 @@ STEPS: Mapping[str, str] = {
     "score": marked("score"),
     "index": marked("index"),
     "age": marked("ageing"),
+    "watch": marked("watches"),
 }
 #: What the audit log says somebody did.
 ACTIONS: tuple[str, ...] = (
@@ -171,6 +176,8 @@ ACTIONS: tuple[str, ...] = (
     marked("judgement taken back"), marked("clusters merged"), marked("cluster split"), marked("session ended"),
     marked("second factor on"), marked("second factor off"), marked("second factor begun"),
     marked("second factor refused"),
+    marked("map read"), marked("search saved"), marked("search shared"), marked("search removed"), marked("watch begun"),
+    marked("watch ended"), marked("alert read"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {
     "analyst": marked("analyst"),

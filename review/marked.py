@@ -23,7 +23,7 @@ QUOTE_LIMIT, QUOTES, MARKS_LIMIT, LINES_LIMIT = 160, 5, 2000, 200
 
 
 @dataclass
-class _Texts:
+class Texts:
     """Title and body as they may be shown: covered or not, same offsets as captured."""
 
     title: str
@@ -55,7 +55,7 @@ def marked_text(
     """
     mentions = screening.mentions
     said = by_place(corrections)
-    texts = _Texts(title, body, covered=False) if uncovered else _covered(title, body, [*mentions, *contacts])
+    texts = Texts(title, body, covered=False) if uncovered else covered_texts(title, body, [*mentions, *contacts])
     by_indicator: dict[str, list[Hit]] = {}
     for hit in screening.hits:
         by_indicator.setdefault(hit.indicator, []).append(hit)
@@ -71,7 +71,7 @@ def marked_text(
         )
         for name in order
     ]
-    hidden = [not uncovered and _hidden(one, title if one.field == "title" else body, texts) for one in mentions]
+    hidden = [not uncovered and is_hidden(one, title if one.field == "title" else body, texts) for one in mentions]
     lines, men_marks = _mentions(mentions, len(notes), hidden=hidden, said=said, catalogue=catalogue)
     marks = [*_added(corrections, catalogue), *_hit_marks(screening.hits, numbers, known, said)]
     marks_of: dict[str, list[Mark]] = {"title": [], "body": []}
@@ -111,11 +111,12 @@ def _added(corrections: Sequence[Correction], catalogue: Catalogue) -> list[tupl
     ]
 
 
-def _covered(title: str, body: str, mentions: Sequence[Mention]) -> _Texts:
+def covered_texts(title: str, body: str, mentions: Sequence[Mention]) -> Texts:
+    """Title and body with contacts covered."""
     in_title = cover.ranges(title, [mention for mention in mentions if mention.field == "title"])
     in_body = cover.ranges(body, [mention for mention in mentions if mention.field == "body"])
     words = cover.contact_words(mentions)
-    return _Texts(cover.cover(title, in_title), cover.cover(body, in_body), covered=True, words=words)
+    return Texts(cover.cover(title, in_title), cover.cover(body, in_body), covered=True, words=words)
 
 
 def _counters(indicator: Indicator | None) -> bool:
@@ -137,7 +138,7 @@ def strength_css(indicator: Indicator | None) -> str:
     return f"s-{indicator.strength.value}" if indicator is not None else "s-W"
 
 
-def _note(number: int, name: str, indicator: Indicator | None, hits: Sequence[Hit], texts: _Texts) -> Note:
+def _note(number: int, name: str, indicator: Indicator | None, hits: Sequence[Hit], texts: Texts) -> Note:
     quotes = dict.fromkeys(quote for hit in hits if (quote := texts.quote(hit)))
     first = min((hit.start for hit in hits if hit.field == "body" and hit.start is not None), default=None)
     titled = any(hit.field == "title" and hit.start is not None for hit in hits)
@@ -171,7 +172,8 @@ def _hit_marks(
     return found
 
 
-def _hidden(mention: Mention, captured: str, texts: _Texts) -> bool:
+def is_hidden(mention: Mention, captured: str, texts: Texts) -> bool:
+    """Whether a mention is not to be read while contacts are covered; ``captured`` is the text it stands in."""
     # What is no contact by itself may stand within one, such as a name a person says is an account.
     shown = texts.title if mention.field == "title" else texts.body
     low, high = mention.start, mention.end

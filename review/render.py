@@ -16,10 +16,13 @@ from markupsafe import Markup
 
 from review import labels
 from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, READERS, may, user_of
+from review.accounts.reasons import asking
 from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
 from review.marks import bare, shown
-from review.menu import menu_of
+from review.menu import is_at, menu_of
+from review.services import services_of
+from strazha.errors import StoreUnavailableError
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -81,6 +84,7 @@ def environment() -> jinja2.Environment:
     env.filters.update(
         shown=shown, bare=bare, tr=tr, when=when, day=day, points=points, path=lambda value: quote(str(value), safe="")
     )
+    env.tests["at"] = is_at
     env.globals.update(
         static_url=static_url,
         advert_href=advert_href,
@@ -88,6 +92,7 @@ def environment() -> jinja2.Environment:
         labels=labels,
         pick=pick,
         facet_label=labels.facet_label,
+        is_at=is_at,
     )
     return env
 
@@ -114,7 +119,20 @@ def chrome(request: Request) -> Chrome:
         may_audit=may(user, AUDITORS),
         may_lead=may(user, LEADS),
         menu=menu_of(user),
+        asking=lambda act, kind, item_id: asking(request, services_of(request), act, kind, item_id),
+        alerts=_unread(request),
     )
+
+
+def _unread(request: Request) -> int:
+    user = user_of(request)
+    if not may(user, READERS) or user is None:
+        return 0
+    try:
+        return services_of(request).ledger.unread_alerts(user.name)
+    except StoreUnavailableError:
+        # The page that says so is filled here as well.
+        return 0
 
 
 def render(request: Request, page: Page, *, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:

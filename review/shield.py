@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Nothing inline, nothing from elsewhere. Images only for the application's own icon; adverts' pictures are never loaded.
@@ -37,6 +38,8 @@ HEADERS: Mapping[str, str] = {
 #: A year; only ever sent over HTTPS.
 STRICT_TRANSPORT = "max-age=31536000"
 
+#: As review.access has it; nothing of the application is imported before it is wrapped.
+API = "/api/v1/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Bytes of the largest body taken: a pasted text of the longest kind the pages accept, in the widest form a browser sends it.
 MAX_BODY = 4_000_000
@@ -60,20 +63,23 @@ class Shield:
             return
         headers = Headers(scope=scope)
         answer = self._with_headers(send, scope)
-        refusal = self._refusal(scope["method"], headers)
+        refusal = self._refusal(scope, headers)
         if refusal is not None:
             await refusal(scope, receive, answer)
             return
         await self.app(scope, _limited(receive), answer)
 
-    def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        api = scope["path"].startswith(API)
         if host_name(headers.get("host", "")) not in self.hosts:
-            return PlainTextResponse("This server does not answer to that host name (setting STRAZHA_HOSTS).", 400)
-        if method not in SAFE_METHODS and not same_origin(headers):
-            return PlainTextResponse("Refused: the request did not come from a page of this site.", 403)
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length[:12]) > MAX_BODY:
-            return PlainTextResponse("Refused: more data than a page of this site sends.", 413)
+            return _refused(api, 400, "This server does not answer to that host name (setting STRAZHA_HOSTS).")
+        # Programs send neither header, and no cookie counts on the API. A page that calls it must be one of this site.
+        program = api and "origin" not in headers and "sec-fetch-site" not in headers
+        if scope["method"] not in SAFE_METHODS and not program and not same_origin(headers):
+            return _refused(api, 403, "Refused: the request did not come from a page of this site.")
+        lengths = headers.getlist("content-length") or ["0"]
+        if any(not (one.isascii() and one.isdigit()) or int(one[:12]) > MAX_BODY for one in lengths):
+            return _refused(api, 413, "Refused: more data than a page of this site sends.")
         return None
 
     def _with_headers(self, send: Send, scope: Scope) -> Send:
@@ -94,6 +100,14 @@ class Shield:
             await send(message)
 
         return answer
+
+
+def _refused(api: bool, status: int, sentence: str) -> Response:
+    if not api:
+        return PlainTextResponse(sentence, status)
+    told = {"type": f"/api#p-{status}", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
+    remedy = "Compare the request with the API's description."
+    return JSONResponse({**told, "remedy": remedy, "errors": []}, status, media_type="application/problem+json")
 
 
 def host_name(host: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from review import work
 from review.ask import QUEUE_FACETS, QueueAsk, pack, unpack
 from review.blocks import Row
 from review.services import Services
 from review.work import advert_rows, cluster_rows
 from strazha.errors import BadInputError
+from strazha.ledger.records import User
 from strazha.store.base import AdIndex
 from strazha.store.query import FacetCount, Query
 
@@ -60,6 +62,23 @@ def page(services: Services, ask: QueueAsk, *, size: int) -> WorkPage:
         facets=facets,
         cursor=pack(ends) if any(end is not None for end in ends.values()) else "",
     )
+
+
+def for_person(services: Services, user: User, ask: QueueAsk, *, size: int) -> WorkPage:
+    """The part of the queue somebody asks for: all, what nobody else has, or what they have themselves."""
+    if ask.hold == "mine":
+        rows = sorted(work.held_rows(services, user), key=order)
+        clusters = sum(1 for row in rows if row.kind == "cluster")
+        return WorkPage(work.marked(services, user, rows), clusters, len(rows) - clusters, {}, "")
+    while True:
+        found = page(services, ask, size=size)
+        shown = work.marked(services, user, found.rows)
+        if ask.hold == "free":
+            shown = tuple(row for row in shown if row.mine or not row.holder)
+        # A page of nothing but what others have is no page.
+        if shown or not found.cursor:
+            return replace(found, rows=shown)
+        ask = replace(ask, cursor=found.cursor)
 
 
 def _start(cursor: str) -> dict[str, str | None]:

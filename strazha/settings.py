@@ -64,6 +64,28 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = ()
     #: True where the pages are served over HTTPS (behind a proxy): cookies become Secure, HSTS is sent.
     https: bool = False
+    #: Address of the review pages, for links in alerts: ``https://review.example.org``. Empty: links are paths.
+    public_url: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+)?$")
+    #: Mail server for alerts; empty: no alert leaves by e-mail.
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    #: How the connection is protected; ``none`` for a server on the same machine.
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    #: Name and password at the mail server; empty: it asks for none.
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    #: Sender of alerts.
+    mail_from: str = Field(default="strazha@localhost", pattern=r"^[^\s<>@]+@[^\s<>@]+$")
+    #: Domains alerts may be mailed to; empty: none.
+    mail_domains: tuple[str, ...] = ()
+    #: Hosts (``hooks.example.org`` or with a port) alerts may be posted to; empty: no alert leaves by webhook.
+    webhook_hosts: tuple[str, ...] = ()
+    #: Those of them that may lie within a private network and need not speak HTTPS; by name.
+    webhook_private: tuple[str, ...] = ()
+    #: PEM file of the authority that signed the receivers' certificates. Empty: the system's authorities.
+    webhook_ca: Path | None = None
+    #: Requests a minute that one token of the API may make; so many at once, then evenly.
+    api_rate: int = Field(default=600, ge=1, le=1_000_000)
 
     @property
     def landing_url(self) -> str:

@@ -44,6 +44,14 @@ from tools.invented_clusters import RUN, START, cluster_id, clustered
 PIPELINE = Versions(code="0.1.0", nlp="1", catalogue="invented")
 POINTS = {Strength.STRONG: 26.0, Strength.MEDIUM: 13.0, Strength.WEAK: 5.0, Strength.COUNTER: -9.0}
 
+#: Where places of the invented adverts lie.
+SPOTS: Mapping[str, tuple[float, float]] = {
+    "Sofia": (42.70, 23.32), "Plovdiv": (42.15, 24.75), "Varna": (43.22, 27.91), "Burgas": (42.51, 27.47),
+    "Stara Zagora": (42.43, 25.63), "Pleven": (43.42, 24.61), "Ruse": (43.85, 25.97), "Hannover": (52.37, 9.74),
+    "Vienna": (48.21, 16.37), "Rotterdam": (51.92, 4.48), "Leeds": (53.80, -1.55), "Bradford": (53.79, -1.75),
+    "York": (53.96, -1.08),
+}  # fmt: skip
+
 ABSENT = "Nothing in the text or the site's fields names an employer, an agency or an address"
 
 _MARK = re.compile(r"\{([a-z_]+):([^|{}]*)\|([^{}]*)\}")
@@ -150,6 +158,8 @@ def _mention(kind: MentionKind, value: str, words: str, name: Any, start: int) -
         country = {"Germany": "DE", "Hannover": "DE", "Vienna": "AT", "Rotterdam": "NL"}
         british = {"Leeds", "Bradford", "York"}
         normal = {"name": value, "country": country.get(value, "GB" if value in british else "BG")}
+        if value in SPOTS:
+            normal |= dict(zip(("lat", "lon"), SPOTS[value], strict=True))
     obscured = any(word in words for word in (" nula ", " at ", " dot "))
     return Mention(
         kind=kind,

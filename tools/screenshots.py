@@ -28,6 +28,7 @@ from review.app import create_app
 from strazha.clock import now
 from strazha.evidence.landing import Landing
 from strazha.ledger import Ledger, open_ledger
+from strazha.ledger.watch_records import Asked, Kind, Watch
 from strazha.ledger.work_records import Opinion
 from strazha.model import Outcome
 from strazha.settings import Settings
@@ -69,6 +70,8 @@ class Shot:
     whole: bool = False
     #: What the browser asks for; the pages answer in that language.
     locale: str = "en-GB"
+    #: Milliseconds to wait for what scripts draw.
+    after: int = 0
 
 
 def shots(advert: str, cluster: str) -> list[Shot]:
@@ -78,6 +81,15 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("advert", f"/adverts/{quote(advert, safe='')}", whole=True),
         Shot("cluster", f"/clusters/{quote(cluster, safe='')}", whole=True),
         Shot("search", f"/search?q={quote('Германия OR Leeds')}"),
+        Shot("search-contact", "/search?contact=88800"),
+        Shot("search-phone", "/search?contact=88800", size=NARROW),
+        Shot("map", "/map", after=1000),
+        Shot("map-dark-bg", "/map", dark=True, locale="bg-BG", after=1000),
+        Shot("map-phone", "/map", size=NARROW, whole=True, after=1000),
+        Shot("searches", "/searches"),
+        Shot("watches", "/watches", whole=True),
+        Shot("watches-bg", "/watches", whole=True, locale="bg-BG"),
+        Shot("watches-phone", "/watches", size=NARROW, whole=True),
         Shot("runs", "/runs"),
         Shot("audit", "/audit"),
         Shot("queue-dark", "/queue", dark=True),
@@ -98,15 +110,19 @@ def shots(advert: str, cluster: str) -> list[Shot]:
 @contextmanager
 def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
     """Serve a home; gives the address, a session's token, and the ids of an advert and a cluster worth showing."""
-    settings = Settings(home=home)
+    settings = Settings(
+        home=home, smtp_host="mail.police.example.org", mail_domains=("police.example.org",),
+        webhook_hosts=("hooks.example.org",),
+    )  # fmt: skip
     with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
         if not index.count()["adverts"]:
             fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
-        ledger.add_user("ana.petrova", "a password of no account", "admin", AT)
+        ledger.add_user("ana.petrova", "a password of no account", "lead", AT)
         token = ledger.open_session("ana.petrova", AT, timedelta(days=1))
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows
         at_work(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
+        investigating(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
         rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
         app = create_app(settings, index=index, ledger=ledger, clock=lambda: AT)
         listener = socket.socket()
@@ -141,6 +157,33 @@ def at_work(ledger: Ledger, adverts: Sequence[str], clusters: Sequence[str]) -> 
             ledger.give_opinion(review.id, opinion)
 
 
+def investigating(ledger: Ledger, adverts: Sequence[str], clusters: Sequence[str]) -> None:
+    """Searches kept and shared, watches, an alert that went out and one that waits."""
+    ledger.save_search("ana.petrova", "Farm work, high", "q=Германия&kind=all&sort=relevance&band=high", AT, ["vera.koleva"])
+    ledger.save_search("ana.petrova", "Numbers of the vans", "contact=0888 00&kind=all&sort=priority", AT)
+    ledger.save_search("boris.iliev", "Salons in Leeds", "q=Leeds&kind=adverts&sort=relevance&ad_type=adult", AT, ["*"])
+    asked = tuple(Asked(kinds=("advert", "cluster"), query=Query(contact=one)) for one in ("0888 00 11", "@night_market"))
+    watch = Watch(
+        id="w1", owner="ana.petrova", name="Numbers of the vans", kind="list", source="0888 00 11\n@night_market", asked=asked,
+        mail="ana.petrova@police.example.org", hook="https://hooks.example.org/strazha", secret="0" * 64, created_at=AT,
+    )  # fmt: skip
+    ledger.add_watch(watch)
+    seen: dict[tuple[Kind, str], str] = {("cluster", one): "" for one in clusters[:1]}
+    ledger.record_look(watch, seen, AT, quiet=True)
+    for number, at in enumerate((AT - timedelta(hours=20), AT - timedelta(hours=2))):
+        seen |= {("advert", one): "" for one in adverts[number * 3 : number * 3 + 3]}
+        seen |= {("cluster", one): str(number) for one in clusters[:1]}
+        alert = ledger.record_look(watch, seen, at, targets={"mail": watch.mail, "hook": watch.hook})
+        for delivery in ledger.due_deliveries(at):
+            ledger.claim_delivery(delivery, at)
+            if delivery.channel == "mail":
+                ledger.delivered(delivery.id, at)
+            else:
+                ledger.failed_delivery(delivery, "ConnectTimeout", at)
+        if alert is not None and not number:
+            ledger.read_alerts("ana.petrova", AT, alert.id)
+
+
 def copy_database(source: Path, target: Path) -> None:
     """Copy a SQLite file as SQLite does it: whole, also while somebody writes to it."""
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
@@ -158,6 +201,7 @@ def take(browser: Browser, address: str, token: str, shot: Shot, out: Path) -> N
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(address + shot.path)
+    page.wait_for_timeout(shot.after)
     page.screenshot(path=out / f"{shot.name}.png", full_page=shot.whole)
     context.close()
 

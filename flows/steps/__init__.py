@@ -25,6 +25,7 @@ from flows.steps.relinking import rebuild_clusters
 from flows.steps.renewing import left, renew_index
 from flows.steps.screening import due_batches, enter_closed_batches, screen_batch, screened_files
 from flows.steps.taking import SourceUnreachableError, crawl_source, take_in
+from flows.steps.watching import watch
 
 __all__ = [
     "Held",
@@ -72,5 +73,6 @@ __all__ = [
     "take_in",
     "unlinked_files",
     "versions",
+    "watch",
     "with_meanings",
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 
-from review.access import person
+from review.access import TokenUser, person
 from review.services import Services, services_of
 from review.work import blind_review
 from strazha.ledger.records import User
@@ -17,7 +17,12 @@ Person = Annotated[User, Depends(person)]
 
 
 def note(services: Services, user: User, action: str, subject: str, **detail: Any) -> None:
-    """Write to the audit log. Where that fails the page fails: nothing is looked at without a trace."""
+    """Write to the audit log. Where that fails the page fails: nothing is looked at without a trace.
+
+    What is done through the API names the token too.
+    """
+    if isinstance(user, TokenUser):
+        detail = {**detail, "token": user.token_name}
     services.ledger.audit(user.name, action, subject[:200], detail, services.clock())
 
 

@@ -17,7 +17,10 @@ from review.marked import marked_text
 from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.rows import score_sum
+from review.services import Services
 from strazha.errors import BadInputError
+from strazha.ledger.records import User
+from strazha.model import Screening
 
 router = APIRouter()
 
@@ -28,6 +31,20 @@ TITLE_LIMIT = 1000
 EMPTY = marked("Paste a text first.")
 UNREADABLE = marked("This text cannot be screened. Tell an operator, who will want to know it.")
 TOO_LONG = marked("The text is too long: at most 100,000 characters.")
+
+
+def screen(services: Services, user: User, title: str, body: str) -> Screening | str:
+    """Screen a text, or say why not. The log keeps who did it and the text's digest, not the text."""
+    if len(body) > LIMIT or len(title) > TITLE_LIMIT:
+        return TOO_LONG
+    if not (title + body).strip():
+        return EMPTY
+    sha = hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
+    note(services, user, "text screened", sha[:24], characters=len(title) + len(body))
+    try:
+        return services.screen(title, body)
+    except BadInputError:
+        return UNREADABLE
 
 
 @router.get("/paste")
@@ -45,15 +62,9 @@ def paste(
     """Screen the text and show it marked. The log keeps who did it and the text's digest, not the text."""
     title = title[:TITLE_LIMIT].encode("utf-8", "replace").decode("utf-8")
     body = body.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
-    problem = TOO_LONG if len(body) > LIMIT else "" if (title + body).strip() else EMPTY
-    if problem:
-        return render(request, PastePage(title=title, body=body[:LIMIT], problem=problem, limit=LIMIT), status=422)
-    sha = hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
-    note(services, user, "text screened", sha[:24], characters=len(title) + len(body))
-    try:
-        screening = services.screen(title, body)
-    except BadInputError:
-        return render(request, PastePage(title=title, body=body, problem=UNREADABLE, limit=LIMIT), status=422)
+    screening = screen(services, user, title, body)
+    if isinstance(screening, str):
+        return render(request, PastePage(title=title, body=body[:LIMIT], problem=screening, limit=LIMIT), status=422)
     # The user typed the contacts in a moment ago: covering them would hide nothing from anybody.
     text = marked_text(title, body, screening, services.catalogue, uncovered=True)
     return render(

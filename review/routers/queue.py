@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Request
@@ -18,8 +17,6 @@ from review.render import render
 from review.routers.parts import Parts, Person
 from review.rows import facets
 from review.services import Services
-from review.worklist import WorkPage
-from strazha.ledger.records import User
 
 router = APIRouter()
 
@@ -36,7 +33,7 @@ COOKIE, COOKIE_LIMIT = "strazha-queue", 1500
 def queue(request: Request, services: Parts, user: Person) -> Response:
     """Clusters and single adverts, most pressing first, with filters."""
     ask = QueueAsk.read(request.query_params)
-    found = _page(services, user, ask)
+    found = worklist.for_person(services, user, ask, size=SIZE)
     answer = render(
         request,
         QueuePage(
@@ -60,22 +57,6 @@ def queue(request: Request, services: Parts, user: Person) -> Response:
     return answer
 
 
-def _page(services: Services, user: User, ask: QueueAsk) -> WorkPage:
-    if ask.hold == "mine":
-        rows = sorted(work.held_rows(services, user), key=worklist.order)
-        clusters = sum(1 for row in rows if row.kind == "cluster")
-        return WorkPage(work.marked(services, user, rows), clusters, len(rows) - clusters, {}, "")
-    while True:
-        found = worklist.page(services, ask, size=SIZE)
-        shown = work.marked(services, user, found.rows)
-        if ask.hold == "free":
-            shown = tuple(row for row in shown if row.mine or not row.holder)
-        # A page of nothing but what others have is no page.
-        if shown or not found.cursor:
-            return replace(found, rows=shown)
-        ask = replace(ask, cursor=found.cursor)
-
-
 def _remember(answer: Response, services: Services, ask: QueueAsk) -> None:
     kept = quote(ask.query(), safe="=&")
     if len(kept) <= COOKIE_LIMIT:
@@ -93,7 +74,7 @@ def next_item(request: Request, services: Parts, user: Person) -> Response:
         # What is decided, or nobody else's, is looked through by hand; what comes next is undecided.
         ask = QueueAsk(ask.kind, {**ask.filters, "decision": ("none",)}, hold=ask.hold)
     for _ in range(PAGES):
-        found = _page(services, user, ask)
+        found = worklist.for_person(services, user, ask, size=SIZE)
         for row in found.rows:
             if row.id != former and row.decision is None and work.waits_for(row, user):
                 return RedirectResponse(row.href + tail, 303)

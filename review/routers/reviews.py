@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import random
-from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import QueryParams
 
-from review import work, worklist
+from review import doubles, work
 from review.access import LEADS, open_to
 from review.agreement import agreement, pairs_of
-from review.ask import QueueAsk, number
+from review.ask import number
 from review.contexts import ReviewsPage
+from review.doubles import MOST_DRAWN
+from review.holding import item_of
 from review.render import render
 from review.routers.parts import Parts, Person, note
-from review.routers.work import item_of
 from review.services import Services
-from strazha.errors import BadInputError
-from strazha.ledger.records import User
 from strazha.ledger.work_records import DoubleReview
 
 router = APIRouter()
 
-#: Items drawn at most, and the head of the queue they are drawn from: what people will look at in the next days.
-MOST_DRAWN, DRAWN_FROM = 50, 500
 #: Reviews listed of each kind.
 LISTED = 50
 
@@ -67,10 +61,7 @@ def _listed(services: Services, found: list[DoubleReview]) -> tuple[tuple[str, s
 def open_review(services: Parts, user: Person, kind: str, item_id: str) -> Response:
     """Ask for a blind double review of an item nobody has decided on: what people said of it can no longer be unsaid."""
     subject, one = item_of(services, kind, item_id)
-    try:
-        _open(services, user, subject, one)
-    except BadInputError as error:
-        raise HTTPException(409) from error
+    doubles.open_review(services, user, subject, one)
     return RedirectResponse(f"{work.href_of(subject, one)}#work", 303)
 
 
@@ -78,10 +69,7 @@ def open_review(services: Parts, user: Person, kind: str, item_id: str) -> Respo
 @open_to(LEADS)
 def end_review(services: Parts, user: Person, review_id: str) -> Response:
     """End a double review without a decision; the item (if it is there still) is back in the queue, the opinions stay."""
-    review = services.ledger.review(review_id[:80])
-    if review is None or not services.ledger.end_review(review.id, services.clock()):
-        raise HTTPException(404)
-    note(services, user, "double review closed", review.subject_id, kind=review.subject, review=review.id)
+    doubles.end_review(services, user, review_id)
     return RedirectResponse("/reviews", 303)
 
 
@@ -92,29 +80,5 @@ def draw(services: Parts, user: Person, count: Annotated[str, Form()] = "") -> R
     wanted = number(count, 1, MOST_DRAWN)
     if wanted is None:
         raise HTTPException(422)
-    found = worklist.page(services, QueueAsk.read(QueryParams()), size=DRAWN_FROM)
-    judged = {
-        (kind, one)
-        for kind in work.KINDS
-        for one in services.ledger.judged(kind, [row.id for row in found.rows if row.kind == kind])
-    }
-    free = [
-        row
-        for row in work.marked(services, user, found.rows)
-        if not row.review and not row.holder and (row.kind, row.id) not in judged
-    ]
-    chosen = random.SystemRandom().sample(free, min(wanted, len(free)))
-    drawn = 0
-    for row in chosen:
-        # What somebody decides on at this moment is left out.
-        with suppress(BadInputError):
-            _open(services, user, row.kind, row.id)
-            drawn += 1
+    drawn = doubles.draw(services, user, wanted)
     return RedirectResponse(f"/reviews?drawn={drawn}", 303)
-
-
-def _open(services: Services, user: User, subject: str, one: str) -> None:
-    at = services.clock()
-    review = services.ledger.open_review(subject, one, user.name, at)
-    services.ledger.release(subject, one, user.name, at)
-    note(services, user, "double review opened", one, kind=subject, review=review.id)

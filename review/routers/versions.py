@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from review.access import READERS, open_to
+from review.accounts.reasons import Given, detail, stated
 from review.ask import number
 from review.render import render
 from review.routers.parts import Parts, Person, advert_or_404, note
@@ -36,12 +37,16 @@ def versions(request: Request, services: Parts, user: Person, advert_id: str) ->
 @open_to(READERS)
 def uncover(
     request: Request, services: Parts, user: Person, advert_id: str,
-    *, old: Annotated[str, Form(alias="from")] = "", new: Annotated[str, Form(alias="to")] = "",
+    *, given: Given, old: Annotated[str, Form(alias="from")] = "", new: Annotated[str, Form(alias="to")] = "",
 ) -> Response:  # fmt: skip
-    """The same with contacts readable; each time is a line of the audit log."""
+    """The same with contacts readable; each time is a line of the audit log, with the reason."""
     doc = advert_or_404(services, advert_id)
     if not services.ledger.versions(doc.id):
         raise HTTPException(404)
     asked = _number(old), _number(new)
-    note(services, user, "contacts uncovered", doc.id, kind="versions", versions=list(asked))
+    why = stated(request, services, user, act="uncover", item=("advert", doc.id), given=given)
+    if why is None:
+        note(services, user, "versions compared", doc.id, versions=list(asked))
+        return render(request, versions_page(services, doc, asked), status=422)
+    note(services, user, "contacts uncovered", doc.id, kind="versions", versions=list(asked), **detail(why))
     return render(request, versions_page(services, doc, asked, uncovered=True))

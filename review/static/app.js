@@ -41,7 +41,11 @@
       var group = grounds();
       (group ? group.querySelector("input") : found).focus();
     } else if (found.matches("textarea")) found.focus();
-    else if (found.tagName === "SUMMARY") { selected(); found.focus(); found.click(); }
+    else if (found.tagName === "SUMMARY") {
+      selected(); found.focus(); found.click();
+      var why = found.parentElement.open && found.parentElement.querySelector("[name=why]");
+      if (why) why.focus();
+    }
     else found.click();
     return true;
   }
@@ -58,6 +62,16 @@
     document.getElementById("fix-nth").value = String(before).split(words).length;
   }
 
+  // A group of the menu covers what lies below it: closed by Escape, by leaving it and by a click elsewhere.
+  function shut(target, back) {
+    var group = document.querySelector(".menu .group[open]");
+    if (!group || (!back && group.contains(target))) return false;
+    if (back && group.contains(target)) group.querySelector("summary").focus();
+    group.open = false;
+    return true;
+  }
+  document.addEventListener("focusin", function (event) { shut(event.target, false); });
+
   function leave(target) {
     var form = target.closest(".deciding");
     if (!form) { if (target.blur) target.blur(); return; }
@@ -72,7 +86,7 @@
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape") { leave(target); return; }
+    if (event.key === "Escape") { if (!shut(target, true)) leave(target); return; }
     if (target.closest(TYPING)) return;
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
@@ -84,6 +98,7 @@
   });
 
   document.addEventListener("click", function (event) {
+    shut(event.target, false);
     var opener = event.target.closest("[data-opens]");
     if (opener) {
       document.getElementById(opener.getAttribute("data-opens")).showModal();

@@ -16,9 +16,11 @@ from strazha.ledger.clusters import Clusters
 from strazha.ledger.corrections import Corrections
 from strazha.ledger.database import Database
 from strazha.ledger.decisions import Decisions
+from strazha.ledger.deliveries import Deliveries
 from strazha.ledger.holdings import Holdings
 from strazha.ledger.identifiers import Identifiers
 from strazha.ledger.links import Links
+from strazha.ledger.reasons import Reasons
 from strazha.ledger.records import (
     AdvertVersion,
     AuditEntry,
@@ -28,6 +30,7 @@ from strazha.ledger.records import (
     Role,
     ScreeningRef,
     SeenAdvert,
+    StatedReason,
     TakeIn,
     User,
 )
@@ -36,7 +39,9 @@ from strazha.ledger.runs import Runs, Steps
 from strazha.ledger.screenings import Screenings
 from strazha.ledger.second_factor import SecondFactor
 from strazha.ledger.takein import TakingIn
+from strazha.ledger.tokens import Tokens
 from strazha.ledger.users import Users
+from strazha.ledger.watches import Watches
 
 __all__ = [
     "AdvertVersion",
@@ -48,6 +53,7 @@ __all__ = [
     "Role",
     "ScreeningRef",
     "SeenAdvert",
+    "StatedReason",
     "TakeIn",
     "User",
     "open_ledger",
@@ -56,7 +62,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Audit, Ageing,
+    SecondFactor, Users, Reasons, Audit, Ageing, Tokens, Watches, Deliveries,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

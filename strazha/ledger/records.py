@@ -87,6 +87,22 @@ class User(Record):
     locked_until: Moment | None = None
 
 
+class StatedReason(Record):
+    """Why somebody looked at what is covered, closed or leaves the house."""
+
+    name: str
+    #: What was done: ``uncover``, ``export``, ...
+    act: str
+    subject: str
+    subject_id: str
+    #: A reason of the fixed list, and words to it.
+    code: str
+    words: str = ""
+    #: True where it also holds for what the same person asks for later in the session.
+    standing: bool = False
+    at: Moment
+
+
 class AuditEntry(Record):
     """One entry of the audit chain. ``hash`` covers every other field, ``former`` is the hash of the entry before."""
 

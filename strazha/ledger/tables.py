@@ -275,11 +275,14 @@ users = Table(
     Column("disabled_at", Moment),
     Column("failures", Integer, nullable=False),
     Column("locked_until", Moment),
-    #: Base32; empty where there is no second factor, or none confirmed yet.
-    Column("totp_secret", String(64), nullable=False, server_default=""),
-    Column("totp_pending", String(64), nullable=False, server_default=""),
+    #: Sealed (strazha/ledger/sealing.py); empty where there is no second factor, or none confirmed yet.
+    Column("totp_secret", Text, nullable=False, server_default=""),
+    Column("totp_pending", Text, nullable=False, server_default=""),
     #: The newest time step a code was used of: none is good twice.
     Column("totp_step", BigInteger, nullable=False, server_default="0"),
+    Column("last_login_at", Moment),
+    #: Set while the password is one somebody else made: until when it is good for choosing an own one.
+    Column("password_until", Moment),
 )
 
 sessions = Table(
@@ -292,6 +295,8 @@ sessions = Table(
     Column("closed", Boolean, nullable=False),
     #: What the browser called itself.
     Column("agent", Words, nullable=False, server_default=""),
+    #: When it was last used, to the minute; null: never since it was opened.
+    Column("seen_at", Moment),
     Index(None, "name"),
 )
 
@@ -330,5 +335,5 @@ aged_adverts = Table(
 #: Tables whose rows are only ever added; triggers refuse to change or delete them.
 APPEND_ONLY = (
     "advert_versions", "decisions", "link_judgements", "identifier_rulings", "audit_log",
-    "withdrawn_decisions", "holding_events", "corrections", "review_opinions",
+    "withdrawn_decisions", "holding_events", "corrections", "review_opinions", "stated_reasons",
 )  # fmt: skip

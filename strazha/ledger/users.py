@@ -18,6 +18,7 @@ from strazha.ledger.part import Part
 from strazha.ledger.records import Role, User
 from strazha.ledger.second_factor import matching_step
 from strazha.ledger.tables import clean, sessions, users
+from strazha.ledger.tokens import end_tokens
 
 #: Wrong passwords in a row before sign-in is refused for LOCK: slow enough against guessing, short enough for a tired person.
 MAX_FAILURES = 5
@@ -70,12 +71,12 @@ class Users(Part):
         self._change(name, {"password_hash": hashed, "failures": 0, "locked_until": None})
 
     def set_role(self, name: str, role: Role) -> None:
-        """Change what an account is for; it signs in anew."""
-        self._change(name, {"role": role.value})
+        """Change what an account is for; it signs in anew, and its tokens end."""
+        self._change(name, {"role": role.value}, ends=now())
 
     def disable_user(self, name: str, at: datetime) -> None:
-        """Close an account: it cannot sign in, its sessions end. Its decisions and audit entries stay."""
-        self._change(name, {"disabled_at": at})
+        """Close an account: it cannot sign in, its sessions and tokens end. Its decisions and audit entries stay."""
+        self._change(name, {"disabled_at": at}, ends=at)
 
     def enable_user(self, name: str) -> None:
         """Open a closed account again."""
@@ -85,12 +86,15 @@ class Users(Part):
         """Turn off a second factor whose device is lost: the account signs in anew, with its password alone."""
         self._change(name, {"totp_secret": "", "totp_pending": "", "totp_step": 0})
 
-    def _change(self, name: str, values: dict[str, object]) -> None:
+    def _change(self, name: str, values: dict[str, object], *, ends: datetime | None = None) -> None:
+        # Tokens end, for good, where the account no longer is what they were made for (``ends``).
         with self._db.write("users") as connection:
             changed = connection.execute(update(users).where(users.c.name == name).values(**values))
             if changed.rowcount == 0:
                 raise BadInputError(f"there is no account {name!r}", remedy="use: strazha user list")
             connection.execute(delete(sessions).where(sessions.c.name == name))
+            if ends is not None:
+                end_tokens(connection, name, ends)
 
     def check_password(self, name: str, password: str, at: datetime, code: str = "") -> User | None:
         """The account, if password and (where it has a second factor) code are right and it is neither disabled nor locked.
@@ -126,7 +130,7 @@ class Users(Part):
         """
         token = secrets.token_urlsafe(32)
         row = {
-            "token_sha256": _token_hash(token), "name": name, "opened_at": at, "expires_at": at + ttl, "closed": False,
+            "token_sha256": token_hash(token), "name": name, "opened_at": at, "expires_at": at + ttl, "closed": False,
             "agent": clean(agent)[:300],
         }  # fmt: skip
         with self._db.write("users") as connection:
@@ -143,7 +147,7 @@ class Users(Part):
             select(users)
             .join(sessions, sessions.c.name == users.c.name)
             .where(
-                sessions.c.token_sha256 == _token_hash(token),
+                sessions.c.token_sha256 == token_hash(token),
                 sessions.c.closed.is_(False),
                 sessions.c.expires_at > at,
                 users.c.disabled_at.is_(None),
@@ -155,7 +159,7 @@ class Users(Part):
 
     def close_session(self, token: str) -> None:
         """End a session; closing one that is not there changes nothing."""
-        mine = update(sessions).where(sessions.c.token_sha256 == _token_hash(token))
+        mine = update(sessions).where(sessions.c.token_sha256 == token_hash(token))
         with self._db.write("users") as connection:
             connection.execute(mine.values(closed=True))
 
@@ -189,5 +193,6 @@ def _nobody() -> str:
     return _hasher.hash(secrets.token_hex(16))
 
 
-def _token_hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """What is kept of a session's token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

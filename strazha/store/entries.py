@@ -14,13 +14,13 @@ from pydantic_core import PydanticSerializationError
 
 from strazha.model import Band, Mention, MentionKind, Record
 from strazha.store.documents import AdvertDoc, ClusterDoc
-from strazha.store.folding import FoldedWord, fold, fold_words, number_tokens
+from strazha.store.folding import FoldedWord, contact_tokens, fold, fold_words, number_tokens
 from strazha.store.places import point_steps
 from strazha.store.query import AdvertField, ClusterField
 
 UNDECIDED = "none"
 #: Columns of the full-text table. title, body and reading hold skeletons, exact the words as spelled, numbers all tails of
-#: digit runs; order matters for the weights in ranking.
+#: digit runs and of contacts; order matters for the weights in ranking.
 TEXT_COLUMNS = ("title", "body", "reading", "exact", "numbers")
 #: Characters of a field that are indexed. A page of 20 MB must neither fill the index nor stop it; no advert is so long.
 MAX_TEXT = 200_000
@@ -88,7 +88,9 @@ def advert_entry(doc: AdvertDoc) -> Entry:
         newness=millis(state.first_seen),
         first_seen=millis(state.first_seen),
         last_seen=millis(state.last_seen),
-        texts=_texts(advert.title, f"{advert.body}\n{site_fields}", screening.reading, numbers),
+        texts=_texts(
+            advert.title, f"{advert.body}\n{site_fields}", screening.reading, numbers, [mention.key for mention in contacts]
+        ),
         values=_pairs(values),
         keys=frozenset(key_hash(key) for key in doc.keys),
         decision=doc.decision.value if doc.decision else UNDECIDED,
@@ -122,7 +124,9 @@ def cluster_entry(doc: ClusterDoc) -> Entry:
         newness=millis(doc.last_seen),
         first_seen=millis(doc.first_seen),
         last_seen=millis(doc.last_seen),
-        texts=_texts(doc.title, body, "", (doc.title, *doc.contacts)),
+        texts=_texts(
+            doc.title, body, "", (doc.title, *doc.contacts), [contact.partition(":")[2] or contact for contact in doc.contacts]
+        ),
         values=_pairs(values),
         keys=frozenset(),
         decision=doc.decision.value if doc.decision else UNDECIDED,
@@ -177,12 +181,12 @@ def to_json(doc: Record) -> str:
         return json.dumps(doc.plain())
 
 
-def _texts(title: str, body: str, reading: str, numbers: Iterable[str]) -> tuple[str, ...]:
+def _texts(title: str, body: str, reading: str, numbers: Iterable[str], contacts: Iterable[str]) -> tuple[str, ...]:
     words = [fold_words(text[:MAX_TEXT]) for text in (title, body, reading)]
     exact = " ".join(word.plain for field in words for word in field)
     # In order of first appearance, so that the same document gives the same text in every process.
     tails = number_tokens(text[:MAX_TEXT] for text in numbers)
-    return (*(_skeletons(field) for field in words), exact, " ".join(tails))
+    return (*(_skeletons(field) for field in words), exact, " ".join((*tails, *contact_tokens(contacts))))
 
 
 def _skeletons(words: list[FoldedWord]) -> str:

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 VERSION = "2"
@@ -28,8 +29,13 @@ MIN_DIGITS = 5
 MAX_DIGITS = 24
 #: Beyond this a text holds nothing a person typed as numbers (a page of 20 MB of digits must not fill the index).
 MAX_RUN, MAX_RUNS = 200, 60
+#: The shortest piece of a contact that is looked for, and the contacts of one document that are indexed.
+MIN_PIECE, MAXCONTACTS = 3, 1000
 #: Longer words are cut: nobody searches for the end of them.
 MAX_WORD = 100
+
+#: What the tokens of contacts begin with, unlike those of numbers.
+CONTACT = "x"
 
 _CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "ie", "ж": "zh", "з": "z",
@@ -139,6 +145,34 @@ def fragments(digits: str) -> tuple[str, ...]:
     bare = digits.lstrip("0")[:MAX_DIGITS]
     digits = digits[:MAX_DIGITS]
     return (digits, bare) if bare != digits and len(bare) >= MIN_DIGITS else (digits,)
+
+
+def contact_piece(text: str) -> str:
+    """A contact, or a piece of one, as contacts are compared: its letters and digits, in lower case, without accents."""
+    return "".join(word.plain for word in fold_words(text))
+
+
+def contact_tokens(contacts: Iterable[str]) -> list[str]:
+    """All tails of the contacts, so that any piece is the beginning of some token.
+
+    They stand among the tails of numbers and begin with a letter, so that no number is found by them.
+    """
+    found: dict[str, None] = {}
+    for contact in islice(contacts, MAXCONTACTS):
+        whole = contact_piece(contact[:MAX_RUN])
+        tails = (f"{CONTACT}{whole[start : start + MAX_DIGITS]}" for start in range(len(whole) - MIN_PIECE + 1))
+        found.update(dict.fromkeys(tails))
+    return list(found)
+
+
+def contact_fragments(text: str) -> tuple[str, ...]:
+    """The beginnings of tokens that a piece of a contact is looked up by; none for a piece too short to tell anything."""
+    runs = digit_runs(text)
+    whole = contact_piece(text)
+    if len(runs) == 1 and whole.isdecimal():
+        # However it is written: +44 (0)7700 and 07700 are one number.
+        return tuple(f"{CONTACT}{piece}" for piece in fragments(runs[0][2]))
+    return (f"{CONTACT}{whole[:MAX_DIGITS]}",) if len(whole) >= MIN_PIECE else ()
 
 
 _PLAIN: dict[int, str | None] = {**_MARKS, **_UNSEEN}

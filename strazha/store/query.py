@@ -91,7 +91,9 @@ class Query(Record):
 
     ``filters``: field name to accepted values (OR within a field, AND between fields); the value "none" means that the
     document has no value of the field: undecided, in no cluster. ``seen_from`` and ``seen_to``: seen at any time between.
-    ``box``: a place within it. Facets, timeline and grid count the documents found, filters included, on whatever page.
+    ``first_from`` to ``last_to``: first seen, last seen within these moments. ``contact``: a piece of a telephone number
+    (however it is written), an e-mail address or a handle that the document names. ``box``: a place within it. Facets,
+    timeline and grid count the documents found, filters included, on whatever page.
     ``cursor`` continues a former page (search_after): pass what the page before gave, with the same sort.
     """
 
@@ -100,11 +102,17 @@ class Query(Record):
     min_score: int | None = None
     seen_from: Moment | None = None
     seen_to: Moment | None = None
+    first_from: Moment | None = None
+    first_to: Moment | None = None
+    last_from: Moment | None = None
+    last_to: Moment | None = None
+    contact: Typed = Field(default="", max_length=200)
     #: Adverts alone: clusters have no place of their own. Of an advert's places one within is enough.
     box: Box | None = None
-    #: priority: head of queue first, then band, score, newness, id; newest; relevance (without text: priority). An advert
-    #: is as new as its first sight, a cluster as the last sight of any member. Ties are broken by id, smallest first.
-    sort: Literal["priority", "newest", "relevance"] = "priority"
+    #: priority: head of queue first, then band, score, newness, id; newest; oldest (first seen); seen (last seen, latest
+    #: first); relevance (without text: priority). An advert is as new as its first sight, a cluster as
+    #: the last sight of any member. Ties are broken by id, smallest first.
+    sort: Literal["priority", "newest", "oldest", "seen", "relevance"] = "priority"
     facets: tuple[str, ...] = ()
     facet_size: int = Field(default=20, ge=1, le=1000)
     timeline: Timeline | None = None

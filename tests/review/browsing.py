@@ -15,6 +15,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from review.app import create_app
+from strazha.ledger.records import StatedReason
 
 #: No contact with the outside: no updates, no sync, no prefetching.
 ARGS = (
@@ -84,10 +85,27 @@ def watched(context: BrowserContext, address: str) -> Watched:
 
 
 @contextmanager
-def signed_in(house: Any, browser: Browser, address: str, name: str, **options: Any) -> Iterator[Watched]:
-    """A page of somebody signed in, in a context of their own."""
+def signed_in(
+    house: Any, browser: Browser, address: str, name: str, *, reasoned: bool = True, **options: Any
+) -> Iterator[Watched]:
+    """A page of somebody signed in, in a context of their own.
+
+    ``reasoned``: they have said already, for this session, why they look at what is covered.
+    """
     context = browser.new_context(**{"viewport": {"width": 1366, "height": 800}, **options})
     token = house.ledger.open_session(name, house.clock(), timedelta(hours=10))
+    if reasoned:
+        give_reason(house, token, name)
     context.add_cookies([{"name": "strazha", "value": token, "url": address, "httpOnly": True, "sameSite": "Strict"}])
     yield watched(context, address)
     context.close()
+
+
+def give_reason(house: Any, token: str, name: str) -> None:
+    """What a person says when they first uncover something: why, and that it holds for the session."""
+    house.ledger.state_reason(
+        token,
+        StatedReason(
+            name=name, act="uncover", subject="advert", subject_id="-", code="triage", standing=True, at=house.clock()
+        ),
+    )

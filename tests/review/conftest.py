@@ -23,7 +23,7 @@ from strazha.ledger.records import Role
 from strazha.settings import Settings
 from strazha.store import open_index
 from strazha.store.base import AdIndex
-from tests.review.browsing import chromium
+from tests.review.browsing import chromium, give_reason
 from tools.invented import Filled, fill
 
 PASSWORD = "correct horse battery"
@@ -54,17 +54,21 @@ class House:
     clock: Clock
     stack: ExitStack
 
-    def client(self, role: Role | None = Role.ANALYST, **options: object) -> TestClient:
-        """A browser's stand-in, signed in as somebody of that role; ``None`` as nobody."""
+    def client(self, role: Role | None = Role.ANALYST, *, reasoned: bool = True) -> TestClient:
+        """A browser's stand-in, signed in as somebody of that role; ``None`` as nobody.
+
+        ``reasoned``: they have said already, for this session, why they look at what is covered.
+        """
         app = create_app(self.settings, index=self.index, ledger=self.ledger, clock=self.clock)
         made = self.stack.enter_context(
             TestClient(app, base_url=HOST, headers=OWN, follow_redirects=False, raise_server_exceptions=False)
         )
         if role is not None:
             # Straight from the ledger: hashing a password takes longer than any page, and test_access signs in by form.
-            made.cookies.set(
-                "strazha", self.ledger.open_session(role.value, self.clock(), timedelta(hours=10)), domain="127.0.0.1"
-            )
+            token = self.ledger.open_session(role.value, self.clock(), timedelta(hours=10))
+            if reasoned:
+                give_reason(self, token, role.value)
+            made.cookies.set("strazha", token, domain="127.0.0.1")
         return made
 
     @property

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from review.access import PUBLIC, READERS, Role, open_to, roles_of, safe_next
+from review.access import API, DESCRIPTION, PUBLIC, READERS, Role, open_to, roles_of, safe_next
 from review.app import create_app
 from review.shield import HEADERS, host_name
 from strazha.settings import Settings
@@ -34,7 +34,8 @@ def endpoints(app: FastAPI) -> list[tuple[str, str, Any]]:
                 found.extend((method, route.path, route.endpoint) for method in route.methods)
 
     walk(app.routes)
-    return found
+    # The API has tokens instead of sessions: tests/review/api walks its routes.
+    return [one for one in found if not one[1].startswith(API) or one[1] == DESCRIPTION]
 
 
 def filled(path: str, house: Any) -> str:
@@ -42,7 +43,8 @@ def filled(path: str, house: Any) -> str:
     names = {
         "{advert_id:path}": next(iter(house.filled.adverts)), "{cluster_id:path}": next(iter(house.filled.clusters)),
         "{kind}/{item_id:path}": f"cluster/{next(iter(house.filled.clusters))}", "{view_id}": "0" * 16,
-        "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16,
+        "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16, "{token_id}": "0" * 16,
+        "{search_id}": "0" * 16, "{watch_id}": "0" * 16, "{alert_id}": "0" * 24,
     }  # fmt: skip
     for name, real in names.items():
         path = path.replace(name, real)
@@ -73,7 +75,7 @@ def test_nobody_reaches_nothing(house: Any, routes: list[tuple[str, str, Any]]) 
         if path in OPEN:
             continue
         answer = call(client, method, filled(path, house))
-        if method == "GET":
+        if method == "GET" and path != DESCRIPTION:
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/login"), path
         else:
@@ -117,7 +119,7 @@ def test_a_route_without_roles_is_closed_to_all(house: Any) -> None:
 
     with TestClient(app, base_url="http://127.0.0.1:8000", headers=OWN, follow_redirects=False) as client:
         assert client.get("/forgotten").status_code == 403
-        client.post("/login", data={"name": "admin", "password": PASSWORD})
+        client.post("/login", data={"name": "lead", "password": PASSWORD})
         assert client.get("/forgotten").status_code == 403
         assert client.get("/meant").json() == "fine"
 
@@ -289,7 +291,7 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(house: Any)
     assert "unsafe" not in policy
     assert "http" not in policy
     for path in ("/queue", "/search?q=a", "/paste", "/runs", "/audit", f"/adverts/{house.advert('Rotterdam')}"):
-        page = house.client(Role.ADMIN).get(path).text
+        page = house.client(Role.LEAD).get(path).text
         assert " style=" not in page, path
         assert "<style" not in page, path
         assert not re.search(r"\son\w+=", page), path
@@ -334,4 +336,4 @@ def test_errors_are_pages_without_a_trace(house: Any) -> None:
 
 def test_no_pages_describe_the_api(house: Any) -> None:
     for path in ("/docs", "/redoc", "/openapi.json"):
-        assert house.client(Role.ADMIN).get(path).status_code == 404
+        assert house.client(Role.LEAD).get(path).status_code == 404

@@ -147,6 +147,8 @@ def test_everything_works_without_scripts(house: Any, browser: Browser, address:
     assert "ad_type=adult" in plain.page.url
     assert "q=Leeds" in plain.page.url
     plain.go(f"/adverts/{house.advert('Rotterdam')}")
+    plain.page.locator("summary", has_text="Uncover 1 contact").click()
+    plain.page.get_by_label("work on an open case").check()
     plain.page.get_by_role("button", name="Uncover 1 contact").click()
     expect(plain.page.locator(".cap-body")).to_contain_text("0176 04069001")
     plain.page.get_by_label("Monitor").check()
@@ -248,7 +250,7 @@ def test_the_policy_stops_what_would_get_through(analyst: Watched) -> None:
 @pytest.mark.parametrize("width", [360, 768, 1366])
 def test_nothing_sticks_out_of_the_page(house: Any, browser: Browser, address: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800})
-    token = house.ledger.open_session(Role.ADMIN.value, house.clock(), timedelta(hours=10))
+    token = house.ledger.open_session(Role.LEAD.value, house.clock(), timedelta(hours=10))
     context.add_cookies([{"name": "strazha", "value": token, "url": address}])
     seen = watched(context, address)
     adverts = [f"/adverts/{house.advert('Берачи на ягоди')}", f"/captures/{house.advert('Rotterdam')}"]

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from review import corrected as router
 from review.advert_view import seen_of
 from review.differences import differences
-from review.routers import corrections as router
 from review.unstated import NO_EMPLOYER, NO_PAY, unstated
 from strazha.evidence.landing import Landing
 from strazha.ledger import SeenAdvert

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from flows.steps import catalogue
-from review.routers import decisions as router
+from review import deciding as router
 from strazha.ledger.records import Role
 from strazha.model import Outcome
 from tools.invented import fill

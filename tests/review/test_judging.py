@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from review.routers import judging as router
+from review import judgements as router
 from strazha.ledger.records import Role
 from strazha.model import Judgement
 

@@ -100,7 +100,7 @@ def test_pages_need_neither_spacy_nor_a_model() -> None:
         "app = create_app(Settings(home=pathlib.Path(tempfile.mkdtemp())))\n"
         "with TestClient(app, base_url='http://127.0.0.1') as client:\n"
         "    assert client.get('/login').status_code == 200\n"
-        "    app.state.services.ledger.add_user('ana', 'correct horse battery', 'admin')\n"
+        "    app.state.services.ledger.add_user('ana', 'correct horse battery', 'lead')\n"
         "    headers = {'Sec-Fetch-Site': 'same-origin'}\n"
         "    client.post('/login', data={'name': 'ana', 'password': 'correct horse battery'}, headers=headers)\n"
         "    assert client.get('/queue').status_code == 200\n"

@@ -32,7 +32,7 @@ def test_five_digits_of_a_number_find_it_and_stay_covered(house: Any, client: Te
 
 
 def test_facets_dates_and_score_narrow(client: TestClient) -> None:
-    page = client.get("/search", params={"ad_type": "transport"}).text
+    page = client.get("/search", params={"ad_type": "transport", "kind": "adverts"}).text
     assert len(titles(page)) == 2
     assert len(titles(client.get("/search", params={"min_score": "60"}).text)) < 10
     none = client.get("/search", params={"seen_from": "2030-01-01"}).text

@@ -11,10 +11,11 @@ import pytest
 from review import contexts
 from review.render import STATIC, environment, static_url
 
-TEMPLATES = sorted((Path(contexts.__file__).parent / "templates").glob("*.html"))
+FOLDER = Path(contexts.__file__).parent / "templates"
+TEMPLATES = sorted(FOLDER.glob("*.html"))
 
 
-@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted(FOLDER.rglob("*.html")), ids=lambda file: file.name)
 def test_only_sentences_written_there_are_taken_for_html(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
     # gettext's result counts as safe HTML, so that its argument must be a sentence of the template itself.

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from review import deciding as router
 from review.agreement import agreement
-from review.routers import decisions as router
 from strazha.ledger.records import Role
 from strazha.ledger.work_records import DoubleReview, Opinion
 from strazha.model import Outcome

@@ -22,7 +22,7 @@ Role = Literal["current", "next", "former"]
 ROLES: tuple[Role, ...] = ("current", "next", "former")
 
 #: Changes with the mappings or with how documents are rendered; an index of another layout must be built anew.
-LAYOUT = f"l1f{FOLDING}"
+LAYOUT = f"l2f{FOLDING}"
 _PREFIX = re.compile(r"^[a-z][a-z0-9_]{0,60}$")
 _INDEX = re.compile(r"^(?P<prefix>[a-z][a-z0-9_]*)-(?P<kind>adverts|clusters|links)-(?P<layout>l\w+)-(?P<generation>\d{6,})$")
 

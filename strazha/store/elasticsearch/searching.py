@@ -20,6 +20,8 @@ from strazha.store.times import EARLIEST, LATEST, line
 ORDERS: dict[str, tuple[list[dict[str, str]], tuple[type, ...]]] = {
     "priority": ([{"priority": "desc"}, {"newness": "desc"}, {"id": "asc"}], (int, int, str)),
     "newest": ([{"newness": "desc"}, {"id": "asc"}], (int, str)),
+    "oldest": ([{"first_seen": "asc"}, {"id": "asc"}], (int, str)),
+    "seen": ([{"last_seen": "desc"}, {"id": "asc"}], (int, str)),
     "relevance": ([{"_score": "desc"}, {"id": "asc"}], (float, str)),
 }
 #: Private-use characters: no text that is searched holds them between letters, and they are taken out again at once.

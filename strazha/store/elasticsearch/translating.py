@@ -13,7 +13,7 @@ from typing import Any
 from strazha.errors import BadInputError
 from strazha.store.elasticsearch.rendering import MAX_KEYWORD
 from strazha.store.entries import UNDECIDED, fold_value, millis, storable
-from strazha.store.folding import FoldedWord, fold_word, fragments
+from strazha.store.folding import FoldedWord, contact_fragments, fold_word, fragments
 from strazha.store.parse import And, Digits, Keyword, Node, Not, Or, Phrase, Word
 from strazha.store.places import Edges
 from strazha.store.query import Box, Query
@@ -58,10 +58,15 @@ class Translator:
         filters = [self._filter(name, values) for name, values in query.filters.items()]
         if query.min_score is not None:
             filters.append({"range": {"score": {"gte": max(-1, min(query.min_score, 101))}}})
-        if query.seen_from is not None:
-            filters.append({"range": {"last_seen": {"gte": millis(query.seen_from)}}})
-        if query.seen_to is not None:
-            filters.append({"range": {"first_seen": {"lte": millis(query.seen_to)}}})
+        ranges = (
+            ("last_seen", "gte", query.seen_from), ("first_seen", "lte", query.seen_to),
+            ("first_seen", "gte", query.first_from), ("first_seen", "lte", query.first_to),
+            ("last_seen", "gte", query.last_from), ("last_seen", "lte", query.last_to),
+        )  # fmt: skip
+        filters += [{"range": {name: {edge: millis(at)}}} for name, edge, at in ranges if at is not None]
+        if query.contact.strip():
+            pieces: list[Clause] = [{"prefix": {"numbers": {"value": piece}}} for piece in contact_fragments(query.contact)]
+            filters.append(_any(pieces) or _NOTHING)
         if query.box is not None:
             filters.append(within(query.box, "location"))
         text = self.node(tree) if tree is not None else None

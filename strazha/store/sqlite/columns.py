@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from strazha.store.entries import Entry
+from strazha.store.folding import CONTACT
 from strazha.store.sqlite.codes import FIELD_NUMBERS, NOTHING, NUMBER_BITS, SINGLE
 
 Mask = npt.NDArray[np.bool_]
@@ -71,7 +72,7 @@ def pack_row(prefix: str, doc: int, entry: Entry, single: Sequence[int]) -> byte
     posted = NO_DATE if entry.posted_at is None else entry.posted_at
     dates = (entry.first_seen, entry.last_seen, posted)
     order = queue_order(entry.priority, entry.newness)
-    words = sum(text.count(" ") + 1 for text in entry.texts if text)
+    words = sum(text.count(" ") + 1 for text in entry.texts if text) - entry.texts[-1].count(f" {CONTACT}")
     return _FORMS[prefix].pack(doc, order, id_head(entry.id), entry.score, words, *dates, *single)
 
 

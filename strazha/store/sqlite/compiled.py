@@ -12,7 +12,7 @@ import numpy as np
 
 from strazha.errors import BadInputError
 from strazha.store.entries import UNDECIDED, fold_value, key_hash, millis, storable
-from strazha.store.folding import fold_word, fragments
+from strazha.store.folding import contact_fragments, fold_word, fragments
 from strazha.store.parse import And, Digits, Keyword, Node, Not, Or, Phrase, Term, Word, wanted
 from strazha.store.places import Edges
 from strazha.store.query import Query
@@ -70,10 +70,23 @@ class Compiler:
             clause.masks.append(columns.dates["last_seen"] >= millis(query.seen_from))
         if query.seen_to is not None:
             clause.masks.append(columns.dates["first_seen"] <= millis(query.seen_to))
+        clause.masks += self._moments(query)
+        if query.contact.strip():
+            clause.masks.append(self._contact(query.contact))
         if query.box is not None:
             docs, lat, lon = columns.points
             clause.masks.append(columns.of(docs[Edges.of(query.box).hold(lat, lon)]))
         return clause
+
+    def _moments(self, query: Query) -> list[Mask]:
+        first, last = self._columns.dates["first_seen"], self._columns.dates["last_seen"]
+        lowest = [dates >= millis(at) for dates, at in ((first, query.first_from), (last, query.last_from)) if at is not None]
+        highest = [dates <= millis(at) for dates, at in ((first, query.first_to), (last, query.last_to)) if at is not None]
+        return [*lowest, *highest]
+
+    def _contact(self, text: str) -> Mask:
+        pieces = " OR ".join(f'"{piece}"*' for piece in contact_fragments(text))
+        return self._columns.of(self.matching(f"numbers : ({pieces})")) if pieces else self._columns.nothing()
 
     def found(self, clause: Clause) -> Mask:
         """The documents for which a clause holds."""

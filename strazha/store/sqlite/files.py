@@ -14,7 +14,7 @@ from strazha.store.entries import TEXT_COLUMNS
 from strazha.store.folding import VERSION
 
 #: Changes when tables, packed rows or folding do: an index of another layout is refused until it is rebuilt.
-LAYOUT = f"4/{VERSION}"
+LAYOUT = f"5/{VERSION}"
 #: How long one writer waits for another; a batch holds the lock for well under a second.
 BUSY_SECONDS = 30
 #: The two collections; each has its own set of tables.

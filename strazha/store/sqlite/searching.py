@@ -19,13 +19,19 @@ from strazha.store.sqlite.counting import facets, grid, timeline
 from strazha.store.sqlite.ranking import relevance
 
 #: What a cursor of each order holds.
-_KINDS: dict[str, tuple[type, ...]] = {"priority": (int, int, str), "newest": (int, str), "relevance": (float, str)}
+_KINDS: dict[str, tuple[type, ...]] = {
+    "priority": (int, int, str), "newest": (int, str), "oldest": (int, str), "seen": (int, str),
+    "relevance": (float, str),
+}  # fmt: skip
 #: Documents a step, where all are gone through.
 STEP = 500
 #: What the orders sort by that need no words.
 _KEYS: dict[str, Callable[[Columns], Array]] = {
     "priority": lambda columns: columns.order, "newest": lambda columns: columns.newness,
+    "oldest": lambda columns: -columns.dates["first_seen"], "seen": lambda columns: columns.dates["last_seen"],
 }  # fmt: skip
+#: Orders by a moment alone, and what it is multiplied by so that the first has the greatest key.
+_MOMENTS = {"oldest": -1, "seen": 1}
 #: Beyond every order there is.
 _BEYOND = 1 << 62
 
@@ -112,6 +118,8 @@ class Search:
     def _cursor(self, key: int | float, doc_id: str) -> list[Value]:
         if isinstance(key, float):
             return [key, doc_id]
+        if self.sort in _MOMENTS:
+            return [_MOMENTS[self.sort] * key, doc_id]
         priority, newness = queue_parts(key)
         return [priority, newness, doc_id] if self.sort == "priority" else [newness, doc_id]
 
@@ -119,6 +127,8 @@ class Search:
         *numbers, last_id = after
         if self.sort == "relevance":
             return float(numbers[0]), str(last_id)
+        if self.sort in _MOMENTS:
+            return max(-_BEYOND, min(_MOMENTS[self.sort] * int(numbers[0]), _BEYOND)), str(last_id)
         place = queue_order(*(int(number) for number in (numbers if self.sort == "priority" else (0, *numbers))))
         # A cursor made by hand may name any number.
         return max(-_BEYOND, min(place, _BEYOND)), str(last_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from strazha.settings import Settings
 from strazha.store import AdIndex, Box, Grid, Query, Timeline, open_index
-from tests.contracts.backend_documents import MARKET, advert
+from tests.contracts.backend_documents import MARKET, START, advert
 
 if TYPE_CHECKING:
     from examples.live_elasticsearch import LiveElasticsearch
@@ -36,10 +37,16 @@ EDGES = st.sampled_from([-180.0, -30.0, 0.0, 20.0, 23.3, 28.0, 180.0])
 BOXES = st.builds(Box, north=st.sampled_from([43.0, 90.0]), south=st.sampled_from([-90.0, 0.0, 42.7]), west=EDGES, east=EDGES)
 FILTERED = st.sampled_from(["band", "place", "indicator", "cluster", "status"])
 VALUED = st.lists(st.sampled_from(["high", "low", "none", "Sofia|BG", "debt", "c1", "live"]), max_size=3).map(tuple)
+MOMENTS = st.none() | st.none() | st.none() | st.sampled_from([START, START + timedelta(minutes=3), START + timedelta(days=20)])
 QUERIES = st.builds(
     Query,
     text=st.lists(TOKENS, max_size=6).map(" ".join),
-    sort=st.sampled_from(["priority", "newest"]),
+    sort=st.sampled_from(["priority", "newest", "oldest", "seen"]),
+    contact=st.sampled_from(["", "", "", "888", "0888 001", "+44 (0)7700", "12 34", "x", "-", "@"]),
+    first_from=MOMENTS,
+    first_to=MOMENTS,
+    last_from=MOMENTS,
+    last_to=MOMENTS,
     box=st.none() | st.none() | BOXES,
     min_score=st.none() | st.integers(0, 80),
     filters=st.just({}) | st.dictionaries(FILTERED, VALUED, max_size=2),

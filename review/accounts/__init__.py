@@ -1,0 +1,1 @@
+"""Accounts: reasons for looking, administering accounts, signing in through an identity provider."""

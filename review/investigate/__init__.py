@@ -1,0 +1,1 @@
+"""Investigators' pages: searching, saved searches and watches, the map."""
