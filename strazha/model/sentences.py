@@ -123,7 +123,7 @@ def _ends(text: str, match: re.Match[str]) -> bool:
         if text[follows] == "\n":
             return True
         follows += 1
-    return follows >= len(text) or not text[follows].islower() or ends_word(text, match.start())
+    return follows >= len(text) or not text[follows].islower() or (len(match.group()) == 1 and ends_word(text, match.start()))
 
 
 def ends_word(text: str, stop: int) -> bool:
