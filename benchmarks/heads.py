@@ -94,12 +94,10 @@ def by_parts(train: Sequence[Path], rows: Sequence[Labelled], settings: Settings
 ACROSS = ("own-a", "own-b", "own-c", "own-e", "dev-screening", "dev-groups")
 
 
-class Unread:
+class Unread(SemanticFinder):
     """Stands where the finder stands: what heads think of an advert that did not read its file."""
 
-    label = "unread"
-
-    def __init__(self, learnt: Learnt, readings: Sequence[Reading]) -> None:
+    def __init__(self, learnt: Learnt, readings: Sequence[Reading]) -> None:  # everything is known: nothing to encode
         material, unseen = learnt.material, learnt.unseen
         self._seen: dict[int, Seen] = {}
         for number, reading in enumerate(readings):
