@@ -167,7 +167,7 @@ def settle(family: Family, hits: Sequence[Hit]) -> AdType:
 
 
 #: What the rules' own type is worth against how far an advert leans towards a kind (shares, adding up to 1).
-RULES_WORTH = 0.3
+RULES_WORTH = 0.15
 
 
 def lean(

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from strazha.model.sentences import ends_word
+
 #: Ends of sentences and lines: no gap of a pattern reaches over one of these tokens.
 SENTENCE_ENDS = frozenset(".!?…\n")
 #: Ends of clauses: no negation reaches over one of these tokens.
@@ -122,10 +124,12 @@ def _sign(word: str, text: str, start: int, end: int) -> str:
 
 
 def _ends_sentence(text: str, end: int) -> bool:
-    """A stop before a small letter ends no sentence; before a digit only after a long word ("иска. 120 лв", not "ул. 3")."""
+    """A stop before a small letter or a digit ends a sentence only after a long word ("иска. 120 лв", not "ул. 3")."""
     following = text[end : end + 3].lstrip()
     if not following:
         return True
-    if text[end : end + 1].strip() or following[0].islower():
+    if text[end : end + 1].strip():
         return False
+    if following[0].islower():
+        return ends_word(text, end - 1)
     return not following[0].isdigit() or text[max(0, end - 5) : end - 1].isalpha()
