@@ -20,6 +20,7 @@ from review.access import ForbiddenError, LoginNeededError, gate, identify, logi
 from review.api import description, pages
 from review.api.limits import Rates, TooManyError
 from review.api.problems import ApiError, faults, problem
+from review.casework import routes_cases, routes_compare, routes_notes, routes_views
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
 from review.investigate import routes_map, routes_saved, routes_search, routes_watches
@@ -56,6 +57,7 @@ log = logging.getLogger("strazha.review")
 ROUTERS = (
     login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews,
     routes_search, routes_saved, routes_watches, routes_map, paste, operations, pages,
+    routes_views, routes_notes, routes_cases, routes_compare,
 )  # fmt: skip
 
 _WORDS: Mapping[int, tuple[str, str]] = {

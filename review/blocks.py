@@ -332,3 +332,26 @@ class ClusterHit:
     members: int
     notes: tuple[str, ...]
     css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resembled:
+    """An advert that a text resembles, why (kind of comparison, sentence), and the cluster it is in, if any."""
+
+    row: Row
+    score: float
+    verdict: str
+    reasons: tuple[tuple[str, str], ...]
+    cluster: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedText:
+    """One of several texts of a file: how it was screened, and the advert it resembles most."""
+
+    number: int
+    title: str
+    band: Band
+    score: int
+    ad_type: str
+    best: Resembled | None

@@ -18,7 +18,9 @@ from review.blocks import (
     Fix,
     FixForm,
     MarkedText,
+    Resembled,
     Row,
+    ScreenedText,
     SiteField,
     Sum,
     Tie,
@@ -328,6 +330,14 @@ class PastePage(Page):
     latin_bg: bool = False
     reading: str = ""
     pipeline: str = ""
+    #: What the text resembles, most alike first; ``compared`` is False where nothing could be compared.
+    resembles: tuple[Resembled, ...] = ()
+    compared: bool = True
+    #: The texts of a file that holds several, and how many more there are; what was left aside of a file.
+    many: tuple[ScreenedText, ...] = ()
+    left_out: int = 0
+    file: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,19 @@ STEPS: Mapping[str, str] = {
     "age": marked("ageing"),
     "watch": marked("watches"),
 }
+#: What was done to a case folder.
+CASE_ACTIONS: Mapping[str, str] = {
+    "opened": marked("opened"),
+    "renamed": marked("renamed; before:"),
+    "item added": marked("put in"),
+    "item removed": marked("taken out"),
+    "person added": marked("let in"),
+    "person removed": marked("taken off"),
+    "closed": marked("closed"),
+    "reopened": marked("reopened"),
+    "report": marked("report made"),
+    "bundle": marked("evidence bundle made"),
+}
 #: What the audit log says somebody did.
 ACTIONS: tuple[str, ...] = (
     marked("advert read"), marked("cluster read"), marked("audit log read"), marked("capture checked"),
@@ -178,6 +191,10 @@ ACTIONS: tuple[str, ...] = (
     marked("second factor refused"),
     marked("map read"), marked("search saved"), marked("search shared"), marked("search removed"), marked("watch begun"),
     marked("watch ended"), marked("alert read"),
+    marked("shared contacts read"), marked("clusters compared"), marked("note written"), marked("note changed"),
+    marked("note taken back"), marked("case opened"), marked("case read"), marked("case renamed"), marked("put into a case"),
+    marked("taken out of a case"), marked("case access changed"), marked("case closed"), marked("case reopened"),
+    marked("case report made"), marked("evidence bundle made"),
 )  # fmt: skip
 ROLES: Mapping[str, str] = {
     "analyst": marked("analyst"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.access import ADMINS, AUDITORS, EVERYBODY, LEADS, OPERATORS, READERS, may
+from review.access import ADMINS, AUDITORS, DECIDERS, EVERYBODY, LEADS, OPERATORS, READERS, may
 from review.i18n import marked
 from strazha.ledger.records import Role, User
 
@@ -44,6 +44,8 @@ ENTRIES = (
     Entry("/searches", marked("Saved searches"), READERS, group=FIND),
     Entry("/watches", marked("Alerts and watches"), READERS, group=FIND),
     Entry("/paste", marked("Screen a text"), READERS, group=FIND),
+    Entry("/cases", marked("Cases"), DECIDERS, group=FIND),
+    Entry("/compare", marked("Compare"), READERS, group=FIND),
     Entry("/reviews", marked("Double reviews"), LEADS, group=LEAD),
     Entry("/runs", marked("Runs"), OPERATORS, group=OPERATE),
     Entry("/audit", marked("Audit"), AUDITORS, group=LEAD),

@@ -108,6 +108,15 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("reviews-bg", "/reviews", locale="bg-BG"),
         Shot("reviews-phone", "/reviews", size=NARROW, whole=True),
         Shot("account", "/account"),
+        Shot("links", f"/links/{quote(cluster, safe='')}"),
+        Shot("times", f"/times/{quote(cluster, safe='')}", whole=True),
+        Shot("text", f"/text/{quote(cluster, safe='')}", whole=True),
+        Shot("facts", f"/facts/{quote(cluster, safe='')}", whole=True),
+        Shot("history", f"/history/cluster/{quote(cluster, safe='')}", whole=True),
+        Shot("links-phone", f"/links/{quote(cluster, safe='')}", size=NARROW),
+        Shot("times-bg", f"/times/{quote(cluster, safe='')}", whole=True, locale="bg-BG"),
+        Shot("cases", "/cases"),
+        Shot("compare", f"/compare?a={quote(cluster, safe='')}"),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
 

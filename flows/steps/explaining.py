@@ -59,7 +59,7 @@ def explain(rooms: Rooms, a: str, b: str) -> Explanation:
         # Meanings are compared across languages only; else the model, which takes a second to load, is not asked.
         first, second = with_meanings([(held[one].advert, held[one].linkable) for one in (a, b)])
     keys = tuple(sorted(set(keys_of(first)) & set(keys_of(second))))
-    compared = why(first, second, _known(rooms, keys))
+    compared = why(first, second, known_for(rooms, keys))
     around = _around(rooms, (a, b))
     clusters = rooms.ledger.clusters_of((a, b))
     own = (clusters.get(a, ""), clusters.get(b, ""))
@@ -79,7 +79,7 @@ def explain(rooms: Rooms, a: str, b: str) -> Explanation:
     return _said(found, around)
 
 
-def _known(rooms: Rooms, keys: Iterable[str]) -> Known:
+def known_for(rooms: Rooms, keys: Iterable[str]) -> Known:
     """What is known of the contacts and pictures in common: judged as linking judges them, rulings above all."""
     from clusters.hubs import SAMPLE, known_of, spread
     from clusters.keys import is_contact, is_picture

@@ -12,6 +12,7 @@ from typing import Self
 from strazha.ledger.adverts import Adverts
 from strazha.ledger.ageing import Ageing
 from strazha.ledger.audit import Audit
+from strazha.ledger.casework import Casework
 from strazha.ledger.clusters import Clusters
 from strazha.ledger.corrections import Corrections
 from strazha.ledger.database import Database
@@ -62,7 +63,7 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Reasons, Audit, Ageing, Tokens, Watches, Deliveries,
+    SecondFactor, Users, Reasons, Audit, Ageing, Tokens, Watches, Deliveries, Casework,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from strazha.errors import BadInputError, MissingExtraError, StoreError, StoreUnavailableError
 
 #: The newest migration. Written down so that opening an up-to-date ledger need not import Alembic (a test compares).
-HEAD = "0007"
+HEAD = "0008"
 #: Rows per statement and per transaction: long enough that the sync at its end is cheap, short enough that readers and other
 #: writers wait milliseconds. Also keeps "in (...)" below every database's limit of parameters.
 CHUNK = 1000

@@ -43,6 +43,7 @@ def filled(path: str, house: Any) -> str:
     names = {
         "{advert_id:path}": next(iter(house.filled.adverts)), "{cluster_id:path}": next(iter(house.filled.clusters)),
         "{kind}/{item_id:path}": f"cluster/{next(iter(house.filled.clusters))}", "{view_id}": "0" * 16,
+        "{case_id}": "0" * 16, "{note_id}": "0" * 24, "{view}": "links",
         "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16, "{token_id}": "0" * 16,
         "{search_id}": "0" * 16, "{watch_id}": "0" * 16, "{alert_id}": "0" * 24,
     }  # fmt: skip

@@ -1,0 +1,279 @@
+"""Case folders. Those named and leads see one; to everybody else it does not exist."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+
+from review.access import DECIDERS, LEADS, may, open_to
+from review.ask import clean
+from review.casework.cases_view import case_page, cases_page
+from review.casework.places import named_item
+from review.casework.report_view import report_page, write_bundle
+from review.casework.routes_notes import problem_of, written
+from review.i18n import marked
+from review.render import render
+from review.routers.parts import Parts, Person, note
+from review.services import Services
+from review.work import colleagues
+from strazha.errors import BadInputError
+from strazha.ledger.casework_records import Case, CaseEvent, CaseItem
+from strazha.ledger.records import User
+from strazha.store.documents import AdvertDoc
+
+router = APIRouter()
+
+TITLE, REFERENCE, REASON, SHORTEST = 200, 80, 500, 3
+#: Bytes of a bundle kept in memory before it goes to a file that vanishes when it is closed.
+IN_MEMORY = 8_000_000
+
+NO_TITLE = marked("Give the case a name.")
+NO_REASON = marked("Say why: a few words are enough, and they are kept.")
+NO_ITEM = marked("There is no advert or cluster with this number.")
+THERE = marked("It lies in this case already.")
+FULL = marked("That cannot be done: the case is closed or full.")
+NOBODY = marked("There is nobody of that name who may do this work.")
+
+
+def case_or_404(services: Services, user: User, case_id: str) -> Case:
+    """A case the user may see; for everybody else there is none."""
+    found = services.ledger.case_of(case_id[:40], user.name, every=may(user, LEADS))
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _why(reason: str) -> str:
+    return clean(reason, REASON)
+
+
+def _again(request: Request, services: Services, user: User, case: Case, problem: str) -> Response:
+    fresh = case_or_404(services, user, case.id)
+    note(services, user, "case read", case.id)
+    return render(request, case_page(services, fresh, user, problem=problem), status=422)
+
+
+def _back(case: Case, place: str = "") -> Response:
+    return RedirectResponse(f"/cases/{case.id}{place}", 303)
+
+
+@router.get("/cases")
+@open_to(DECIDERS)
+def cases(request: Request, services: Parts, user: Person) -> Response:
+    """The cases the user may see."""
+    return render(request, cases_page(services, user))
+
+
+@router.post("/cases")
+@open_to(DECIDERS)
+def open_case(
+    request: Request, services: Parts, user: Person, *, title: Annotated[str, Form()] = "",
+    reference: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Open a case folder."""
+    name, number = clean(title, TITLE), clean(reference, REFERENCE)
+    if not name:
+        return render(request, cases_page(services, user, problem=NO_TITLE, reference=number), status=422)
+    made = services.ledger.open_case(name, number, user.name, services.clock())
+    # Not its name: auditors read the log and are not let into the case.
+    note(services, user, "case opened", made.id)
+    return _back(made)
+
+
+@router.get("/cases/{case_id}")
+@open_to(DECIDERS)
+def case(request: Request, services: Parts, user: Person, case_id: str) -> Response:
+    """One case folder, contacts covered."""
+    found = case_or_404(services, user, case_id)
+    note(services, user, "case read", found.id)
+    return render(request, case_page(services, found, user))
+
+
+@router.post("/cases/{case_id}/name")
+@open_to(DECIDERS)
+def rename(
+    request: Request, services: Parts, user: Person, case_id: str, *, title: Annotated[str, Form()] = "",
+    reference: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Change name and reference number."""
+    found = case_or_404(services, user, case_id)
+    name = clean(title, TITLE)
+    if not name:
+        return _again(request, services, user, found, NO_TITLE)
+    try:
+        services.ledger.rename_case(found.id, name, clean(reference, REFERENCE), user.name, services.clock())
+    except BadInputError:
+        return _again(request, services, user, found, FULL)
+    note(services, user, "case renamed", found.id)
+    return _back(found)
+
+
+@router.post("/collect")
+@open_to(DECIDERS)
+def collect(
+    request: Request, services: Parts, user: Person, *, case_id: Annotated[str, Form(alias="case")] = "",
+    item: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Put an advert or cluster, named by number or address, into a case."""
+    found = case_or_404(services, user, case_id)
+    why, doc = _why(reason), named_item(services, item)
+    if len(why) < SHORTEST or doc is None:
+        return _again(request, services, user, found, NO_ITEM if doc is None else NO_REASON)
+    subject = "advert" if isinstance(doc, AdvertDoc) else "cluster"
+    put = CaseItem.model_validate({
+        "subject": subject, "subject_id": doc.id, "added_by": user.name, "added_at": services.clock(), "reason": why,
+    })  # fmt: skip
+    try:
+        added = services.ledger.put_in_case(found.id, put)
+    except BadInputError:
+        return _again(request, services, user, found, FULL)
+    if not added:
+        return _again(request, services, user, found, THERE)
+    note(services, user, "put into a case", doc.id, kind=subject, case=found.id, reason=why)
+    return _back(found, "#items-h")
+
+
+@router.post("/cases/{case_id}/remove")
+@open_to(DECIDERS)
+def remove(
+    request: Request, services: Parts, user: Person, case_id: str, *, kind: Annotated[str, Form()] = "",
+    item: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Take an item out of a case."""
+    found = case_or_404(services, user, case_id)
+    why = _why(reason)
+    if len(why) < SHORTEST:
+        return _again(request, services, user, found, NO_REASON)
+    event = CaseEvent(
+        action="item removed", subject=clean(kind, 20), subject_id=clean(item, 200), reason=why, done_by=user.name,
+        at=services.clock(),
+    )  # fmt: skip
+    try:
+        gone = services.ledger.take_from_case(found.id, event)
+    except BadInputError:
+        return _again(request, services, user, found, FULL)
+    if not gone:
+        raise HTTPException(404)
+    note(services, user, "taken out of a case", event.subject_id, kind=event.subject, case=found.id, reason=why)
+    return _back(found, "#items-h")
+
+
+@router.post("/cases/{case_id}/people")
+@open_to(DECIDERS)
+def people(
+    request: Request, services: Parts, user: Person, case_id: str, *, name: Annotated[str, Form()] = "",
+    action: Annotated[str, Form()] = "add", reason: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Let somebody see a case, or no longer: whoever opened it and leads say so."""
+    found = case_or_404(services, user, case_id)
+    if found.opened_by != user.name and not may(user, LEADS):
+        raise HTTPException(403)
+    why = _why(reason)
+    if len(why) < SHORTEST:
+        return _again(request, services, user, found, NO_REASON)
+    who = clean(name, 64)
+    if (action == "add" and who not in colleagues(services, None)) or (action != "add" and who not in found.people):
+        return _again(request, services, user, found, NOBODY)
+    event = CaseEvent(
+        action="person added" if action == "add" else "person removed", subject="person", subject_id=who, reason=why,
+        done_by=user.name, at=services.clock(),
+    )  # fmt: skip
+    try:
+        changed = services.ledger.name_in_case(found.id, event)
+    except BadInputError:
+        return _again(request, services, user, found, FULL)
+    if changed:
+        note(services, user, "case access changed", found.id, to=who, added=action == "add", reason=why)
+    # Whoever took themselves off sees it no more.
+    still = services.ledger.case_of(found.id, user.name, every=may(user, LEADS)) is not None
+    return _back(found, "#people-h") if still else RedirectResponse("/cases", 303)
+
+
+@router.post("/cases/{case_id}/state")
+@open_to(DECIDERS)
+def state(
+    request: Request, services: Parts, user: Person, case_id: str, *, to: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Close or reopen a case."""
+    found = case_or_404(services, user, case_id)
+    why = _why(reason)
+    if to not in {"closed", "reopened"}:
+        raise HTTPException(422)
+    if len(why) < SHORTEST:
+        return _again(request, services, user, found, NO_REASON)
+    action = {"action": to, "reason": why, "done_by": user.name, "at": services.clock()}
+    if services.ledger.note_case(found.id, CaseEvent.model_validate(action)):
+        note(services, user, "case closed" if to == "closed" else "case reopened", found.id, reason=why)
+    return _back(found)
+
+
+@router.post("/cases/{case_id}/notes")
+@open_to(DECIDERS)
+def write(request: Request, services: Parts, user: Person, case_id: str, *, text: Annotated[str, Form()] = "") -> Response:
+    """Write a note in a case."""
+    found = case_or_404(services, user, case_id)
+    words = written(text[:10_000])
+    problem = FULL if found.closed else problem_of(words)
+    if problem:
+        return _again(request, services, user, found, problem)
+    try:
+        made = services.ledger.add_note("case", found.id, words, user.name, services.clock())
+    except BadInputError:
+        return _again(request, services, user, found, FULL)
+    note(services, user, "note written", found.id, kind="case", note=made.id)
+    return _back(found, "#notes-h")
+
+
+@router.post("/cases/{case_id}/report")
+@open_to(DECIDERS)
+def report(
+    request: Request, services: Parts, user: Person, case_id: str, *, reason: Annotated[str, Form()] = "",
+    contacts: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """The case as a printable report; with contacts only where that was asked for. Logged with the reason."""
+    found = case_or_404(services, user, case_id)
+    why = _why(reason)
+    if len(why) < SHORTEST:
+        return _again(request, services, user, found, NO_REASON)
+    shown = contacts == "1"
+    note(services, user, "case report made", found.id, reason=why, contacts=shown)
+    if shown:
+        note(services, user, "contacts uncovered", found.id, kind="case report", reason=why)
+    event = CaseEvent(action="report", reason=why, done_by=user.name, at=services.clock())
+    services.ledger.note_case(found.id, event)
+    return render(request, report_page(services, found, user, reason=why, uncovered=shown))
+
+
+@router.post("/cases/{case_id}/bundle")
+@open_to(DECIDERS)
+def bundle(request: Request, services: Parts, user: Person, case_id: str, *, reason: Annotated[str, Form()] = "") -> Response:
+    """The case's evidence as a ZIP file with the digest of each file in it. Holds contacts; logged with reason and digest."""
+    found = case_or_404(services, user, case_id)
+    why = _why(reason)
+    if len(why) < SHORTEST:
+        return _again(request, services, user, found, NO_REASON)
+    at = services.clock()
+    services.ledger.note_case(found.id, CaseEvent(action="bundle", reason=why, done_by=user.name, at=at))
+    # Closed by whoever sends it, when it has been sent or given up.
+    out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+    try:
+        digest = write_bundle(services, found, user, out, reason=why, at=at)
+        note(services, user, "evidence bundle made", found.id, reason=why, contacts=True, sums=digest)
+    except BaseException:
+        out.close()
+        raise
+    size = out.tell()
+    out.seek(0)
+    headers = {"Content-Disposition": f'attachment; filename="case-{found.id}.zip"', "Content-Length": str(size)}
+    return StreamingResponse(_read(out), media_type="application/zip", headers=headers)
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(65536):
+            yield piece
