@@ -77,6 +77,18 @@ EXAMPLES: dict[str, tuple[str | Callable[[Any], str], ...]] = {
     "/searches": ("/searches",),
     "/watches": ("/watches",),
     "/watches/alerts/{alert_id}": (lambda house: f"/watches/alerts/{house.ledger.alerts('lead')[0].id}",),
+    "/links/{cluster_id:path}": (lambda house: f"/links/{salon(house)}",),
+    "/times/{cluster_id:path}": (lambda house: f"/times/{salon(house)}",),
+    "/text/{cluster_id:path}": (lambda house: f"/text/{salon(house)}",),
+    "/facts/{cluster_id:path}": (lambda house: f"/facts/{salon(house)}",),
+    "/hubs": ("/hubs",),
+    "/history/{kind}/{item_id:path}": (lambda house: f"/history/cluster/{salon(house)}",),
+    "/cases": ("/cases",),
+    "/cases/{case_id}": (lambda house: f"/cases/{house.ledger.cases_of('lead')[0].id}",),
+    "/compare": (
+        "/compare",
+        lambda house: f"/compare?a={salon(house)}&b={house.filled.of('fields').id}",
+    ),
     "/api": ("/api",),
     "/tokens": ("/tokens",),
 }
@@ -148,8 +160,16 @@ def on_watch(house: Any) -> None:
     found_later(house)
 
 
+def in_a_case(house: Any) -> None:
+    """A case with a cluster and notes in it."""
+    client = house.client(Role.LEAD)
+    path = str(client.post("/cases", data={"title": "Operation Lime", "reference": "R/118"}).headers["location"])
+    client.post("/collect", data={"case": path[7:], "item": salon(house), "reason": "same voice"})
+    client.post(f"{path}/notes", data={"text": "The numbers were asked for on Friday."})
+
+
 #: What puts something to see into a house, in this order.
-FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work, on_watch)
+FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work, on_watch, in_a_case)
 
 
 def furnished(house: Any) -> Any:

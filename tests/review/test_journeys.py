@@ -22,8 +22,7 @@ from strazha.settings import Settings
 from strazha.store import open_index
 from tests.review.browsing import Watched, serving, signed_in
 from tests.review.conftest import Clock, House
-from tests.review.pages import endpoints
-from tests.review.test_access import OPEN, filled
+from tests.review.test_access import OPEN, endpoints, filled
 from tests.review.test_corrections import new_version
 
 expect.set_options(timeout=15_000)
@@ -431,7 +430,7 @@ def test_search_from_the_queue_by_keyboard_to_an_advert_and_back(house: Any, peo
     keys.press("j")
     expect(page.locator(".row-link:focus")).to_be_visible()
     keys.press("Enter")
-    page.wait_for_url(re.compile("/adverts/"))
+    page.wait_for_url(re.compile("/(adverts|clusters)/"))
     page.go_back()
     expect(page.locator("#q")).to_have_value("massage")
     seen.clean()
