@@ -90,7 +90,15 @@ def test_a_text_that_a_later_run_could_screen_has_left_quarantine(tmp_path: Path
         for one in "ab":
             ledger.mark_done("quarantine", one, f"{one * 16}+p", "r", AT + timedelta(minutes=1), {"error": "broke"})
         ref = ScreeningRef(
-            advert_id="a", content_hash="a" * 64, pipeline="q", file="f", offset=0, length=1, band=Band.LOW, score=1, run_id="later"
+            advert_id="a",
+            content_hash="a" * 64,
+            pipeline="q",
+            file="f",
+            offset=0,
+            length=1,
+            band=Band.LOW,
+            score=1,
+            run_id="later",
         )
         # What an earlier program had read does not make good what this one could not.
         ledger.save_screenings([ref, ref.model_copy(update={"advert_id": "b", "content_hash": "b" * 64, "run_id": "r"})])
