@@ -6,7 +6,8 @@ Four bars. Adverts without repeats: at least .65 of what the encoder alone does 
 turns in one run. A stream of which four in five are near-copies (another telephone, an emoji at the end, in half of them two
 words swapped): at least four times the rate of adverts without repeats. Patterns and derivations alone, reading done before:
 1,500 adverts a second and core. Peak memory of a process that screens, model included: under 1.5 GB (measured in a process of
-its own). Nothing is kept on disk, each round begins with an empty memory. Without a file: the project's own labelled adverts.
+its own). Nothing is kept on disk; each round begins without a memory of sentences, words stay known as in any process that runs
+for a while. Without a file: the project's own labelled adverts.
 """
 
 from __future__ import annotations

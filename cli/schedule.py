@@ -48,8 +48,9 @@ def command(
     own, wanted = settings(), Wanted(sources, definitions, folders)
     chosen = choose(own, wanted) if sources else list(known_sources(own, wanted).values())
     planned = plan(chosen, now().date())
+    paused = _paused(own)
     for item in planned:
-        _say(item, every)
+        _say(item, every, paused.get(item.source.id, ""))
     if all(item.refused for item in planned):
         raise LegalBasisError(
             "there is no source to serve",
@@ -70,9 +71,18 @@ def _serve(own: Settings, planned: Sequence[Planned], wanted: Wanted, timing: Ti
     click.echo("strazha: stopped.", err=True)
 
 
-def _say(item: Planned, every: float | None) -> None:
+def _paused(own: Settings) -> dict[str, str]:
+    """By source paused on the review pages, who did it."""
+    from strazha.ledger import open_ledger
+
+    with open_ledger(own.ledger) as ledger:
+        return {name: switch.done_by for name, switch in ledger.paused().items()}
+
+
+def _say(item: Planned, every: float | None, paused_by: str) -> None:
     if item.refused:
         click.echo(f"refused    {item.source.id}: {item.refused}")
         return
     when = f"every {every:g} s" if every else f"{item.source.schedule}  ({item.source.time_zone})"
-    click.echo(f"scheduled  {item.source.id}: {when}")
+    paused = f"; paused by {paused_by}: its runs are skipped" if paused_by else ""
+    click.echo(f"scheduled  {item.source.id}: {when}{paused}")

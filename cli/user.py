@@ -100,6 +100,46 @@ def totp(name: str, off: bool) -> None:
             click.echo(f"{name}: second factor {'on' if ledger.has_totp(name) else 'off'}")
 
 
+@command.command()
+@click.option("--drop", is_flag=True, help="Afterwards forget the former keys: only once every server was started anew.")
+def reseal(drop: bool) -> None:
+    """Make a new key for the secrets of second factors and seal them with it."""
+    from strazha.errors import BadInputError
+    from strazha.sealing import add_key, drop_old_keys, keyring
+    from strazha.settings import settings
+
+    chosen = settings()
+    with _ledger() as ledger:
+        if not drop and not chosen.secret_keys:
+            add_key(chosen)
+        lost = ledger.use_keys(keyring(chosen))
+        if drop and lost:
+            raise BadInputError(
+                f"{lost} second factor(s) cannot be opened", remedy="restore the key file, or turn them off first"
+            )
+        if drop:
+            drop_old_keys(chosen)
+        _note(ledger, "former keys dropped" if drop else "secrets sealed anew", "-", lost=str(lost))
+    click.echo(
+        "former keys dropped" if drop else f"sealed anew{f'; {lost} cannot be opened' if lost else ''}: restart the servers"
+    )
+
+
+@command.command()
+@click.argument("name")
+@click.option("--issuer", required=True, help="The identity provider, as it names itself.")
+@click.option("--subject", required=True, help="Who it is there (the claim sub), never an e-mail address.")
+def link(name: str, issuer: str, subject: str) -> None:
+    """Tie the account NAME to somebody of an identity provider."""
+    from strazha.clock import now
+
+    with _ledger() as ledger:
+        _known(ledger, name)
+        ledger.link_account(issuer, subject, name, now())
+        _note(ledger, "account linked", name, issuer=issuer)
+    click.echo(f"{name}: signs in at {issuer}")
+
+
 @contextmanager
 def _ledger() -> Iterator[Ledger]:
     from strazha.ledger import open_ledger

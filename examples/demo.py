@@ -184,8 +184,8 @@ def _by_id(state: int) -> dict[str, DemoAdvert]:
 
 def _demo_account(rooms: Rooms) -> str:
     password = secrets.token_urlsafe(12)
-    rooms.ledger.add_user("demo", password, "admin")
-    rooms.ledger.audit("demo", "user add", "demo", {"role": "admin", "for": "make demo"}, now())
+    rooms.ledger.add_user("demo", password, "lead")
+    rooms.ledger.audit("demo", "user add", "demo", {"role": "lead", "for": "make demo"}, now())
     return password
 
 

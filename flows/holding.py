@@ -86,3 +86,19 @@ def _wait_for(handle: int, path: Path, patience: float) -> None:
                     remedy="wait until it ends; `strazha status` shows what runs",
                 ) from error
             time.sleep(0.1)
+
+
+@contextmanager
+def hold_asked(settings: Settings, asked_id: str) -> Iterator[None]:
+    """Held by the process that does what somebody asked for on a page, so that the page can tell it from a dead one."""
+    with _hold(settings, f"asked-{asked_id}", patience=0.0):
+        yield
+
+
+def is_asked_held(settings: Settings, asked_id: str) -> bool:
+    """Whether the process that does what was asked for lives."""
+    try:
+        with _hold(settings, f"asked-{asked_id}", patience=0.0):
+            return False
+    except BusyError:
+        return True

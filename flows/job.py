@@ -6,10 +6,10 @@ over other sources, is brought to an end first without crawling again, so that n
 
 from __future__ import annotations
 
-import errno
 import re
 import secrets
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,10 +20,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows import steps
 from flows.crawling import Outcome, crawl_all
+from flows.filling import filling
 from flows.holding import BusyError, hold_linking, hold_sources
 from flows.rooms import Rooms
+from flows.run_log import RunLog
+from flows.troubles import explained
 from strazha.clock import now
-from strazha.errors import BadInputError, LegalBasisError, StoreUnavailableError, StrazhaError
+from strazha.errors import BadInputError, LegalBasisError, StrazhaError
 from strazha.model import CrawlReport, RunReport, Source, StepReport
 
 Result = TypeVar("Result")
@@ -42,10 +45,6 @@ class Caller(Protocol):
 
     def __call__(self, name: str, work: Callable[[], Result], /) -> Result:
         """Do the work and give what it gives."""
-
-
-class OutOfSpaceError(StrazhaError):
-    """The disk is full, or a quota is used up."""
 
 
 def at_once(name: str, work: Callable[[], Result], /) -> Result:
@@ -71,7 +70,7 @@ def run(rooms: Rooms, sources: Sequence[Source], *, call: Caller = at_once, tell
     call resumes it.
     """
     ids = [source.id for source in sources]
-    with hold_sources(rooms.settings, ids), _explained():
+    with hold_sources(rooms.settings, ids), explained():
         _check_enabled(sources)
         _check_basis(sources)
         open_run = rooms.ledger.open_run(ids)
@@ -85,7 +84,7 @@ def run(rooms: Rooms, sources: Sequence[Source], *, call: Caller = at_once, tell
 
 def run_landed(rooms: Rooms, source_id: str, run_id: str, *, call: Caller = at_once, tell: Tell = silent) -> RunReport:
     """Take in, screen, link and index what lies in ``captures/<source_id>/<run_id>`` already, such as an import."""
-    with hold_sources(rooms.settings, [source_id]), _explained():
+    with hold_sources(rooms.settings, [source_id]), explained():
         report = rooms.ledger.start_run(run_id, [source_id], now())
         return _Run(rooms, report, call, tell).go(())
 
@@ -105,7 +104,7 @@ def rescreen(rooms: Rooms, sources: Sequence[str] = (), *, call: Caller = at_onc
     held = sorted(_due(rooms, sources).union(*(one.sources for one in stopped)))
     if not held:
         return None
-    with hold_sources(rooms.settings, held), _explained():
+    with hold_sources(rooms.settings, held), explained():
         # Asked again now that nobody else is at work on them.
         open_run = rooms.ledger.open_run(stopped[0].sources) if stopped else None
         if open_run is not None and screens_again(open_run.run_id):
@@ -131,11 +130,17 @@ class _Run:
     def __init__(self, rooms: Rooms, report: RunReport, call: Caller, tell: Tell) -> None:
         self.rooms, self.call, self.tell = rooms, call, tell
         self.report = report.model_copy(update={"state": "running", "steps": (), "errors": (), "finished_at": None})
+        self.log = RunLog(rooms.ledger, report.run_id)
 
     def go(self, crawl: Sequence[Source], *, ended: str = "") -> RunReport:
         """Every step; ``crawl`` are the sources to be crawled, ``ended`` the error to note where a run is only wound up."""
+        with self.log.listening():
+            return self._go(crawl, ended)
+
+    def _go(self, crawl: Sequence[Source], ended: str) -> RunReport:
         whole = False
         try:
+            self.log.say(f"run over {', '.join(self.report.sources)}{f': {ended}' if ended else ''}")
             self._keep(errors=(ended,) if ended else ())
             self._crawl(crawl)
             self._take_in()
@@ -151,6 +156,7 @@ class _Run:
                 bands=self._bands(),
                 clusters=self._clusters(),
             )
+            self.log.say(f"the run {self.report.state}", "error" if self.report.errors else "info")
             whole = True
         finally:
             if not whole:
@@ -177,7 +183,9 @@ class _Run:
             for source, outcome in zip(sources, crawl_all(sources, crawl_one, told), strict=True):
                 if isinstance(outcome, CrawlReport):
                     step.add(done=outcome.pages)
+                    self.log.say(_crawled(outcome), "warning" if outcome.errors else "info")
                     continue
+                self.log.say(str(outcome), "error")
                 step.add(failed=1)
                 self._keep(errors=(*self.report.errors, str(outcome)))
                 self._refuse(source, outcome)
@@ -201,6 +209,9 @@ class _Run:
                 crawl = self.call(f"take in {source_id}", work)
                 step.add(done=crawl.new + crawl.changed, skipped=crawl.same)
                 crawls.append(crawl)
+                for field in filling(source_id, self.rooms.ledger.crawl_lines(source_id)).alarms:
+                    before = f"{field.before.share:.0%} before, {field.now.share:.0%} now"
+                    self.log.say(f"{source_id}: field {field.name} is {field.state}: {before}", "warning")
             self._keep(crawls=tuple(crawls))
 
     def _screen(self) -> None:
@@ -284,9 +295,14 @@ class _Run:
         self.tell(name, 0, 0)
         counting = _Counting(name)
         yield counting
-        self._keep(steps=(*self.report.steps, counting.ended()))
+        ended = counting.ended()
+        self._keep(steps=(*self.report.steps, ended))
+        counts = f"{ended.done} done, {ended.skipped} done before, {ended.failed} failed, {ended.seconds:.1f} s"
+        self.log.say(f"{name}: {counts}", "warning" if ended.failed else "info")
 
     def _note_interruption(self) -> None:
+        error = sys.exc_info()[1]
+        self.log.say(f"the run was interrupted: {type(error).__name__}: {error}", "error")
         # Where even this cannot be written, the run stays "running" in the ledger, which is resumed just as well.
         try:
             self._keep(state="interrupted")
@@ -365,31 +381,10 @@ def _finish_leftovers(rooms: Rooms, sources: Sequence[str], *, keep: str, call: 
             continue
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn a full disk and a database out of reach into errors a person can act on."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise _out_of_space(str(error.filename or ""), error.strerror or str(error)) from error
-        raise
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        problem = str(getattr(error, "orig", None) or error)
-        if "full" in problem or "disk I/O" in problem:
-            raise _out_of_space("", problem) from error
-        raise StoreUnavailableError(
-            f"the ledger or the index could not be used: {problem}",
-            remedy="check that its disk or server is there, then run the same command again: it goes on where it stopped",
-        ) from error
-
-
-def _out_of_space(place: str, problem: str) -> OutOfSpaceError:
-    return OutOfSpaceError(
-        f"nothing more can be written: {problem}",
-        place=place,
-        remedy="make room, then run the same command again: it goes on where it stopped",
-    )
+def _crawled(crawl: CrawlReport) -> str:
+    """A crawl in one line."""
+    errors = f", {sum(error.count for error in crawl.errors)} errors" if crawl.errors else ""
+    return f"{crawl.source_id}: {crawl.pages} pages, {crawl.adverts} adverts{errors}; ended: {crawl.reason or crawl.state}"
 
 
 def _bind(function: Callable[..., Result], *arguments: object) -> Callable[[], Result]:

@@ -45,18 +45,24 @@ class RunIncompleteError(StrazhaError):
 
 @flow(name="monitor", flow_run_name="monitor-{sources}", persist_result=False, validate_parameters=True)
 def monitor(
-    sources: list[str], definitions: list[str] | None = None, folders: list[str] | None = None, retry_delay: float = 15.0
-) -> Any:
+    sources: list[str], definitions: list[str] | None = None, folders: list[str] | None = None, retry_delay: float = 15.0,
+    *, scheduled: bool = False,
+) -> Any:  # fmt: skip
     """Crawl, take in, screen, link and index the sources named.
 
     ``definitions`` are files and ``folders`` folders with source definitions beside the packaged ones; ``retry_delay`` is the
     pause in seconds before the first retry, doubled with each. Gives the run's id. A run that finds its source busy ends as
-    "Skipped": the other run does its work.
+    "Skipped": the other run does its work. So does a ``scheduled`` one of a source that an operator has paused.
     """
     own = _SETTINGS.get() or settings()
     files, places = tuple(Path(path) for path in definitions or ()), tuple(Path(path) for path in folders or ())
     chosen = choose(own, Wanted(tuple(sources), files, places))
     with open_rooms(own) as rooms:
+        resting = rooms.ledger.paused(sources) if scheduled else {}
+        chosen = [source for source in chosen if source.id not in resting]
+        if not chosen:
+            said = "; ".join(f"{one.source_id} is paused by {one.done_by}" for one in resting.values())
+            return Completed(name="Skipped", message=said)
         try:
             report = _run(rooms, chosen, retry_delay)
         except BusyError as error:

@@ -69,7 +69,8 @@ def serve(
 ) -> None:
     """Serve the planned sources until SIGTERM or SIGINT, then let Prefect's runner stop its runs and return.
 
-    ``ready`` is called when every deployment stands. A source paused on Prefect's pages stays paused when served again.
+    ``ready`` is called when every deployment stands. A source paused on Prefect's pages stays paused when served again; of one
+    that an operator paused on Strazha's pages the runs are skipped until it is resumed.
     Deployments of sources that are refused now, or are not served any more, are paused so that they wait for nobody.
     """
     _hand_down(settings)
@@ -111,7 +112,7 @@ async def _deployment(source: Source, timing: Timing, wanted: Wanted) -> RunnerD
     return await monitor.ato_deployment(
         name=source.id,
         schedule=schedule,
-        parameters=replace(wanted, ids=(source.id,)).parameters(),
+        parameters={**replace(wanted, ids=(source.id,)).parameters(), "scheduled": True},
         description=f"{source.name}: crawl, take in, screen, link, index",
         tags=["strazha", source.kind, source.country],
         # A run that is due while the last one still works would find its source held; it is not even started.

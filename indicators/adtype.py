@@ -102,10 +102,10 @@ def family_of(
     rules = table()
     points = dict.fromkeys(rules.families, 0.0)
     for feature, count in matches.features.items():
-        family, worth, _ = feature.split("/")
+        family, worth = _worth(feature)
         factor = rules.title_factor if feature in matches.titled else 1.0
         # Weak words may count twice, plain ones say it once.
-        points[family] += float(worth) * factor * (min(count, 2) if float(worth) < 3 else 1)
+        points[family] += worth * factor * (min(count, 2) if worth < 3 else 1)
     for fact in _facts(mentions, rules):
         points[fact.family] += fact.points
     for name in {hit.indicator for hit in hits}:
@@ -118,6 +118,13 @@ def family_of(
     if points[best] < rules.least:
         return Family("none", AdType.BENIGN, points)
     return Family(best, rules.families[best], points)
+
+
+@lru_cache(maxsize=4_000)
+def _worth(feature: str) -> tuple[str, float]:
+    """The family and the points that a feature's name holds (``AdTypeTable.features``)."""
+    family, worth, _ = feature.split("/")
+    return family, float(worth)
 
 
 def _facts(mentions: Sequence[Mention], rules: AdTypeTable) -> list[Fact]:
@@ -160,7 +167,7 @@ def settle(family: Family, hits: Sequence[Hit]) -> AdType:
 
 
 #: What the rules' own type is worth against how far an advert leans towards a kind (shares, adding up to 1).
-RULES_WORTH = 0.3
+RULES_WORTH = 0.15
 
 
 def lean(

@@ -68,9 +68,9 @@ class Scope:
         cues = self._cues(lang)
         if not cues.before and not cues.after:
             return False
-        if any(at in cues.before for at in (*range(first, last), *self._clause_before(cues, first))):
+        if cues.before and not cues.before.isdisjoint((*range(first, last), *self._clause_before(cues, first))):
             return True
-        for at in range(last, min(len(self.words), last + AFTER)):
+        for at in range(last, min(len(self.words), last + AFTER)) if cues.after else ():
             if self.words[at] in CLAUSE_ENDS or at in cues.clause:
                 break
             if at in cues.after:
@@ -113,8 +113,9 @@ class Scope:
     def _clause_before(self, cues: _Cues, first: int) -> list[int]:
         """The tokens before a match that are of its clause and near enough to govern it."""
         near = []
+        words, clause = self.words, cues.clause
         for at in range(first - 1, max(-1, first - 1 - BEFORE), -1):
-            if self.words[at] in CLAUSE_ENDS or at in cues.clause:
+            if words[at] in CLAUSE_ENDS or at in clause:
                 break
             near.append(at)
         return near
@@ -122,18 +123,19 @@ class Scope:
     def _cues(self, lang: str) -> _Cues:
         if lang not in self.cues and self.main not in self.cues:
             return _NONE
-        if lang not in self._negations:
+        known = self._negations.get(lang)
+        if known is None:
             languages = dict.fromkeys((lang, self.main))
             never = {low: high for one in languages for low, high in self._spans(one, "never")}
             exempt = _tokens(never.items())
-            self._negations[lang] = _Cues(
+            known = self._negations[lang] = _Cues(
                 before=frozenset(_tokens(self._both(languages, "before")) - exempt),
                 after=frozenset(_tokens(self._both(languages, "after"))),
                 clause=frozenset(_tokens(self._both(languages, "clause"))),
                 without=frozenset(_tokens(self._both(languages, "without"))),
                 never=never,
             )
-        return self._negations[lang]
+        return known
 
     def _both(self, languages: Iterable[str], group: str) -> list[Span]:
         return [span for lang in languages for span in self._spans(lang, group)]

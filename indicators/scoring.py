@@ -128,9 +128,11 @@ def _best(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> list[
         other = best.get(hit.indicator)
         if other is None or (hit.rule not in ABSENCES, hit.confidence) > (other.rule not in ABSENCES, other.confidence):
             best[hit.indicator] = hit
-    order = "SMWC"
     pairs = [(catalogue[name].indicator, hit) for name, hit in best.items()]
-    return sorted(pairs, key=lambda pair: (order.index(pair[0].strength.value), pair[0].id))
+    return sorted(pairs, key=lambda pair: (_ORDER[pair[0].strength], pair[0].id))
+
+
+_ORDER = {Strength.STRONG: 0, Strength.MEDIUM: 1, Strength.WEAK: 2, Strength.COUNTER: 3}
 
 
 def _points(indicator: Indicator, hit: Hit, rules: Weights) -> int:
@@ -144,15 +146,21 @@ _WORDS = {Strength.STRONG: "strong", Strength.MEDIUM: "medium", Strength.WEAK: "
 
 
 def _reason(indicator: Indicator, hit: Hit, rules: Weights) -> Reason:
-    parts = [_WORDS[indicator.strength]]
-    if indicator.validity.status != "untested":
-        parts.append(f"validity {indicator.validity.status}")
-    if hit.rule in ABSENCES:
+    absent = hit.rule in ABSENCES
+    points = _points(indicator, hit, rules)
+    return _worded(indicator.id, indicator.label["en"], indicator.strength, indicator.validity.status, points, absent=absent)
+
+
+@lru_cache(maxsize=1_000)
+def _worded(name: str, label: str, strength: Strength, validity: str, points: int, *, absent: bool) -> Reason:
+    """The reason in words, made once: adverts give the same ones over and over."""
+    parts = [_WORDS[strength]]
+    if validity != "untested":
+        parts.append(f"validity {validity}")
+    if absent:
         parts.append("an absence")
-    text = f"{indicator.label['en']} ({', '.join(parts)})"
-    return Reason(
-        code=f"indicator:{indicator.id}", text=text, points=_points(indicator, hit, rules), indicators=(indicator.id,)
-    )
+    text = f"{label} ({', '.join(parts)})"
+    return Reason(code=f"indicator:{name}", text=text, points=points, indicators=(name,))
 
 
 def _positive(risks: Iterable[tuple[Indicator, Hit]]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indicators import adtype, catalogue, structured
+from indicators.contradictions import agreeing
 from indicators.heads.finder import Seen, SemanticFinder
 from indicators.languages import load_languages
 from indicators.matcher import Matches, PatternMatcher, distinct
@@ -54,12 +55,22 @@ class Screener:
         if self._finder is not None:
             self._finder.prepare(readings)
 
-    def screen(self, text: ReadText, mentions: Sequence[Mention], *, advert: Advert | None = None) -> Findings:
-        """Findings of one advert; ``advert`` adds what the site's own fields say (country, price, seller)."""
+    def look_at_all(self, readings: Sequence[Reading]) -> list[Seen]:
+        """What is seen by meaning in many adverts at once, to be handed to ``screen``; nothing where semantics are off."""
+        return self._finder.look_at_all(readings) if self._finder is not None else [Seen((), {})] * len(readings)
+
+    def screen(
+        self, text: ReadText, mentions: Sequence[Mention], *, advert: Advert | None = None, seen: Seen | None = None
+    ) -> Findings:
+        """Findings of one advert; ``advert`` adds what the site's own fields say (country, price, seller).
+
+        ``seen`` is what was seen by meaning already (``look_at_all``); without it the advert is looked at here.
+        """
         matches = self._matcher.match(text)
-        seen = self._finder.look(text, mentions) if self._finder is not None else Seen((), {})
+        if seen is None:
+            seen = self._finder.look(text, mentions) if self._finder is not None else Seen((), {})
         by_words = [hit for hit in matches.hits if "pattern" in self._ways]
-        hits = [*by_words, *_new(seen.hits, by_words, matches, self._catalogue)]
+        hits = agreeing([*by_words, *_new(seen.hits, by_words, matches, self._catalogue)])
         family = adtype.family_of(matches, by_words, mentions, self._catalogue)
         found = self._applying(family, hits, text, mentions, advert)
         ad_type = adtype.settle(family, found)
@@ -69,6 +80,9 @@ class Screener:
         if leaning is not None:
             family, ad_type = leaning
             found = self._applying(family, hits, text, mentions, advert)
+            if ad_type is AdType.BENIGN:
+                # A family that looks for a carer and gives no name and address hides nothing: an absence is no sign there.
+                found = [hit for hit in found if hit.rule != structured.ABSENT]
         scored = score_advert(found, self._catalogue)
         return Findings(ad_type, tuple(found), scored.score, scored.band, scored.reasons)
 

@@ -11,6 +11,8 @@ from strazha.model import AdType, Advert, Hit, Mention, MentionKind, NormalText,
 
 #: Adverts shorter than this do not state much at all: nothing is concluded from what they leave out.
 _TOO_SHORT = 12
+#: The rule of an absence: nothing says who employs.
+ABSENT = "employer.absent"
 
 
 def derive(
@@ -111,7 +113,7 @@ def no_employer(text: ReadText, hits: Sequence[Hit], advert: Advert | None) -> l
     if any(_NAMED.search(field.normal.text) for field in text.fields()):
         return []
     note = "Nothing in the text or the site's fields names an employer, an agency or an address"
-    return [Hit(indicator="employer_unidentified", method="derived", confidence=0.6, rule="employer.absent", note=note)]
+    return [Hit(indicator="employer_unidentified", method="derived", confidence=0.6, rule=ABSENT, note=note)]
 
 
 # --- hours ------------------------------------------------------------------------------------------------------------------

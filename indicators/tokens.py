@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from strazha.model.sentences import ends_word
+
 #: Ends of sentences and lines: no gap of a pattern reaches over one of these tokens.
 SENTENCE_ENDS = frozenset(".!?…\n")
 #: Ends of clauses: no negation reaches over one of these tokens.
@@ -94,23 +96,40 @@ def _add(text: str, words: list[str], starts: list[int], ends: list[int]) -> Non
     for match in _TOKEN.finditer(fold(text)):
         word = match.group()
         start, end = match.span()
-        if word == "." and not _ends_sentence(text, end):
-            word = MINOR_STOP
-        elif word == "-" and text[start - 1 : start].isalpha() and text[end : end + 1].isalpha():
-            # "по-късно", "live-in", "non-stop": two words, as many writers type them.
-            continue
-        elif word == "-" and text[start - 1 : start].isspace() and text[end : end + 1].isspace():
-            word = DASH
+        if word in _SIGNS:
+            word = _sign(word, text, start, end)
+            if not word:
+                continue
         words.append(word)
         starts.append(start)
         ends.append(end)
 
 
+#: Tokens whose meaning depends on what stands beside them.
+_SIGNS = frozenset(".-")
+
+
+def _sign(word: str, text: str, start: int, end: int) -> str:
+    """A word as it is; a full stop or hyphen as what it means here, nothing where it means nothing."""
+    if word == ".":
+        return word if _ends_sentence(text, end) else MINOR_STOP
+    if word == "-":
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before.isalpha() and after.isalpha():
+            # "по-късно", "live-in", "non-stop": two words, as many writers type them.
+            return ""
+        if before.isspace() and after.isspace():
+            return DASH
+    return word
+
+
 def _ends_sentence(text: str, end: int) -> bool:
-    """A stop before a small letter ends no sentence; before a digit only after a long word ("иска. 120 лв", not "ул. 3")."""
+    """A stop before a small letter or a digit ends a sentence only after a long word ("иска. 120 лв", not "ул. 3")."""
     following = text[end : end + 3].lstrip()
     if not following:
         return True
-    if text[end : end + 1].strip() or following[0].islower():
+    if text[end : end + 1].strip():
         return False
+    if following[0].islower():
+        return ends_word(text, end - 1)
     return not following[0].isdigit() or text[max(0, end - 5) : end - 1].isalpha()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request
+from fastapi.responses import Response
 
 from review.services import Services, services_of
 from strazha.ledger.records import Role, User
@@ -29,8 +31,12 @@ REVIEWERS = frozenset({Role.ANALYST, Role.INVESTIGATOR})
 LEADS = frozenset({Role.LEAD})
 #: May see how the crawls and steps fare.
 OPERATORS = frozenset({Role.OPERATOR, Role.LEAD, Role.AUDITOR, Role.ADMIN})
+#: May start runs, pause sources, decide on quarantine and take note of alarms.
+RUNNERS = frozenset({Role.OPERATOR, Role.ADMIN})
 #: May read the audit log.
 AUDITORS = frozenset({Role.AUDITOR, Role.LEAD, Role.ADMIN})
+#: See figures of adverts and people's work, and export them.
+OVERSEERS = frozenset({Role.LEAD, Role.AUDITOR})
 #: Keep the accounts, and the API's tokens.
 ADMINS = frozenset({Role.ADMIN})
 #: Anybody with an account.
@@ -43,7 +49,7 @@ API = "/api/v1/"
 #: The API's description, which people read too: with a token, or signed in.
 DESCRIPTION = f"{API}openapi.json"
 
-_ROLES, _READS = "__strazha_roles__", "__strazha_only_reads__"
+_ROLES, _READS, _FIRST = "__strazha_roles__", "__strazha_only_reads__", "__strazha_before_password__"
 
 
 class TokenUser(User):
@@ -58,6 +64,10 @@ class LoginNeededError(Exception):
     """The page needs a login and there is none."""
 
 
+class PasswordNeededError(Exception):
+    """The account's password was made by somebody else; an own one comes first."""
+
+
 class ForbiddenError(Exception):
     """The account's role does not reach this page."""
 
@@ -70,6 +80,12 @@ def open_to(roles: Iterable[Role]) -> Callable[[Endpoint], Endpoint]:
         return endpoint
 
     return mark
+
+
+def before_password(endpoint: Endpoint) -> Endpoint:
+    """Let an endpoint be called also by those who still have to choose a password of their own."""
+    setattr(endpoint, _FIRST, True)
+    return endpoint
 
 
 def only_reads(endpoint: Endpoint) -> Endpoint:
@@ -95,8 +111,11 @@ def gate(request: Request) -> None:
         raise LoginNeededError
     if user is None or roles is None or user.role not in roles:
         raise ForbiddenError
-    if isinstance(user, TokenUser) and user.read_only and request.method != "GET" and not getattr(endpoint, _READS, False):
-        raise ForbiddenError
+    if isinstance(user, TokenUser):
+        if user.read_only and request.method != "GET" and not getattr(endpoint, _READS, False):
+            raise ForbiddenError
+    elif user.password_until is not None and not getattr(endpoint, _FIRST, False):
+        raise PasswordNeededError
 
 
 def identify(request: Request) -> User | None:
@@ -107,7 +126,8 @@ def identify(request: Request) -> User | None:
         user = _bearer(services, request)
     else:
         token = request.cookies.get(cookie_name(https=services.settings.https), "")
-        user = services.ledger.session_user(token, services.clock()) if 0 < len(token) <= 200 else None
+        idle = timedelta(minutes=services.settings.session_idle)
+        user = services.ledger.session_user(token, services.clock(), idle) if 0 < len(token) <= 200 else None
     request.state.user = user
     return user
 
@@ -152,6 +172,14 @@ def may(user: User | None, roles: Iterable[Role]) -> bool:
 def cookie_name(*, https: bool) -> str:
     """Name of the session cookie; under HTTPS with the prefix that ties it to this very host, path and transport."""
     return "__Host-strazha" if https else "strazha"
+
+
+def set_session(answer: Response, services: Services, token: str) -> None:
+    """Hand a session's token to the browser, out of reach of scripts and of other sites."""
+    answer.set_cookie(
+        cookie_name(https=services.settings.https), token, max_age=int(services.session.total_seconds()), path="/",
+        httponly=True, samesite="strict", secure=services.settings.https,
+    )  # fmt: skip
 
 
 def session_label(token: str) -> str:

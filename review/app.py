@@ -16,7 +16,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from review.access import ForbiddenError, LoginNeededError, gate, identify, login_path, on_api, user_of
+from review.access import ForbiddenError, LoginNeededError, PasswordNeededError, gate, identify, login_path, on_api, user_of
+from review.accounts import routes_oidc, routes_users
+from review.accounts.provider import check_settings
 from review.api import description, pages
 from review.api.limits import Rates, TooManyError
 from review.api.problems import ApiError, faults, problem
@@ -24,6 +26,8 @@ from review.casework import routes_cases, routes_compare, routes_notes, routes_v
 from review.contexts import ErrorPage
 from review.i18n import Speaks, marked
 from review.investigate import routes_map, routes_saved, routes_search, routes_watches
+from review.lead import routes as routes_lead
+from review.operate import routes as routes_operate
 from review.render import STATIC, render
 from review.routers import (
     account,
@@ -43,10 +47,12 @@ from review.routers import (
 )
 from review.services import Screen, Services, flows_catalogue, flows_screen
 from review.shield import LOOPBACK_HOSTS, Shield
+from review.train import routes as training
 from strazha.clock import now
 from strazha.errors import BadInputError, StoreUnavailableError
 from strazha.ledger import Ledger, open_ledger
 from strazha.model import Indicator
+from strazha.sealing import keyring
 from strazha.settings import Settings
 from strazha.store import open_index
 from strazha.store.base import AdIndex
@@ -56,9 +62,15 @@ log = logging.getLogger("strazha.review")
 #: Every router of the application; a new one is one line here.
 ROUTERS = (
     login, account, queue, work, adverts, versions, corrections, captures, clusters, judging, decisions, reviews,
-    routes_search, routes_saved, routes_watches, routes_map, paste, operations, pages,
+    routes_search, routes_saved, routes_watches, routes_map, paste, operations, routes_operate, routes_lead, pages,
     routes_views, routes_notes, routes_cases, routes_compare,
+    training, routes_users, routes_oidc,
 )  # fmt: skip
+
+LOST_KEY = (
+    "the second factor of %d account(s) cannot be read: its key is missing. Restore the key file from its backup, or turn their"
+    " codes off (strazha user totp NAME --off); recovery codes go on working"
+)
 
 _WORDS: Mapping[int, tuple[str, str]] = {
     400: (marked("The server did not understand this request."), marked("Go back and try again.")),
@@ -93,13 +105,19 @@ def create_app(
     over. It answers to the loopback names, ``settings.hosts`` and ``hosts``, and to no others.
     """
 
+    check_settings(settings)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as opened:
+            held = ledger if ledger is not None else opened.enter_context(open_ledger(settings.ledger))
+            lost = held.use_keys(keyring(settings))
+            if lost:
+                log.warning(LOST_KEY, lost)
             app.state.services = Services(
                 settings=settings,
                 index=index if index is not None else opened.enter_context(open_index(settings)),
-                ledger=ledger if ledger is not None else opened.enter_context(open_ledger(settings.ledger)),
+                ledger=held,
                 catalogue_source=catalogue,
                 screen=screen,
                 clock=clock,
@@ -140,6 +158,11 @@ def _add_error_pages(app: FastAPI) -> None:
                 request, ErrorPage(401, marked("You are signed out."), marked("Sign in, then try again.")), status=401
             )
         return RedirectResponse(target, 303)
+
+    async def password_needed(request: Request, _: Exception) -> Response:
+        if request.headers.get("hx-request") == "true":
+            return Response(status_code=403, headers={"HX-Redirect": "/account#choose"})
+        return RedirectResponse("/account#choose", 303)
 
     async def forbidden(request: Request, _: Exception) -> Response:
         return _error(request, 403)
@@ -182,6 +205,7 @@ def _add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(LoginNeededError, login_needed)
     app.add_exception_handler(TooManyError, too_many)
     app.add_exception_handler(ForbiddenError, forbidden)
+    app.add_exception_handler(PasswordNeededError, password_needed)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, bad_form)
     app.add_exception_handler(StoreUnavailableError, unavailable)

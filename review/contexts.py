@@ -53,10 +53,13 @@ class Chrome:
     may_operate: bool
     may_audit: bool
     may_lead: bool
+    may_oversee: bool
     #: Pages the role reaches, in groups.
     menu: tuple[Group, ...]
     #: What the form for a reason shows: of an act (``uncover``) on an item (kind, id).
     asking: Callable[[str, str, str], Asking]
+    #: Alarms nobody has taken note of, for those who can do something about them.
+    alarms: int = 0
     #: Alerts of the user's watches that they have not read.
     alerts: int = 0
 
@@ -76,6 +79,11 @@ class LoginPage(Page):
     next: str
     name: str = ""
     problem: str = ""
+    #: Whether accounts kept here may sign in.
+    local: bool = True
+    #: What the identity provider is called; empty without one. Where it ends its own session, once signed out here.
+    provider: str = ""
+    provider_end: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,15 @@ class AccountPage(Page):
     secret: str = ""
     address: str = ""
     problem: str = ""
+    bad_password: str = ""
+    #: True while the password is one somebody else made: an own one comes first.
+    must_choose: bool = False
+    #: The identity provider it signs in at; empty for a local account.
+    issuer: str = ""
+    #: Recovery codes made just now, shown this once; how many are left; whether the key of the second factor is here.
+    codes: tuple[str, ...] = ()
+    codes_left: int = 0
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

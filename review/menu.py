@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from review.access import ADMINS, AUDITORS, DECIDERS, EVERYBODY, LEADS, OPERATORS, READERS, may
+from review.access import ADMINS, AUDITORS, DECIDERS, EVERYBODY, LEADS, OPERATORS, OVERSEERS, READERS, may
 from review.i18n import marked
 from strazha.ledger.records import Role, User
 
@@ -46,8 +46,17 @@ ENTRIES = (
     Entry("/paste", marked("Screen a text"), READERS, group=FIND),
     Entry("/cases", marked("Cases"), DECIDERS, group=FIND),
     Entry("/compare", marked("Compare"), READERS, group=FIND),
+    Entry("/dashboard", marked("Dashboard"), OVERSEERS, group=LEAD),
+    Entry("/exports", marked("Exports"), OVERSEERS, group=LEAD),
     Entry("/reviews", marked("Double reviews"), LEADS, group=LEAD),
+    Entry("/training", marked("Training"), EVERYBODY, group=FIND),
+    Entry("/training/people", marked("Training overview"), LEADS, group=LEAD),
+    Entry("/alarms", marked("Alarms"), OPERATORS, group=OPERATE),
+    Entry("/sources", marked("Sources"), OPERATORS, group=OPERATE),
     Entry("/runs", marked("Runs"), OPERATORS, group=OPERATE),
+    Entry("/quarantine", marked("Quarantine"), OPERATORS, group=OPERATE),
+    Entry("/system", marked("System"), OPERATORS, group=OPERATE),
+    Entry("/users", marked("Accounts"), ADMINS, group=ADMINISTER),
     Entry("/audit", marked("Audit"), AUDITORS, group=LEAD),
     Entry("/tokens", marked("Tokens"), ADMINS, group=ADMINISTER),
     Entry("/api", marked("The API"), EVERYBODY, group=ADMINISTER),
@@ -63,4 +72,5 @@ def menu_of(user: User | None) -> tuple[Group, ...]:
 
 def is_at(entry: Entry, path: str) -> bool:
     """Whether a page is this entry's or lies below it."""
-    return path == entry.path or path.startswith(f"{entry.path}/")
+    below = path.startswith(f"{entry.path}/") and not any(other.path == path for other in ENTRIES)
+    return path == entry.path or below

@@ -15,12 +15,14 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from review import labels
-from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, READERS, may, user_of
+from review.access import AUDITORS, DECIDERS, LEADS, OPERATORS, OVERSEERS, READERS, may, user_of
 from review.accounts.reasons import asking
 from review.contexts import Chrome, Page
 from review.i18n import LANGUAGES, in_page, in_page_counted, language, pick, tr
 from review.marks import bare, shown
 from review.menu import is_at, menu_of
+from review.operate import bell
+from review.operate.names import NAMES
 from review.services import services_of
 from strazha.errors import StoreUnavailableError
 
@@ -92,6 +94,7 @@ def environment() -> jinja2.Environment:
         labels=labels,
         pick=pick,
         facet_label=labels.facet_label,
+        **NAMES,
         is_at=is_at,
     )
     return env
@@ -118,7 +121,9 @@ def chrome(request: Request) -> Chrome:
         may_operate=may(user, OPERATORS),
         may_audit=may(user, AUDITORS),
         may_lead=may(user, LEADS),
+        may_oversee=may(user, OVERSEERS),
         menu=menu_of(user),
+        alarms=bell.ring(request, user),
         asking=lambda act, kind, item_id: asking(request, services_of(request), act, kind, item_id),
         alerts=_unread(request),
     )

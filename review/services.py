@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ from strazha.store.base import AdIndex
 
 if TYPE_CHECKING:
     from flows.rooms import Rooms
+    from review.accounts.provider import Provider
+    from review.train.cases import Case
 
 _SCREENING, _JUDGING = Lock(), Lock()
 
@@ -60,6 +62,13 @@ class Services:
     catalogue_source: Callable[[], Mapping[str, Indicator]]
     screen: Screen
     clock: Callable[[], datetime]
+    #: The exercises of the training mode, once somebody asked for one (review/train).
+    exercises: Mapping[str, Case] | None = None
+    #: The identity provider, once somebody signs in there (review/accounts).
+    provider: Provider | None = None
+
+    #: A working day; after it everyone signs in again, however busy.
+    session: timedelta = timedelta(hours=10)
 
     @cached_property
     def landing(self) -> Landing:

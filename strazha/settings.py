@@ -64,7 +64,27 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = ()
     #: True where the pages are served over HTTPS (behind a proxy): cookies become Secure, HSTS is sent.
     https: bool = False
-    #: Address of the review pages, for links in alerts: ``https://review.example.org``. Empty: links are paths.
+    #: Minutes a session may lie idle before its person signs in again (never longer than ten hours in all).
+    session_idle: int = Field(default=60, ge=1, le=600)
+    #: Keys that secrets in the ledger are sealed with, the newest first (32 bytes in base64). Empty: those of the key file.
+    secret_keys: tuple[SecretStr, ...] = ()
+    #: File with those keys, one a line; made with mode 0600 at its first use. Empty: ``<home>/secret.key``.
+    secret_key_file: Path | None = None
+    #: Issuer of an OpenID Connect provider to sign in at, exactly as it names itself. Empty: none.
+    oidc_issuer: str = ""
+    #: What the provider knows this application as; without a secret it is a public client (PKCE is always used).
+    oidc_client: str = ""
+    oidc_secret: SecretStr = SecretStr("")
+    #: What the provider is called on the sign-in page.
+    oidc_label: str = ""
+    #: Claim whose values give the role, and ``value=role`` in order of preference. Who has none of these is refused.
+    oidc_claim: str = "groups"
+    oidc_roles: tuple[str, ...] = ()
+    #: Scopes asked for beside ``openid``.
+    oidc_scopes: str = "profile"
+    #: False: nobody signs in with a password kept here (needs a provider).
+    local_login: bool = True
+    #: Address of the review pages, for links in alerts and the way back from a provider. Empty: links are paths.
     public_url: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+)?$")
     #: Mail server for alerts; empty: no alert leaves by e-mail.
     smtp_host: str = ""
@@ -84,8 +104,17 @@ class Settings(BaseSettings):
     webhook_private: tuple[str, ...] = ()
     #: PEM file of the authority that signed the receivers' certificates. Empty: the system's authorities.
     webhook_ca: Path | None = None
+    #: False where another machine or container does the work: pages then show commands instead of starting runs.
+    run_here: bool = True
+    #: Address of Prefect's pages as people's browsers reach it. Empty: the server that runs in this home, if one does.
+    prefect_pages: str = Field(default="", pattern=r"^(https?://\S+)?$")
     #: Requests a minute that one token of the API may make; so many at once, then evenly.
     api_rate: int = Field(default=600, ge=1, le=1_000_000)
+
+    @property
+    def roles_by_value(self) -> dict[str, str]:
+        """Role of each value of the provider's claim, in order of preference."""
+        return {value: role for value, _, role in (one.rpartition("=") for one in self.oidc_roles)}
 
     @property
     def landing_url(self) -> str:

@@ -35,6 +35,7 @@ from strazha.model import Outcome
 from strazha.settings import Settings
 from strazha.store import Query, open_index
 from tools.invented import fill
+from tools.invented_runs import decide, fill_runs, set_aside, write_definitions
 
 OUT = Path(__file__).parents[1] / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
@@ -51,6 +52,8 @@ ARGS = (
 )
 #: A day after the invented adverts, so that the pictures do not change from day to day.
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+#: The newest invented run (invented_runs.py).
+RUN_SHOWN = "20261120T090000Z-000d"
 #: Milliseconds; the language models load with the pasted text.
 PATIENCE = 180_000
 WIDE, NARROW = (1280, 860), (390, 844)
@@ -73,6 +76,8 @@ class Shot:
     whole: bool = False
     #: What the browser asks for; the pages answer in that language.
     locale: str = "en-GB"
+    #: Who looks: the lead, or the operator where the page is theirs.
+    who: str = "lead"
     #: Milliseconds to wait for what scripts draw.
     after: int = 0
 
@@ -108,6 +113,20 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("reviews-bg", "/reviews", locale="bg-BG"),
         Shot("reviews-phone", "/reviews", size=NARROW, whole=True),
         Shot("account", "/account"),
+        Shot("sources", "/sources", who="operator"),
+        Shot("source", "/sources/bg-classifieds", whole=True, who="operator"),
+        Shot("source-bg", "/sources/bg-classifieds", whole=True, locale="bg-BG", who="operator"),
+        Shot("source-phone", "/sources/bg-classifieds", size=NARROW, whole=True, who="operator"),
+        Shot("run", f"/runs/{RUN_SHOWN}", whole=True, who="operator"),
+        Shot("quarantine", "/quarantine", who="operator"),
+        Shot("system", "/system", who="operator"),
+        Shot("alarms", "/alarms", who="operator"),
+        Shot("alarms-dark", "/alarms", dark=True, who="operator"),
+        Shot("dashboard", "/dashboard", whole=True),
+        Shot("dashboard-bg", "/dashboard", whole=True, locale="bg-BG"),
+        Shot("dashboard-dark", "/dashboard", whole=True, dark=True),
+        Shot("dashboard-phone", "/dashboard", size=NARROW, whole=True),
+        Shot("exports", "/exports?what=selection&kind=adverts&band=high"),
         Shot("links", f"/links/{quote(cluster, safe='')}"),
         Shot("times", f"/times/{quote(cluster, safe='')}", whole=True),
         Shot("text", f"/text/{quote(cluster, safe='')}", whole=True),
@@ -122,21 +141,28 @@ def shots(advert: str, cluster: str) -> list[Shot]:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
-    """Serve a home; gives the address, a session's token, and the ids of an advert and a cluster worth showing."""
+def serving(home: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
+    """Serve a home; gives the address, a session's token by role, and the ids of an advert and a cluster worth showing."""
     settings = Settings(
-        home=home, smtp_host="mail.police.example.org", mail_domains=("police.example.org",),
+        home=home, sources=(write_definitions(home / "sources"),),
+        smtp_host="mail.police.example.org", mail_domains=("police.example.org",),
         webhook_hosts=("hooks.example.org",),
     )  # fmt: skip
     with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
         if not index.count()["adverts"]:
-            fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
+            filled = fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
+            fill_runs(ledger, AT)
+            docs = list(filled.adverts.values())
+            set_aside(ledger, docs[30:33], AT - timedelta(hours=9))
         ledger.add_user("ana.petrova", "a password of no account", "lead", AT)
-        token = ledger.open_session("ana.petrova", AT, timedelta(days=1))
+        ledger.add_user("ivo.tanev", "a password of no account", "operator", AT)
+        who = {"lead": "ana.petrova", "operator": "ivo.tanev"}
+        tokens = {role: ledger.open_session(name, AT, timedelta(days=1)) for role, name in who.items()}
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows
         at_work(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
         investigating(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
+        decide(ledger, [row.doc for row in (*found[:4], *found[16:])], AT)
         rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
         app = create_app(settings, index=index, ledger=ledger, clock=lambda: AT)
         listener = socket.socket()
@@ -147,7 +173,7 @@ def serving(home: Path) -> Iterator[tuple[str, str, str, str]]:
         while not server.started:
             time.sleep(0.02)
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}", token, rich, clusters[0].id if clusters else ""
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", tokens, rich, clusters[0].id if clusters else ""
         finally:
             server.should_exit = True
             thread.join(10)
@@ -218,7 +244,7 @@ def take(browser: Browser, address: str, token: str, shot: Shot, out: Path) -> N
     page.wait_for_timeout(shot.after)
     if shot.name == "advert":
         # The first picture of README: as PNG too, the window alone.
-        page.screenshot(path=out / f"{shot.name}.png")
+        page.screenshot(path=out / f"{shot.name}.webp")
     photograph(page, out / f"{shot.name}.webp", whole=shot.whole)
     context.close()
 
@@ -254,6 +280,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, help="a filled home; without it the invented adverts")
     parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures")
+    parser.add_argument("--only", nargs="*", default=[], help="names of the pictures to take; without it all")
     parser.add_argument("--no-paste", action="store_true", help="leave the pasted text out: it loads the language models")
     chosen = parser.parse_args(arguments)
     if not Path(CHROMIUM).exists():
@@ -266,13 +293,13 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.home is not None:
             for file in chosen.home.glob("*.sqlite"):
                 copy_database(file, home / file.name)
-        with serving(home) as (address, token, advert, cluster), sync_playwright() as playwright:
+        with serving(home) as (address, tokens, advert, cluster), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS), timeout=PATIENCE)
-            for shot in shots(advert, cluster):
-                take(browser, address, token, shot, chosen.out)
+            for shot in (one for one in shots(advert, cluster) if not chosen.only or one.name in chosen.only):
+                take(browser, address, tokens[shot.who], shot, chosen.out)
                 print(chosen.out / f"{shot.name}.webp")
             if not chosen.no_paste:
-                take_pasted(browser, address, token, chosen.out)
+                take_pasted(browser, address, tokens["lead"], chosen.out)
                 print(chosen.out / "paste.webp")
             browser.close()
     print(f"{(now() - begun).total_seconds():.0f} s")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +21,7 @@ from strazha.model.text import Reading
 from strazha.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from indicators.heads.finder import SemanticFinder
+    from indicators.heads.finder import Seen, SemanticFinder
     from indicators.screener import Screener
     from nlp.pipeline import Reader
     from strazha.model.vectors import Encoder
@@ -63,6 +65,8 @@ def forget() -> None:
 
     if isinstance(found := encoder(), CachedEncoder):
         found.forget()
+    if (finder := semantic_finder()) is not None:
+        finder.forget()
 
 
 def advert_vectors(adverts: Sequence[Advert]) -> list[str]:
@@ -89,25 +93,47 @@ def catalogue() -> dict[str, Indicator]:
 
 
 def screen_adverts(adverts: Iterable[Advert]) -> Iterator[Screening | Unreadable]:
-    """Screen adverts in order, some at a time. A text that breaks a reader or a rule gives Unreadable, not an error."""
-    waiting: list[Advert] = []
-    for advert in adverts:
-        waiting.append(advert)
-        if len(waiting) == TOGETHER:
-            yield from _screen_some(waiting)
-            waiting = []
-    yield from _screen_some(waiting)
+    """Screen adverts in order, some at a time. A text that breaks a reader or a rule gives Unreadable, not an error.
+
+    While the encoder looks at some, the next are read: it runs without Python's lock.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        waiting: _Waiting | None = None
+        for some in _parts(adverts):
+            machine = screener()  # outside of the try: a reader that cannot be made is no fault of the text
+            readings = [_tried(read_advert, advert) for advert in some]
+            good = [reading for reading in readings if isinstance(reading, Reading)]
+            # The encoder takes many sentences together far faster than one by one.
+            following = _Waiting(some, readings, beside.submit(machine.look_at_all, good))
+            if waiting is not None:
+                yield from waiting.screened()
+            waiting = following
+        if waiting is not None:
+            yield from waiting.screened()
 
 
-def _screen_some(adverts: Sequence[Advert]) -> Iterator[Screening | Unreadable]:
-    if not adverts:
-        return
-    machine = screener()  # outside of the try: a reader that cannot be made is no fault of the text
-    readings = [_tried(read_advert, advert) for advert in adverts]
-    # The encoder takes many sentences together far faster than one by one.
-    machine.prepare(reading for reading in readings if isinstance(reading, Reading))
-    for advert, reading in zip(adverts, readings, strict=True):
-        yield reading if isinstance(reading, Unreadable) else _tried(partial(screen_advert, reading=reading), advert)
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Adverts that are read, and being looked at for what they mean."""
+
+    adverts: Sequence[Advert]
+    readings: Sequence[Reading | Unreadable]
+    seen: Future[list[Seen]]
+
+    def screened(self) -> Iterator[Screening | Unreadable]:
+        """Their screenings, in order."""
+        seen = iter(self.seen.result())
+        for advert, reading in zip(self.adverts, self.readings, strict=True):
+            if isinstance(reading, Unreadable):
+                yield reading
+            else:
+                yield _tried(partial(screen_advert, reading=reading, seen=next(seen)), advert)
+
+
+def _parts(adverts: Iterable[Advert]) -> Iterator[list[Advert]]:
+    rest = iter(adverts)
+    while some := list(islice(rest, TOGETHER)):
+        yield some
 
 
 def _tried(function: Callable[[Advert], Made], advert: Advert) -> Made | Unreadable:
@@ -117,10 +143,12 @@ def _tried(function: Callable[[Advert], Made], advert: Advert) -> Made | Unreada
         return Unreadable(advert, f"{type(error).__name__}: {error}"[:500])
 
 
-def screen_advert(advert: Advert, *, at: datetime | None = None, reading: Reading | None = None) -> Screening:
-    """Read and screen one version of one advert; ``reading`` is what was read of it already."""
+def screen_advert(
+    advert: Advert, *, at: datetime | None = None, reading: Reading | None = None, seen: Seen | None = None
+) -> Screening:
+    """Read and screen one version of one advert; ``reading`` and ``seen`` are what was read, and seen by meaning, already."""
     reading = reading or read_advert(advert)
-    findings = _machine()[1].screen(reading.text, reading.mentions, advert=advert)
+    findings = _machine()[1].screen(reading.text, reading.mentions, advert=advert, seen=seen)
     return Screening(
         advert_id=advert.id,
         content_hash=advert.content_hash,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indicators.heads.model import Heads, advert_vector
+from indicators.adtype import RULES_WORTH
+from indicators.heads.lately import Lately, Made
+from indicators.heads.model import Heads, advert_vector, sigmoid
 from indicators.heads.neutral import neutral
 from strazha.model import Hit, Mention, Reading, ReadText
 from strazha.model.sentences import sentences
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Sentences looked at in one advert; an advert of ordinary length has fewer than thirty.
 MOST = 200
+#: Letters without which nothing is said.
+_LETTERS = 3
 #: Hits of one indicator kept in one advert, the surest ones.
 KEPT = 3
 
@@ -45,7 +50,7 @@ def split(text: ReadText, mentions: Sequence[Mention]) -> list[Sentence]:
         places = [(0, len(captured))] if read.name == "title" else sentences(captured)
         for start, end in places:
             words = neutral(read, start, end, named)
-            if sum(char.isalpha() for char in words) >= 3:
+            if len(list(islice(filter(str.isalpha, words), _LETTERS))) == _LETTERS:
                 found.append(Sentence(read.name, start, end, captured[start:end], words))
             if len(found) == MOST:
                 return found
@@ -61,7 +66,8 @@ class SemanticFinder:
     """Finds indicators by meaning. Deterministic; one encoder call for each advert, or one for many (``prepare``)."""
 
     def __init__(self, encoder: Encoder, heads: Heads) -> None:
-        self._encoder, self._heads = encoder, heads
+        self._heads, self._limits = heads, heads.limits
+        self._lately = Lately(encoder, heads)
         #: The batch that was prepared last: its texts, by their identity, and their sentences.
         self._prepared: dict[int, tuple[ReadText, list[Sentence]]] = {}
 
@@ -71,12 +77,13 @@ class SemanticFinder:
         return f"heads-{self._heads.version}"
 
     def prepare(self, readings: Iterable[Reading]) -> None:
-        """Encode the sentences of many adverts in one call; the encoder remembers them until they are asked for."""
-        prepared = {id(one.text): (one.text, split(one.text, one.mentions)) for one in readings}
-        self._prepared = prepared
-        wanted = list(dict.fromkeys(one.text for _, found in prepared.values() for one in found))
-        if wanted:
-            self._encoder.encode(wanted)
+        """Encode the sentences of many adverts in one call; they are remembered until they are asked for."""
+        self._prepared = {id(one.text): (one.text, split(one.text, one.mentions)) for one in readings}
+        self._lately.own(dict.fromkeys(one.text for _, found in self._prepared.values() for one in found))
+
+    def forget(self) -> None:
+        """Forget the sentences met lately (for measurements)."""
+        self._lately.forget()
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -86,48 +93,104 @@ class SemanticFinder:
     def look(self, text: ReadText, mentions: Sequence[Mention]) -> Seen:
         """What the heads see in an advert."""
         found = self._sentences(text, mentions)
-        if not found:
-            return Seen((), {})
-        texts, centred, title = self._vectors(found)
-        leaning = self._heads.leaning(centred, title, texts)
-        return Seen(tuple(self._hits(found, self._heads.probabilities(centred, texts))), leaning)
+        return self._view(found, self._lately.own(_texts(found))).seen() if found else Seen((), {})
+
+    def look_at_all(self, readings: Iterable[Reading]) -> list[Seen]:
+        """What the heads see in each of many adverts, where copies may borrow.
+
+        A sentence whose words are known in another order, or with other numbers, borrows the vector of the known one. Where
+        that could make a difference, because some head is not far from its threshold or the kind of advert not clear, the
+        advert is looked at with its own vectors after all.
+        """
+        every = [split(one.text, one.mentions) for one in readings]
+        made = self._lately.lent(dict.fromkeys(one.text for found in every for one in found))
+        views = [self._view(found, made) if found else None for found in every]
+        unsure = {at for at, view in enumerate(views) if view is not None and not view.sure()}
+        if unsure:
+            made |= self._lately.own(dict.fromkeys(one.text for at in sorted(unsure) for one in every[at]))
+            for at in unsure:
+                views[at] = self._view(every[at], made)
+        return [view.seen() if view is not None else Seen((), {}) for view in views]
 
     def sight(self, reading: Reading) -> Sight | None:
         """What the heads think of an advert, hits or not; None where it has no sentence."""
         found = self._sentences(reading.text, reading.mentions)
         if not found:
             return None
-        texts, centred, title = self._vectors(found)
-        surest = self._heads.probabilities(centred, texts).max(axis=0)
-        names = dict(zip(self._heads.names, surest.tolist(), strict=True))
-        return Sight(names, self._heads.leaning(centred, title, texts), advert_vector(centred, title))
+        view = self._view(found, self._lately.own(_texts(found)))
+        names = dict(zip(self._heads.names, sigmoid(view.logits).max(axis=0).tolist(), strict=True))
+        return Sight(names, view.leaning, advert_vector(view.centred, view.title))
 
     def _sentences(self, text: ReadText, mentions: Sequence[Mention]) -> list[Sentence]:
         held = self._prepared.get(id(text))
         return held[1] if held is not None and held[0] is text else split(text, mentions)
 
-    def _vectors(self, found: Sequence[Sentence]) -> tuple[list[str], NDArray[np.float32], NDArray[np.float32] | None]:
-        texts = [one.text for one in found]
-        centred = self._heads.centred(self._encoder.encode(texts))
+    def _view(self, found: list[Sentence], known: Mapping[str, Made]) -> _View:
+        made = [known[one.text] for one in found]
+        centred = np.array([one.vector for one in made])
+        logits = self._heads.within(np.array([one.alone for one in made]), centred)
         titles = [row for row, one in zip(centred, found, strict=True) if one.field == "title"]
-        return texts, centred, titles[0] if titles else None
+        title = titles[0] if titles else None
+        leaning = self._heads.leaning(centred, title, _texts(found))
+        return _View(self._heads, self._limits, found, [one.lent for one in made], centred, title, logits, leaning)
 
-    def _hits(self, found: Sequence[Sentence], probabilities: NDArray[np.float32]) -> Iterable[Hit]:
+
+def _texts(found: Sequence[Sentence]) -> list[str]:
+    return [one.text for one in found]
+
+
+#: How far every head must be from its threshold, in logits, for a borrowed vector to serve: in the sentence that borrowed and,
+#: for each sentence that did, in the advert's others. Measured on copies of 798 adverts, see docs/decisions.md.
+SURE, SURE_BESIDE = 1.0, 0.25
+#: How far apart the shares of the two likeliest kinds must be, both as they are and with the rules' word added to one.
+SURE_OF_KIND = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """An advert before the heads."""
+
+    heads: Heads
+    limits: NDArray[np.float32]
+    found: list[Sentence]
+    lent: list[bool]
+    centred: NDArray[np.float32]
+    title: NDArray[np.float32] | None
+    logits: NDArray[np.float32]
+    leaning: dict[str, float]
+
+    def sure(self) -> bool:
+        """Whether the vectors that are borrowed cannot make a difference."""
+        if not any(self.lent):
+            return True
+        far = np.abs(self.logits - self.limits).min(axis=1)
+        needed = np.where(self.lent, SURE, min(SURE, SURE_BESIDE * sum(self.lent)))
+        if (far < needed).any():
+            return False
+        first, *others = sorted(self.leaning.values(), reverse=True)
+        return all(min(first - one, abs(first - one - RULES_WORTH)) >= SURE_OF_KIND for one in others)
+
+    def seen(self) -> Seen:
+        """What is seen in it."""
+        return Seen(tuple(self._hits()), self.leaning)
+
+    def _hits(self) -> Iterable[Hit]:
         seen: dict[int, list[int]] = {}
-        for row, column in np.argwhere(probabilities >= self._heads.thresholds).tolist():
+        probabilities = sigmoid(self.logits)
+        for row, column in np.argwhere(probabilities >= self.heads.thresholds).tolist():
             seen.setdefault(column, []).append(row)
         for column, rows in sorted(seen.items()):
             for row in sorted(rows, key=lambda at: -probabilities[at, column])[:KEPT]:
-                one = found[row]
+                one = self.found[row]
                 yield Hit(
-                    indicator=self._heads.names[column],
+                    indicator=self.heads.names[column],
                     field=one.field,
                     start=one.start,
                     end=one.end,
                     text=one.captured,
                     method="semantic",
                     confidence=round(float(probabilities[row, column]), 2),
-                    rule=f"head:{self._heads.version}",
+                    rule=f"head:{self.heads.version}",
                 )
 
 

@@ -71,6 +71,11 @@ def _count(text: str) -> Counted:
 _remembered = lru_cache(maxsize=20_000)(_count)
 
 
+def forget() -> None:
+    """Forget the sentences met lately (for measurements); words stay known."""
+    _remembered.cache_clear()
+
+
 def grams(texts: Sequence[str]) -> Grams:
     """The pieces of words of each sentence."""
     found = [_counted(text) for text in texts]
@@ -87,8 +92,9 @@ def together(sentences: Sequence[Sequence[str]]) -> Grams:
     for texts in sentences:
         found = [_counted(text) for text in texts]
         summed = np.zeros(PLACES, np.float32)
-        for where, count in found:
-            summed[where] += count
+        if found:
+            every = np.concatenate([where for where, _ in found])
+            summed = np.bincount(every, np.concatenate([count for _, count in found]), PLACES).astype(np.float32)
         own = np.flatnonzero(summed).astype(np.int32)
         wheres.append(own)
         counts.append(summed[own])

@@ -61,8 +61,29 @@ class Heads:
 
     def probabilities(self, centred: NDArray[np.float32], texts: Sequence[str]) -> NDArray[np.float32]:
         """[sentences, len(names)]: how surely each sentence of one advert shows each indicator."""
+        return sigmoid(self.within(self.alone(centred, texts), centred))
+
+    def alone(self, centred: NDArray[np.float32], texts: Sequence[str]) -> NDArray[np.float32]:
+        """[sentences, len(names)]: what each sentence says by itself, in logits.
+
+        Row by row, so that a sentence comes out the same to the last bit whatever is worked out beside it.
+        """
         said = scores(weighed(grams(texts), self.rare), self.grams)
-        return sigmoid(centred @ self.weights.T + whole(centred) @ self.context.T + said + self.biases)
+        for at, vector in enumerate(centred):
+            said[at] += self.weights @ vector
+        made: NDArray[np.float32] = said + self.biases
+        return made
+
+    def within(self, alone: NDArray[np.float32], centred: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The sentences of one advert as a part of it, in logits."""
+        made: NDArray[np.float32] = alone + self.context @ whole(centred)[0]
+        return made
+
+    @property
+    def limits(self) -> NDArray[np.float32]:
+        """[len(names)]: the thresholds in logits."""
+        made: NDArray[np.float32] = np.log(self.thresholds / (1 - self.thresholds)).astype(np.float32)
+        return made
 
     def leaning(
         self, centred: NDArray[np.float32], title: NDArray[np.float32] | None, texts: Sequence[str]

@@ -3,7 +3,8 @@
 Each indicator gets one logistic regression (L2, liblinear) on the sentence's vector, its advert's vector and its pieces of
 words. Positive are the sentences in which a labelled span stands, the entry's prototypes and its examples that must match;
 negative are all other sentences and the examples that must not. Thresholds come from out-of-fold probabilities of whole
-adverts, drawn towards a common one where labels are few, so that no head is tuned on a handful.
+adverts, drawn towards a common one where labels are few, so that no head is tuned on a handful. A fold is a whole labelled
+file where there are several: a file is one hand's, and a head is surer of writers it has read than of those it will meet.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from indicators.heads.grams import PLACES, Grams, grams, rarity, together, weigh
 from indicators.heads.model import KINDS, Heads, advert_vector, sigmoid, unit, whole
 from indicators.heads.neutral import neutral_sentences
 from strazha.errors import BadInputError
-from strazha.model import Reading
+from strazha.model import Reading, Strength
 from strazha.model.vectors import Encoder
 
 if TYPE_CHECKING:
@@ -46,9 +47,13 @@ NOT_BY_MEANING = frozenset({"obscured_contact", "employer_unidentified"})
 SOFTNESS, POSITIVE = 10.0, 3.0
 #: For kinds of advert: the same, and how much pieces of words count against vectors.
 KIND_SOFTNESS, KIND_GRAMS = 3.0, 2.0
+#: Strong indicators lift a band by themselves: their thresholds must be right this often, where one is.
+SURE_ENOUGH = 0.75
 #: The threshold heads are drawn towards, as if this many adverts had voted for it, and how far one may go from it.
 COMMON, VOTES, LOWEST, HIGHEST = 0.35, 20.0, 0.25, 0.6
 FOLDS = 5
+#: Fewest files that are folds by themselves.
+FEWEST_FILES = 3
 
 
 class LabelledAdvert(Protocol):
@@ -71,6 +76,15 @@ class LabelledAdvert(Protocol):
 
 
 @dataclass
+class Unseen:
+    """What heads that did not see an advert's fold think of it: [sentences, heads] probabilities, and each kind's share."""
+
+    names: list[str]
+    probabilities: Rows
+    leanings: list[dict[str, float]]
+
+
+@dataclass
 class Material:
     """Sentences with their vectors and what each shows. ``advert`` is the number of the advert, -1 for an example."""
 
@@ -87,13 +101,18 @@ class Material:
     #: Everything a head sees of a sentence: its vector, its advert's, its pieces of words; scipy CSR, a row a sentence.
     design: Any
     parts: Collection[Part]
+    #: The fold of each advert.
+    folds: NDArray[np.int64]
 
 
 def gather(
     adverts: Sequence[LabelledAdvert], entries: Mapping[str, CatalogueEntry], read: Read, encoder: Encoder,
-    parts: Collection[Part] = PARTS,
+    parts: Collection[Part] = PARTS, *, files: Sequence[int] = (),
 ) -> Material:  # fmt: skip
-    """Split, encode and label everything there is to learn from. ``parts`` are what heads may look at, to measure each."""
+    """Split, encode and label everything there is to learn from.
+
+    ``parts`` are what heads may look at, to measure each; ``files`` is the number of the file of each advert.
+    """
     texts: list[str] = []
     shows: list[frozenset[str]] = []
     number: list[int] = []
@@ -132,7 +151,8 @@ def gather(
     centred, found = unit(vectors - mean), grams(texts)
     rare = rarity(found)
     design = _design(centred, np.array(number), weighed(found, rare), parts)
-    return Material(texts, centred, shows, np.array(number), np.array(title), only, adverts, mean, rare, design, parts)
+    folds = _folds(adverts, files)
+    return Material(texts, centred, shows, np.array(number), np.array(title), only, adverts, mean, rare, design, parts, folds)
 
 
 def _design(centred: Rows, number: NDArray[np.int64], said: Grams, parts: Collection[Part]) -> Any:
@@ -171,19 +191,20 @@ def _within(one: Sentence, low: int, high: int) -> bool:
     return shared >= min(6.0, (high - low) / 2)
 
 
-def train(material: Material, entries: Mapping[str, CatalogueEntry], encoder: Encoder) -> tuple[Heads, dict[str, Any]]:
-    """Heads and their card."""
+def train(material: Material, entries: Mapping[str, CatalogueEntry], encoder: Encoder) -> tuple[Heads, dict[str, Any], Unseen]:
+    """Heads, their card, and what they would have thought of each advert without its fold."""
     names = [name for name in entries if name not in NOT_BY_MEANING and _positives(material, name) >= FEWEST]
-    folds = _folds(material.adverts)
     weights, biases, thresholds, figures = [], [], [], {}
+    unseen = Unseen(names, np.zeros((len(material.only), len(names)), np.float32), [])
     for name in names:
         weight, bias = _head(material, name, np.ones(len(material.only), bool))
-        threshold, figure = _threshold(material, name, folds)
         weights.append(weight)
         biases.append(bias)
+        unseen.probabilities[:, len(weights) - 1] = probabilities = _unseen(material, name)
+        threshold, figure = _threshold(material, name, probabilities, entries[name].indicator.strength is Strength.STRONG)
         thresholds.append(threshold)
         figures[name] = figure
-    kinds = _kinds(material, folds)
+    kinds = _kinds(material, material.folds)
     size = material.vectors.shape[1]
     parts = np.array(weights, np.float32).reshape(len(names), 2 * size + PLACES)
     heads = Heads(
@@ -192,7 +213,8 @@ def train(material: Material, entries: Mapping[str, CatalogueEntry], encoder: En
         grams=parts[:, 2 * size :].T.copy(), rare=material.rare,
         kind_weights=kinds.weights, kind_biases=kinds.biases, kind_grams=kinds.grams, kind_rare=kinds.rare, version="",
     )  # fmt: skip
-    return heads, _card(material, encoder, entries, figures, kinds.f1)
+    unseen.leanings = kinds.leanings
+    return heads, _card(material, encoder, entries, figures, kinds.f1), unseen
 
 
 def _positives(material: Material, name: str) -> int:
@@ -228,26 +250,42 @@ def regression(
 _FLAT = 1e-2
 
 
-def _folds(adverts: Sequence[LabelledAdvert]) -> NDArray[np.int64]:
+def _folds(adverts: Sequence[LabelledAdvert], files: Sequence[int]) -> NDArray[np.int64]:
+    if len(set(files)) >= FEWEST_FILES:
+        return np.array(files, dtype=np.int64)
     # By a hash of the id, so that an advert added later moves no other one into another fold.
     return np.array([int(sha256(advert.id.encode()).hexdigest()[:8], 16) % FOLDS for advert in adverts], dtype=np.int64)
 
 
-def _threshold(material: Material, name: str, folds: NDArray[np.int64]) -> tuple[float, dict[str, float]]:
+def _unseen(material: Material, name: str) -> Rows:
+    """[sentences]: what a head that did not see its fold thinks of each sentence of an advert."""
+    found = np.zeros(len(material.only), np.float32)
+    for fold in sorted(set(material.folds.tolist())):
+        held = (material.advert >= 0) & np.isin(material.advert, np.flatnonzero(material.folds == fold))
+        if held.any():
+            weight, bias = _head(material, name, ~held)
+            found[held] = sigmoid(material.design[held] @ weight + np.float32(bias))
+    return found
+
+
+def _threshold(material: Material, name: str, probabilities: Rows, strong: bool) -> tuple[float, dict[str, float]]:
     gold = np.array([name in advert.indicators for advert in material.adverts], dtype=bool)
     best = np.zeros(len(gold), np.float32)
-    for fold in range(FOLDS):
-        held = (material.advert >= 0) & np.isin(material.advert, np.flatnonzero(folds == fold))
-        if not held.any():
-            continue
-        weight, bias = _head(material, name, ~held)
-        np.maximum.at(best, material.advert[held], sigmoid(material.design[held] @ weight + np.float32(bias)))
+    of_adverts = material.advert >= 0
+    np.maximum.at(best, material.advert[of_adverts], probabilities[of_adverts])
     tried = np.round(np.arange(LOWEST, HIGHEST + 0.001, 0.05), 2)
     scores = [_f1(gold, best >= at) for at in tried]
+    sure = [_precision(gold, best >= at) >= SURE_ENOUGH for at in tried]
+    if strong and any(sure):
+        scores = [score if enough else 0.0 for score, enough in zip(scores, sure, strict=True)]
     found = float(tried[int(np.argmax(scores))])
     votes = float(gold.sum())
     threshold = round((votes * found + VOTES * COMMON) / (votes + VOTES), 3)
     return threshold, {"adverts": int(gold.sum()), "threshold": threshold, "f1": round(_f1(gold, best >= threshold), 3)}
+
+
+def _precision(gold: NDArray[np.bool_], found: NDArray[np.bool_]) -> float:
+    return float((gold & found).sum()) / float(found.sum() or 1)
 
 
 def _f1(gold: NDArray[np.bool_], found: NDArray[np.bool_]) -> float:
@@ -272,6 +310,8 @@ class _Kinds:
     grams: Rows
     rare: Rows
     f1: dict[str, float]
+    #: Of each advert, by kinds that did not see its fold.
+    leanings: list[dict[str, float]]
 
 
 def _kinds(material: Material, folds: NDArray[np.int64]) -> _Kinds:
@@ -304,15 +344,18 @@ def _kinds(material: Material, folds: NDArray[np.int64]) -> _Kinds:
             biases.append(bias)
         return np.array(weights, np.float32), np.array(biases, np.float32)
 
-    found = np.zeros(len(gold), np.int64)
-    for fold in range(FOLDS):
+    shares = np.zeros((len(gold), len(KINDS)), np.float32)
+    for fold in sorted(set(folds.tolist())):
         held = folds == fold
         weights, biases = fit(~held)
-        found[held] = (design[held] @ weights.T + biases).argmax(axis=1)
+        shares[held] = sigmoid(design[held] @ weights.T + biases)
+    found = shares.argmax(axis=1)
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
+    leanings = [dict(zip(KINDS, row, strict=True)) for row in shares.tolist()]
     figures = {kind: round(_f1(gold == at, found == at), 3) for at, kind in enumerate(KINDS)}
     weights, biases = fit(np.ones(len(gold), bool))
     size = 2 * material.vectors.shape[1]
-    return _Kinds(weights[:, :size], biases, KIND_GRAMS * weights[:, size:].T, rare, figures)
+    return _Kinds(weights[:, :size], biases, KIND_GRAMS * weights[:, size:].T, rare, figures, leanings)
 
 
 def _card(
@@ -332,5 +375,11 @@ def _card(
         "without_head": sorted(
             name for name, entry in entries.items() if entry.indicator.level == "advert" and name not in figures
         ),
-        "settings": {"places": PLACES, "softness": SOFTNESS, "positive": POSITIVE, "common_threshold": COMMON, "folds": FOLDS},
+        "settings": {
+            "places": PLACES,
+            "softness": SOFTNESS,
+            "positive": POSITIVE,
+            "common_threshold": COMMON,
+            "folds": len(set(material.folds.tolist())),
+        },
     }

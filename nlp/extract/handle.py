@@ -303,6 +303,8 @@ def _spelt(view: View, cue: _Cue) -> bool:
     if match is None or view.taken(match.start(), match.end(), _OTHERS):
         return False
     name = written_out.drawn(match.group())
+    if name == match.group():
+        return False  # every mark is drawn: nothing is disguised
     view.add(Found(KIND, match.start(), match.end(), f"{cue.network}:{name}", NAME, 0.85, ("written out",)))
     return True
 

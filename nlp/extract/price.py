@@ -86,7 +86,7 @@ def _likeliest(counts: Counter[str], more: Counter[str]) -> str:
         return "job"
     if best == "fare" and counts["fare"] < 3:
         best = "job"
-    if more["adult"] >= 2 and more["adult"] > counts["job"] and best != "fare":
+    if more["adult"] >= 2 and more["adult"] > counts["job"] and (best != "fare" or more["adult"] > counts["fare"]):
         return ""
     if counts[best] >= 2:
         return best

@@ -73,7 +73,7 @@ _SITTING = re.compile(r"\d\s?(?:мин|min|dk|dak|хв|λεπτ|')|\b(?:сеан
 _HOURLY = {"EUR": 45, "GBP": 45, "USD": 45, "CHF": 60, "BGN": 30}
 _EXTRA = word_set(
     """
-    net neto netto нето нетто брутто чисто чисти чистыми бруто brutto gross brut cash bar кеш rent наем each нетно
+    net clear neto netto нето нетто брутто чисто чисти чистыми бруто brutto gross brut cash bar кеш rent наем each нетно
     руки руку first full двете двама двамата both beide beiden ambas amandoua zusammen общо заедно together работа
     труд work чистими καθαρα neta mana джобни pocket money taschengeld карманных кишенькових bolsillo buzunar bani
     """
@@ -276,8 +276,8 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
             away = amount.before - word.end if word.end <= amount.before else word.start - amount.after + 8
             # "£480 deposit", "80 euro one way": right behind a sum is as good as right before it.
             away = 1 if word.start - amount.after == 1 and view.plain[amount.after] == " " else away
-            # "1700 лв, оформление по ТК": what follows a comma is of another matter than pay.
-            other = kind == "job" and word.start > amount.after and "," in view.plain[amount.after : word.start]
+            # "1700 лв, оформление по ТК", "520 лв, депозит": what follows a comma is of another matter than pay or rent.
+            other = kind in {"job", "rent"} and word.start > amount.after and "," in view.plain[amount.after : word.start]
             # "7000 доларів, оплата після переходу": paying a carrier is no wage.
             other = other or (kind in {"fare", "deal"} and word.text.startswith(_PAYING))
             if 0 <= away < distance and not other and not (kind in {"rent", "massage"} and rules.price.word(word.text)):

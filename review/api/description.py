@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from review.access import roles_of
 from review.api import (
     routes_adverts,
+    routes_cases,
     routes_clusters,
     routes_items,
     routes_operations,
@@ -21,7 +22,7 @@ from review.api.problems import MEDIA
 from strazha.ledger.records import Role
 
 #: Every router of the API.
-ROUTERS = (routes_adverts, routes_clusters, routes_items, routes_reviews, routes_watches, routes_operations)
+ROUTERS = (routes_adverts, routes_clusters, routes_items, routes_reviews, routes_cases, routes_watches, routes_operations)
 VERSION = "1"
 ABOUT = """\
 The work of the review pages for programs: the same adverts, clusters, queue and decisions, the same rules.

@@ -60,13 +60,12 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class GraphPage(Page):
-    """The links of a cluster as a graph and as a list."""
+    """The links of a cluster as a graph and as a list: so many there are (``count``), all or the strongest."""
 
     template: ClassVar[str] = "casework/graph.html"
     head: Head
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    #: Links there are, and whether all were asked for.
     count: int
     every: bool
     may_judge: bool
@@ -234,7 +233,6 @@ class Happening:
     what: str
     who: str = ""
     text: str = ""
-    #: A number that belongs to ``what``, where there is one.
     count: int = 0
     note: Note | None = None
     #: The former versions of a note as (number, text, moment), newest first.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from strazha.ledger.accounts import Accounts
 from strazha.ledger.adverts import Adverts
 from strazha.ledger.ageing import Ageing
 from strazha.ledger.audit import Audit
@@ -20,7 +21,9 @@ from strazha.ledger.decisions import Decisions
 from strazha.ledger.deliveries import Deliveries
 from strazha.ledger.holdings import Holdings
 from strazha.ledger.identifiers import Identifiers
+from strazha.ledger.leading import Leading
 from strazha.ledger.links import Links
+from strazha.ledger.operating import Operating
 from strazha.ledger.reasons import Reasons
 from strazha.ledger.records import (
     AdvertVersion,
@@ -41,6 +44,7 @@ from strazha.ledger.screenings import Screenings
 from strazha.ledger.second_factor import SecondFactor
 from strazha.ledger.takein import TakingIn
 from strazha.ledger.tokens import Tokens
+from strazha.ledger.training import Training
 from strazha.ledger.users import Users
 from strazha.ledger.watches import Watches
 
@@ -63,7 +67,8 @@ __all__ = [
 
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
-    SecondFactor, Users, Reasons, Audit, Ageing, Tokens, Watches, Deliveries, Casework,
+    SecondFactor, Users, Accounts, Reasons, Training, Audit, Ageing, Tokens, Watches, Deliveries, Casework, Operating,
+    Leading,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

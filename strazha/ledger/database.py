@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,8 +17,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from strazha.errors import BadInputError, MissingExtraError, StoreError, StoreUnavailableError
 
+if TYPE_CHECKING:
+    from strazha.sealing import Keyring
+
 #: The newest migration. Written down so that opening an up-to-date ledger need not import Alembic (a test compares).
-HEAD = "0008"
+HEAD = "0009"
 #: Rows per statement and per transaction: long enough that the sync at its end is cheap, short enough that readers and other
 #: writers wait milliseconds. Also keeps "in (...)" below every database's limit of parameters.
 CHUNK = 1000
@@ -41,6 +44,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        #: What secrets in the tables are sealed with, once somebody handed it over (``Ledger.use_keys``).
+        self.keys: Keyring | None = None
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._writer = self.engine.execution_options(strazha_writes=True)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -85,6 +85,33 @@ class User(Record):
     disabled_at: Moment | None = None
     #: Set while sign-in is refused after too many wrong passwords.
     locked_until: Moment | None = None
+    last_login_at: Moment | None = None
+    #: Set while the password is one somebody else made: until when it is good for choosing an own one.
+    password_until: Moment | None = None
+
+
+class AccountFacts(Record):
+    """An account as administrators see it."""
+
+    user: User
+    #: How many sessions are open, whether there is a second factor, and whether its key is here.
+    sessions: int
+    totp: bool
+    totp_readable: bool
+    recovery_left: int
+    #: The identity provider it signs in at; empty for a local account.
+    issuer: str = ""
+
+
+class OidcAttempt(Record):
+    """A sign-in on its way to the provider and back."""
+
+    nonce: str
+    #: The code verifier (PKCE), of which the provider saw the digest.
+    verifier: str
+    #: The page to go to afterwards.
+    target: str
+    begun_at: Moment
 
 
 class StatedReason(Record):
@@ -100,6 +127,27 @@ class StatedReason(Record):
     words: str = ""
     #: True where it also holds for what the same person asks for later in the session.
     standing: bool = False
+    at: Moment
+
+
+class TrainingAnswer(Record):
+    """What somebody marked in one exercise, held against its key."""
+
+    id: str
+    learner: str
+    case_id: str
+    case_version: str
+    level: int
+    form: str
+    hit: tuple[str, ...]
+    missed: tuple[str, ...]
+    wrong: tuple[str, ...]
+    #: Words given for an indicator, by its id.
+    words: dict[str, str] = Field(default_factory=dict)
+    outcome: str
+    ground: str = ""
+    verdict: Literal["best", "fair", "poor"]
+    passed: bool
     at: Moment
 
 

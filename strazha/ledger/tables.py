@@ -336,4 +336,5 @@ aged_adverts = Table(
 APPEND_ONLY = (
     "advert_versions", "decisions", "link_judgements", "identifier_rulings", "audit_log",
     "withdrawn_decisions", "holding_events", "corrections", "review_opinions", "stated_reasons",
+    "source_switches", "quarantine_words", "alarm_words",
 )  # fmt: skip

@@ -127,3 +127,5 @@ class SessionInfo(Record):
     opened_at: Moment
     expires_at: Moment
     agent: str = ""
+    #: When it was last used, to the minute.
+    seen_at: Moment | None = None

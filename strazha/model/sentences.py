@@ -78,10 +78,13 @@ _SHORT = frozenset(
             "c.a",
             "p.ej",
         ),
+        *("monatl", "tägl", "wöchentl", "jährl", "евент", "съотв", "месеч", "anual"),
         *("sig", "sra", "mme", "mlle", "env", "al", "np", "m.in", "τηλ", "οδ", "λεωφ", "αρ", "π.χ", "πχ"),
     ]
 )
 _SPAN_BEFORE = 24
+#: From how many letters on a word before a full stop is taken to be whole.
+_LONG_WORD = 5
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -107,7 +110,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _ends(text: str, match: re.Match[str]) -> bool:
-    """Whether full stops end a sentence: not after an introducing word or an initial, nor before a small letter."""
+    """Whether full stops end a sentence: not after an introducing word or an initial; before a small letter see below."""
     if len(match.group()) == 1:
         before = text[max(0, match.start() - _SPAN_BEFORE) : match.start()].split()
         last = before[-1].lstrip("(«\"'[„“") if before and not text[match.start() - 1].isspace() else ""
@@ -120,7 +123,19 @@ def _ends(text: str, match: re.Match[str]) -> bool:
         if text[follows] == "\n":
             return True
         follows += 1
-    return follows >= len(text) or not text[follows].islower()
+    return follows >= len(text) or not text[follows].islower() or (len(match.group()) == 1 and ends_word(text, match.start()))
+
+
+def ends_word(text: str, stop: int) -> bool:
+    """Whether the full stop at ``stop``, with a small letter after it, ends a sentence all the same.
+
+    Many writers use no capitals ("opit ne se iska. kvartira ima."). Words of five letters and more are seldom cut short, and
+    those that are ("прибл.", "monatl.") are known.
+    """
+    start = stop
+    while start > 0 and stop - start < _SPAN_BEFORE and text[start - 1].isalpha():
+        start -= 1
+    return stop - start >= _LONG_WORD and text[start:stop].lower() not in _SHORT
 
 
 def _take(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:

@@ -101,3 +101,18 @@ def test_a_megabyte_takes_time_in_proportion() -> None:
     # The best of three each, and a floor for what a busy machine adds: quadratic growth would take 64 times as long.
     small, large = (min(seconds(times) for _ in range(3)) for times in (4_000, 32_000))
     assert large < 8 * small * 2.5 + 0.5, (small, large)
+
+
+def test_what_is_forgotten_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    patterns = ("(pass|passport*) ..3 (keep*|hold)", "no (fee|costs)", "*vertrag", "pay &4 held", "# euro")
+    engine = Engine({number: parse(pattern) for number, pattern in enumerate(patterns)})
+    texts = [
+        tokenise("No fee", "We hold no passports. Passports the boss will keep, pay is always held, 300 euro."),
+        tokenise("Arbeitsvertrag", "Held is the pay; no costs. Pass on, hold on."),
+    ]
+    first = [engine.scan(text) for text in texts]
+    assert {one.rule for found in first for one in found} == set(range(len(patterns)))
+    for name in ("MAX_KNOWN", "MAX_WORDS", "MAX_LEXEMES"):
+        monkeypatch.setattr(f"indicators.engine.{name}", 1)
+    for _ in range(2):
+        assert [engine.scan(text) for text in texts] == first

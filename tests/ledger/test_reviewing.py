@@ -16,6 +16,7 @@ from strazha.ledger import Ledger
 from strazha.ledger.second_factor import matching_step, session_id, totp
 from strazha.ledger.work_records import Correction, Holding, Opinion
 from strazha.model import Decision, Judgement, Outcome
+from strazha.sealing import Keyring, new_key
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -284,6 +285,7 @@ def test_codes_are_those_of_the_standard() -> None:
 
 def test_a_second_factor_is_asked_for_once_it_is_confirmed(ledger: Ledger) -> None:
     ledger.add_user("ana", PASSWORD, at=NOW)
+    ledger.use_keys(Keyring([new_key()]))
     secret = ledger.begin_totp("ana")
     assert ledger.pending_totp("ana") == secret
     assert ledger.check_password("ana", PASSWORD, NOW) is not None

@@ -16,6 +16,7 @@ from strazha.clock import now
 from strazha.errors import BadInputError
 from strazha.ledger import Ledger, Role, open_ledger
 from strazha.ledger.second_factor import totp as code_of
+from strazha.sealing import Keyring, new_key
 from strazha.settings import settings
 
 PASSWORD = "correct horse battery"
@@ -44,6 +45,9 @@ def test_an_account_is_made_listed_changed_and_closed(ledger: Ledger) -> None:
     assert ledger.check_password("ana", PASSWORD, now()) is not None
     listed = call("list")
     assert [word in listed for word in ("ana", "admin", "open")] == [True, True, True]
+    with pytest.raises(BadInputError, match="last administrator"):
+        call("disable", "ana")
+    ledger.add_user("boris", PASSWORD, Role.ADMIN)
     said += listed + call("passwd", "ana", "--password-stdin", typed="another long one\n")
     assert ledger.check_password("ana", "another long one", now()) is not None
     said += call("disable", "ana")
@@ -64,6 +68,7 @@ def test_a_second_factor_whose_device_is_lost_is_turned_off(ledger: Ledger) -> N
     ledger.add_user("ana", PASSWORD)
     assert call("totp", "ana") == "ana: second factor off\n"
     at = now()
+    ledger.use_keys(Keyring([new_key()]))
     assert ledger.confirm_totp("ana", code_of(ledger.begin_totp("ana"), int(at.timestamp()) // 30), at)
     token = ledger.open_session("ana", at, timedelta(hours=1))
     assert call("totp", "ana") == "ana: second factor on\n"

@@ -31,6 +31,7 @@ def cut(text: str) -> list[str]:
         ('She said "come." Then left', ['She said "come."', "Then left"]),
         ("✅ Free room ✅ No fee\n• Paid weekly; no deductions", ["Free room", "No fee", "Paid weekly", "no deductions"]),
         ("What?! Really... yes", ["What?!", "Really... yes"]),
+        ("opit ne trqbva. kvartira ima, monatl. plashtane", ["opit ne trqbva.", "kvartira ima, monatl. plashtane"]),
         ("one\r\ntwo\u2028three", ["one", "two", "three"]),
     ],
 )

@@ -20,7 +20,7 @@ V1 = "/api/v1"
 #: Tables whose rows are what people did. Sign-ins, the last use of a token, and the audit log grow by reading.
 TABLES = (
     "decisions", "withdrawn_decisions", "holdings", "holding_events", "corrections", "double_reviews", "review_opinions",
-    "saved_views", "link_judgements", "saved_searches", "watches", "watch_deliveries",
+    "saved_views", "link_judgements", "saved_searches", "watches", "watch_deliveries", "cases",
 )  # fmt: skip
 
 
@@ -43,6 +43,7 @@ class Ground:
         self.decision = made.json()["decision"]["id"]
         ledger.save_view("lead", "private view of the lead", "kind=all&f=1", at())
         self.view = ledger.saved_views("lead")[0].id
+        self.case = ledger.open_case("private case of the lead", "", "lead", at()).id
         self.search = ledger.save_search("lead", "private search of the lead", "contact=888001", at()).id
         self.watch = ledger.add_watch(
             Watch(
@@ -67,7 +68,7 @@ class Ground:
         self._forgotten: set[str] = set()
         self.secrets = (
             "opinion of the investigator", "private view of the lead", "private search of the lead",
-            "private watch of the lead", PASSWORD,
+            "private watch of the lead", "private case of the lead", PASSWORD,
         )  # fmt: skip
 
     def client(self, role: Role | None) -> TestClient:

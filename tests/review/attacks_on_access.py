@@ -165,6 +165,9 @@ ATTACKS.every("IDOR", {
     "ending the lead's session": lambda g: g.analyst.post(f"/account/sessions/{g.session}/end"),
     "removing the lead's view": lambda g: g.analyst.post(f"/views/{g.view}/remove"),
     "removing the lead's view by API": lambda g: g.program.delete(f"{V1}/views/{g.view}"),
+    "the lead's case": lambda g: g.analyst.get(f"/cases/{g.case}"),
+    "the lead's case by API": lambda g: g.program.get(f"{V1}/cases/{g.case}"),
+    "the lead's case under another name": lambda g: g.analyst.post(f"/cases/{g.case}/name", data={"title": "mine"}),
     "removing the lead's search": lambda g: g.analyst.post(f"/searches/{g.search}/remove"),
     "sharing the lead's search with oneself": lambda g: g.analyst.post(
         f"/searches/{g.search}/share", data={"with": "analyst", "shared": "*"}

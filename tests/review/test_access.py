@@ -18,7 +18,7 @@ from strazha.settings import Settings
 PASSWORD = "correct horse battery"
 OWN = {"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8000"}
 #: The paths anybody may call; a further one needs a reason here.
-OPEN = {"/login", "/health", "/language"}
+OPEN = {"/login", "/health", "/language", "/login/oidc", "/login/oidc/return", "/login/oidc/end"}
 
 
 def endpoints(app: FastAPI) -> list[tuple[str, str, Any]]:
@@ -43,8 +43,10 @@ def filled(path: str, house: Any) -> str:
     names = {
         "{advert_id:path}": next(iter(house.filled.adverts)), "{cluster_id:path}": next(iter(house.filled.clusters)),
         "{kind}/{item_id:path}": f"cluster/{next(iter(house.filled.clusters))}", "{view_id}": "0" * 16,
+        "{answer_id}": "0" * 24, "{name}": "operator",
         "{case_id}": "0" * 16, "{note_id}": "0" * 24, "{view}": "links",
         "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16, "{token_id}": "0" * 16,
+        "{source_id}": "none-such", "{run_id}": "20261120T060000Z-demo", "{asked_id}": "0" * 16,
         "{search_id}": "0" * 16, "{watch_id}": "0" * 16, "{alert_id}": "0" * 24,
     }  # fmt: skip
     for name, real in names.items():

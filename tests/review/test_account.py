@@ -39,7 +39,15 @@ def test_a_second_factor_from_setting_up_to_turning_off(house: Any) -> None:
     secret = house.ledger.pending_totp("analyst")
     assert " ".join(secret[at : at + 4] for at in range(0, 32, 4)) in client.get("/account").text
     assert client.post("/account/totp/confirm", data={"code": "12345x"}).status_code == 422
-    assert client.post("/account/totp/confirm", data={"code": code(house, secret)}).status_code == 303
+    former = client.cookies["strazha"]
+    confirmed = client.post("/account/totp/confirm", data={"code": code(house, secret)})
+    assert confirmed.status_code == 200
+    codes = re.findall(r"<code>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})</code>", confirmed.text)
+    assert len(set(codes)) == 10
+    # What it takes to sign in has changed: the session has a new token, and the former one is good no longer.
+    assert client.cookies["strazha"] != former
+    assert house.ledger.session_user(former, house.clock()) is None
+    assert codes[0] not in client.get("/account").text
     assert secret not in client.get("/account").text.replace(" ", "")
     assert client.post("/account/totp/begin", data={"password": PASSWORD}).status_code == 409
     assert client.post("/account/totp/confirm", data={"code": code(house, secret)}).status_code == 409
@@ -51,6 +59,12 @@ def test_a_second_factor_from_setting_up_to_turning_off(house: Any) -> None:
     used = code(house, secret)
     assert fresh.post("/login", data={**sign_in, "code": used}).status_code == 303
     assert house.client(None).post("/login", data={**sign_in, "code": used}).status_code == 401
+    recovery = {**sign_in, "recovery": codes[0].lower()}
+    assert house.client(None).post("/login", data={**recovery, "password": "wrong"}).status_code == 401
+    assert house.client(None).post("/login", data=recovery).status_code == 303
+    assert house.client(None).post("/login", data=recovery).status_code == 401
+    assert house.ledger.recovery_left("analyst") == 9
+    assert ("analyst", "recovery code used", "analyst") in house.actions()
     house.clock.at += timedelta(minutes=1)
     assert client.post("/account/totp/end", data={"password": PASSWORD}).status_code == 422
     assert client.post("/account/totp/end", data={"password": PASSWORD, "code": code(house, secret)}).status_code == 303

@@ -1,0 +1,1 @@
+"""Operators: sources, runs, quarantine, alarms, and how the machine fares."""

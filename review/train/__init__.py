@@ -1,0 +1,1 @@
+"""Training: invented adverts with known answers, wholly apart from real work."""
