@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
 
+from flows.asked import asked_now
 from review.access import roles_of
 from strazha.ledger.records import Role
 from strazha.ledger.work_records import Correction, Opinion
 from strazha.model import Decision, Outcome
+from strazha.settings import Settings
 from tests.review.investigate.test_watches import LIST, found_later
+from tools.invented_runs import fill_runs, set_aside, write_definitions
 
 #: Routes with pages of their own kind, each walked by its own tests.
 APART = ("/api/", "/static")
@@ -89,6 +93,21 @@ EXAMPLES: dict[str, tuple[str | Callable[[Any], str], ...]] = {
         "/compare",
         lambda house: f"/compare?a={salon(house)}&b={house.filled.of('fields').id}",
     ),
+    "/sources": ("/sources",),
+    "/sources/{source_id}": ("/sources/bg-classifieds",),
+    "/runs/{run_id}": (lambda house: f"/runs/{house.ledger.runs(1)[0].run_id}",),
+    "/asked/{asked_id}": (lambda house: f"/asked/{house.ledger.asked()[0].id}",),
+    "/quarantine": ("/quarantine",),
+    "/system": ("/system",),
+    "/alarms": ("/alarms",),
+    "/dashboard": ("/dashboard",),
+    "/exports": ("/exports", "/exports?what=selection&kind=adverts&band=high"),
+    "/users": ("/users",),
+    "/training": ("/training",),
+    "/training/next": ("/training/next",),
+    "/training/score": ("/training/score",),
+    "/training/people": ("/training/people",),
+    "/login/oidc/end": ("/login/oidc/end",),
     "/api": ("/api",),
     "/tokens": ("/tokens",),
 }
@@ -168,8 +187,16 @@ def in_a_case(house: Any) -> None:
     client.post(f"{path}/notes", data={"text": "The numbers were asked for on Friday."})
 
 
+def in_operation(house: Any) -> None:
+    """Two weeks of runs, adverts set aside, and a run somebody asked for."""
+    house.settings = Settings(home=house.settings.home, sources=(write_definitions(house.settings.home / "sources"),))
+    fill_runs(house.ledger, house.clock())
+    set_aside(house.ledger, list(house.filled.adverts.values())[:2], house.clock() - timedelta(hours=3))
+    house.ledger.ask_run(asked_now("rescreen", "uk-services", "operator", "", house.clock()), most=9)
+
+
 #: What puts something to see into a house, in this order.
-FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work, on_watch, in_a_case)
+FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work, on_watch, in_a_case, in_operation)
 
 
 def furnished(house: Any) -> Any:
