@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from flows.asked import asked_now
 from review.access import roles_of
+from review.train.routes import cases_of
 from strazha.ledger.records import Role
 from strazha.ledger.work_records import Correction, Opinion
 from strazha.model import Decision, Outcome
@@ -23,7 +24,7 @@ from tests.review.investigate.test_watches import LIST, found_later
 from tools.invented_runs import fill_runs, set_aside, write_definitions
 
 #: Routes with pages of their own kind, each walked by its own tests.
-APART = ("/api/", "/static")
+APART = ("/api/", "/static", "/login/oidc")
 
 
 def endpoints(app: FastAPI) -> list[tuple[str, str, Any]]:
@@ -51,6 +52,16 @@ def rich(house: Any) -> str:
 def salon(house: Any) -> str:
     """The cluster with the most to show."""
     return str(house.filled.of("salon").id)
+
+
+def exercise(house: Any) -> str:
+    """An exercise with something to see in it."""
+    return max(cases_of(house.services).values(), key=lambda case: (len(case.spans), case.id)).id
+
+
+def answered(house: Any) -> str:
+    """The answer to it, of whoever is shown it."""
+    return str(house.ledger.training_answers(Role.ADMIN.value)[-1].id)
 
 
 #: Route -> addresses worth looking at. A function takes the house.
@@ -105,9 +116,11 @@ EXAMPLES: dict[str, tuple[str | Callable[[Any], str], ...]] = {
     "/users": ("/users",),
     "/training": ("/training",),
     "/training/next": ("/training/next",),
+    "/training/cases/{case_id}": (lambda house: f"/training/cases/{exercise(house)}",),
+    "/training/answers/{answer_id}": (lambda house: f"/training/answers/{answered(house)}",),
+    "/training/answers/{answer_id}/machine": (lambda house: f"/training/answers/{answered(house)}/machine",),
     "/training/score": ("/training/score",),
     "/training/people": ("/training/people",),
-    "/login/oidc/end": ("/login/oidc/end",),
     "/api": ("/api",),
     "/tokens": ("/tokens",),
 }
@@ -195,8 +208,14 @@ def in_operation(house: Any) -> None:
     house.ledger.ask_run(asked_now("rescreen", "uk-services", "operator", "", house.clock()), most=9)
 
 
+def in_training(house: Any) -> None:
+    """An exercise answered, partly rightly."""
+    seen = {"seen": ["recruitment_fee", "immediate_departure"], "outcome": "refer"}
+    house.client(Role.ADMIN).post(f"/training/cases/{exercise(house)}", data=seen)
+
+
 #: What puts something to see into a house, in this order.
-FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work, on_watch, in_a_case, in_operation)
+FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work, on_watch, in_a_case, in_operation, in_training)
 
 
 def furnished(house: Any) -> Any:
