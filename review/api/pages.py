@@ -15,7 +15,7 @@ from review.api.problems import WORDS
 from review.ask import clean, number
 from review.i18n import marked
 from review.render import render
-from review.routers.parts import Parts, Person, note
+from review.routers.parts import Parts, Person, note, password_fits
 from review.services import Services
 from strazha.errors import BadInputError
 from strazha.ledger.records import User
@@ -77,7 +77,7 @@ def make(
         _page(services, user), owner=owner[:64], name=clean(name, 60), days=days[:4],
         scope=scope if scope in set(TokenScope) else TokenScope.READ.value,
     )  # fmt: skip
-    if services.ledger.check_password(user.name, password, services.clock(), code) is None:
+    if password_fits(services, user.name, password, code) is None:
         note(services, user, "token refused", owner)
         return render(request, replace(asked, problem=WRONG_PASSWORD), status=422)
     try:

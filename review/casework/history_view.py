@@ -39,7 +39,10 @@ def history_page(
         title = doc.advert.title if uncovered else advert_rows(services, [doc])[0].title
     hidden: Sequence[str] = () if uncovered else words
     notes = notes_of(services, doc, user, blind=blind)
-    happenings = [*_noted(notes, user, hidden, uncovered=uncovered), *_worked(services, doc, user, blind=blind)]
+    happenings = [
+        *_noted(notes, user, hidden, uncovered=uncovered),
+        *_worked(services, doc, user, hidden, blind=blind, uncovered=uncovered),
+    ]
     happenings += _grown(doc) if isinstance(doc, ClusterDoc) else _seen(services, doc)
     happenings.sort(key=lambda one: one.at, reverse=True)
     cases = services.ledger.cases_of(user.name, every=may(user, LEADS))
@@ -87,20 +90,24 @@ def _noted(notes: Sequence[Note], user: User, words: Sequence[str], *, uncovered
         )  # fmt: skip
 
 
-def _worked(services: Services, doc: AdvertDoc | ClusterDoc, user: User, *, blind: bool) -> Iterator[Happening]:
-    """Decisions, hands, and (for a cluster) words on its links."""
+def _worked(
+    services: Services, doc: AdvertDoc | ClusterDoc, user: User, words: Sequence[str], *, blind: bool, uncovered: bool
+) -> Iterator[Happening]:
+    """Decisions, hands, and (for a cluster) words on its links; what people typed with contacts covered, as in notes."""
     kind, over = ("advert", doc.cluster_id) if isinstance(doc, AdvertDoc) else ("cluster", "")
     people = work_of(services, user, kind, doc.id, over)
     for one in people.said:
         made = one.decision
         ground = tr(GROUND.get(made.ground, ""))
-        text = "; ".join(piece for piece in (ground, made.reason) if piece)
+        typed = shown_note(made.reason, words, uncovered=uncovered)
+        text = "; ".join(piece for piece in (ground, typed) if piece)
         yield Happening(at=made.decided_at, kind="decision", what=OUTCOMES[made.outcome], who=made.decided_by, text=text)
         if one.withdrawn_by and one.withdrawn_at is not None:
             yield Happening(at=one.withdrawn_at, kind="decision", what=TAKEN_BACK, who=one.withdrawn_by)
     for hand in people.hands:
         if hand.action != "decided":
-            text = " ".join(piece for piece in (f"→ {hand.holder}" if hand.action == "handed" else "", hand.note) if piece)
+            typed = shown_note(hand.note, words, uncovered=uncovered)
+            text = " ".join(piece for piece in (f"→ {hand.holder}" if hand.action == "handed" else "", typed) if piece)
             yield Happening(at=hand.at, kind="hand", what=HANDS[hand.action], who=hand.done_by, text=text)
     if isinstance(doc, AdvertDoc):
         return

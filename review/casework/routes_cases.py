@@ -65,6 +65,7 @@ def _back(case: Case, place: str = "") -> Response:
 @open_to(DECIDERS)
 def cases(request: Request, services: Parts, user: Person) -> Response:
     """The cases the user may see."""
+    note(services, user, "cases listed", "own")
     return render(request, cases_page(services, user))
 
 

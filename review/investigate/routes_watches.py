@@ -80,6 +80,7 @@ def end(services: Parts, user: Person, watch_id: str) -> Response:
 @open_to(READERS)
 def read_all(services: Parts, user: Person) -> Response:
     """Note all of one's alerts as read."""
+    note(services, user, "alerts read", "own")
     services.ledger.read_alerts(user.name, services.clock())
     return RedirectResponse("/watches", 303)
 
@@ -105,6 +106,7 @@ def alert(request: Request, services: Parts, user: Person, alert_id: str) -> Res
 def read_one(services: Parts, user: Person, alert_id: str) -> Response:
     """Note one alert as read."""
     held = _alert_or_404(services, user, alert_id)
+    note(services, user, "alerts read", held.id, watch=held.watch_id)
     services.ledger.read_alerts(user.name, services.clock(), held.id)
     return RedirectResponse("/watches", 303)
 
