@@ -236,6 +236,16 @@ def _token_password(g: Ground) -> Sequence[Any]:
     return answers
 
 
+@ATTACKS.add("guessing", "a lead's password at a token that waits, from their open session", 422)
+def _collecting(g: Ground) -> Sequence[Any]:
+    thief = g.client(Role.LEAD)
+    answers = [thief.post(f"/tokens/{g.waiting}/collect", data={"password": f"guess {number}"}) for number in range(5)]
+    # Locked now: the right one opens nothing either.
+    answers.append(thief.post(f"/tokens/{g.waiting}/collect", data={"password": PASSWORD}))
+    g.house.ledger.enable_user("lead")
+    return answers
+
+
 @ATTACKS.add("guessing", "whether an account is there, by the time it takes", 401)
 def _timing(g: Ground) -> Sequence[Any]:
     answers = []
