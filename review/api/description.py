@@ -14,6 +14,7 @@ from review.api import (
     routes_cases,
     routes_clusters,
     routes_items,
+    routes_notes,
     routes_operations,
     routes_reviews,
     routes_watches,
@@ -22,7 +23,10 @@ from review.api.problems import MEDIA
 from strazha.ledger.records import Role
 
 #: Every router of the API.
-ROUTERS = (routes_adverts, routes_clusters, routes_items, routes_reviews, routes_cases, routes_watches, routes_operations)
+ROUTERS = (
+    routes_adverts, routes_clusters, routes_items, routes_notes, routes_reviews, routes_cases, routes_watches,
+    routes_operations,
+)  # fmt: skip
 VERSION = "1"
 ABOUT = """\
 The work of the review pages for programs: the same adverts, clusters, queue and decisions, the same rules.
