@@ -27,15 +27,14 @@ def history_page(
 ) -> HistoryPage:
     """The history of an item, newest first, with its notes; while a double review runs, one's own alone."""
     kind = "advert" if isinstance(doc, AdvertDoc) else "cluster"
-    over = doc.id if isinstance(doc, ClusterDoc) else doc.cluster_id
-    blind = blind_review(services, kind, doc.id) is not None or bool(over and blind_review(services, "cluster", over))
+    blind = is_blind(services, doc)
     head: Head | None = None
     if isinstance(doc, ClusterDoc):
-        words = tuple(cluster_words(services, [doc])[doc.id])
+        words = words_of(services, doc)
         head = head_of(doc, words, uncovered=uncovered)
         title = head.title
     else:
-        words = tuple(cover.contact_words((*doc.screening.mentions, *added_of(services, [doc])[doc.id])))
+        words = words_of(services, doc)
         title = doc.advert.title if uncovered else advert_rows(services, [doc])[0].title
     hidden: Sequence[str] = () if uncovered else words
     notes = notes_of(services, doc, user, blind=blind)
@@ -53,6 +52,19 @@ def history_page(
         open_cases=tuple(one for one in cases if not one.closed and one.id not in within),
         uncovered=uncovered, problem=problem, typed=typed,
     )  # fmt: skip
+
+
+def is_blind(services: Services, doc: AdvertDoc | ClusterDoc) -> bool:
+    """Whether a double review of the item, or of its cluster, runs: then one is told of one's own words alone."""
+    kind, over = ("cluster", doc.id) if isinstance(doc, ClusterDoc) else ("advert", doc.cluster_id)
+    return blind_review(services, kind, doc.id) is not None or bool(over and blind_review(services, "cluster", over))
+
+
+def words_of(services: Services, doc: AdvertDoc | ClusterDoc) -> tuple[str, ...]:
+    """Every writing of an item's contacts."""
+    if isinstance(doc, ClusterDoc):
+        return tuple(cluster_words(services, [doc])[doc.id])
+    return tuple(cover.contact_words((*doc.screening.mentions, *added_of(services, [doc])[doc.id])))
 
 
 def identities(services: Services, doc: AdvertDoc | ClusterDoc) -> list[str]:
