@@ -69,7 +69,7 @@ def _proved(request: Request, services: Services, user: User, password: str, cod
     """Whether it is the account's owner and not an open session alone, which must not outlive itself."""
     if services.ledger.identity_of(user.name)[0]:
         return _just_signed_in(request, services, user)
-    return services.ledger.check_password(user.name, password, services.clock(), code) is not None
+    return password_fits(services, user.name, password, code) is not None
 
 
 @router.get(DESCRIPTION)
