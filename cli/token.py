@@ -1,10 +1,10 @@
-"""``strazha token``: tokens by which programs call the API. A token is printed once and kept nowhere."""
+"""``strazha token``: tokens by which programs call the API. A secret is shown once and kept nowhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,7 +19,7 @@ WHO = "command line"
 
 @click.group()
 def command() -> None:
-    """Make, list and revoke tokens of the API."""
+    """Allow, make, list and revoke tokens of the API."""
 
 
 @command.command()
@@ -29,16 +29,23 @@ def command() -> None:
     "--scope", type=click.Choice(SCOPES), default="read", show_default=True, help="Reading only, or all the account's role may."
 )
 @click.option("--days", default=90, show_default=True, help="How long it holds, 366 days at most.")
-def add(owner: str, name: str, scope: str, days: int) -> None:
-    """Make a token in the name of the account OWNER and print it, this once."""
+@click.option(
+    "--print", "printed", is_flag=True, help="Make its secret now and print it, for a service's account nobody signs in to."
+)
+def add(owner: str, name: str, scope: str, days: int, printed: bool) -> None:
+    """Allow the account OWNER a token, which they collect on their page /api within 7 days."""
     from strazha.clock import now
     from strazha.ledger.tokens import TokenScope
 
     with _ledger() as ledger:
-        made, secret = ledger.add_token(owner, name, scope=TokenScope(scope), days=days, made_by=WHO, at=now())
+        asked: Any = {"scope": TokenScope(scope), "days": days, "made_by": WHO, "at": now()}
+        made, secret = ledger.add_token(owner, name, **asked) if printed else (ledger.allow_token(owner, name, **asked), "")
         detail = {"name": made.name, "owner": owner, "scope": scope}
-        ledger.audit(WHO, "token made", made.id, detail, now())
-    click.echo(secret)
+        ledger.audit(WHO, "token made" if printed else "token allowed", made.id, detail, now())
+    if printed:
+        click.echo(secret)
+    else:
+        click.echo(f"{owner} collects it on the page /api until {made.collect_by:%Y-%m-%d}; before, it opens nothing.")
     click.echo(f"token {made.id} for {owner} ({made.role.value}, {scope}), until {made.expires_at:%Y-%m-%d}", err=True)
 
 
@@ -52,9 +59,9 @@ def list_(owner: str | None) -> None:
     with _ledger() as ledger:
         tokens = ledger.tokens(owner)
     if not tokens:
-        click.echo("There are no tokens. Make one: strazha token add ACCOUNT --name PROGRAM")
+        click.echo("There are no tokens. Allow one: strazha token add ACCOUNT --name PROGRAM")
     for one in tokens:
-        state = "open" if one.open(now()) else "revoked" if one.revoked_at else "run out"
+        state = "waiting" if one.waiting(now()) else "open" if one.open(now()) else "revoked" if one.revoked_at else "run out"
         used = f"{one.last_used_at:%Y-%m-%d}" if one.last_used_at else "never"
         until = f"until {one.expires_at:%Y-%m-%d}, used {used}"
         click.echo(f"{one.id}  {one.owner:20} {one.role.value:13} {one.scope.value:5} {state:8} {until}  {printable(one.name)}")

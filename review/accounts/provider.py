@@ -47,6 +47,14 @@ class ProviderError(Exception):
     """A sign-in that is refused; the text is a short reason for the log, never shown to whoever tries."""
 
 
+class NoRoleError(ProviderError):
+    """The provider knows the person and gives them no role here (any more)."""
+
+    def __init__(self, issuer: str, subject: str) -> None:
+        super().__init__("no role is given to any of this person's values")
+        self.issuer, self.subject = issuer, subject
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody the provider vouches for."""
@@ -173,7 +181,7 @@ class Provider:
         )
         role = next((role for value, role in self._settings.roles_by_value.items() if value in held), None)
         if role is None:
-            raise ProviderError("no role is given to any of this person's values")
+            raise NoRoleError(self._settings.oidc_issuer, subject)
         return Person(self._settings.oidc_issuer, subject, account_name(claims), Role(role))
 
     def _key_set(self, at: datetime, *, fresh: bool = False) -> KeySet:

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from review.access import LOGIN, PUBLIC, home_of, open_to, safe_next
 from review.accounts.contexts import HopPage
-from review.accounts.provider import Person, Provider, ProviderError, tail
+from review.accounts.provider import NoRoleError, Person, Provider, ProviderError, tail
 from review.i18n import marked
 from review.render import render
 from review.routers.login import begin_session, login_page
@@ -96,6 +96,8 @@ def come_back(request: Request, services: Parts) -> Response:
         found = provider.way_back(asked["code"], nonce=attempt.nonce, verifier=attempt.verifier, issuer=asked["iss"], at=at)
         user = _account(services, found)
     except ProviderError as error:
+        if isinstance(error, NoRoleError):
+            _shut_out(services, error)
         return _refuse(request, services, str(error))
     target = safe_next(attempt.target)
     answer = render(request, HopPage(target=home_of(user) if target == "/" else target))
@@ -112,6 +114,16 @@ def end(services: Parts) -> Response:
         return RedirectResponse(provider_of(services).way_out(services.clock()) or LOGIN, 303)
     except ProviderError:
         return RedirectResponse(LOGIN, 303)
+
+
+def _shut_out(services: Services, error: NoRoleError) -> None:
+    """End what is open of an account whose person has no role at the provider any more: its sessions, and its tokens."""
+    ledger, at = services.ledger, services.clock()
+    name = ledger.account_of(error.issuer, error.subject)
+    if name:
+        ended = ledger.end_sessions(name)
+        tokens = sum(ledger.revoke_token(one.id, WHO, at) for one in ledger.tokens(name) if one.open(at))
+        ledger.audit(WHO, "access ended", name, {"sessions": ended, "tokens": tokens}, at)
 
 
 def _account(services: Services, found: Person) -> User:

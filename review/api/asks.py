@@ -276,6 +276,52 @@ class ViewAsked(Body):
     query: str = Field(default="", max_length=3000, description="As in the queue's address: band=urgent&kind=clusters")
 
 
+class NoteAsked(Body):
+    """A note."""
+
+    text: str = Field(min_length=1, max_length=5000)
+
+
+class CaseAsked(Body):
+    """A new case folder."""
+
+    title: str = Field(min_length=1, max_length=200)
+    reference: str = Field(default="", max_length=80, description="The unit's reference number")
+
+
+class CasePut(Body):
+    """What is put into a case, and why."""
+
+    kind: Literal["advert", "cluster"]
+    id: Value
+    reason: str = Field(min_length=3, max_length=500)
+
+
+class PersonNamed(Body):
+    """Who is to see a case, and why."""
+
+    name: str = Field(min_length=1, max_length=64)
+    reason: str = Field(min_length=3, max_length=500)
+
+
+class Removed(BaseModel):
+    """Why something is taken out of a case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=3, max_length=500, description="Kept in the case's history; it stands in the address")
+
+
+class WatchAsked(Body):
+    """What you want to hear of. Ways out of the system (mail, webhook) are chosen on the pages."""
+
+    name: str = Field(min_length=1, max_length=60)
+    kind: Literal["search", "list"]
+    source: str = Field(
+        min_length=1, max_length=10_000, description="A search's address (q=van&place=Leeds), or a list, a line for each"
+    )
+
+
 class TextAsked(Body):
     """A text to screen."""
 

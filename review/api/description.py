@@ -14,6 +14,7 @@ from review.api import (
     routes_cases,
     routes_clusters,
     routes_items,
+    routes_notes,
     routes_operations,
     routes_reviews,
     routes_watches,
@@ -22,15 +23,18 @@ from review.api.problems import MEDIA
 from strazha.ledger.records import Role
 
 #: Every router of the API.
-ROUTERS = (routes_adverts, routes_clusters, routes_items, routes_reviews, routes_cases, routes_watches, routes_operations)
+ROUTERS = (
+    routes_adverts, routes_clusters, routes_items, routes_notes, routes_reviews, routes_cases, routes_watches,
+    routes_operations,
+)  # fmt: skip
 VERSION = "1"
 ABOUT = """\
 The work of the review pages for programs: the same adverts, clusters, queue and decisions, the same rules.
 
-Send `Authorization: Bearer` with a token that an administrator made. A token acts in the name of an account, with that
-account's role, or for reading only. Contacts of possible victims are covered unless they are uncovered with a reason; each
-reading and change is written to the audit log with the token's name. Lists are paged: pass `next` as `cursor`. What is wrong
-is answered as problem details (RFC 9457) with a remedy.
+Send `Authorization: Bearer` with a token that an administrator allowed and its account collected. A token acts in the name of
+an account, with that account's role, or for reading only. Contacts of possible victims are covered unless they are uncovered
+with a reason; each reading and change is written to the audit log with the token's name. Lists are paged: pass `next` as
+`cursor`. What is wrong is answered as problem details (RFC 9457) with a remedy.
 """
 
 

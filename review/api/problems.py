@@ -19,7 +19,7 @@ WORDS: Mapping[int, tuple[str, str]] = {
     400: (marked("The server did not understand this request."), marked("Compare it with the API's description.")),
     401: (
         marked("The API needs a token, and this request carries none that is valid now."),
-        marked("Send the header 'Authorization: Bearer' with a token that an administrator made."),
+        marked("Send the header 'Authorization: Bearer' with a token: administrators allow it, its account collects it."),
     ),
     403: (
         marked("This token does not reach that."),

@@ -28,6 +28,7 @@ from review.api.problems import ApiError
 from review.api.rows_json import lines
 from review.cover import contact_words
 from review.i18n import pick, tr
+from review.operate.view import covered_run
 from review.routers.parts import Parts, Person, note
 from review.routers.paste import screen
 from review.rows import score_sum
@@ -203,7 +204,7 @@ def _run(one: RunReport) -> work_records.Run:
         ],
         bands=one.bands,
         clusters=one.clusters,
-        errors=list(one.errors),
+        errors=list(covered_run(one).errors),
     )
 
 

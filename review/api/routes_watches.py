@@ -1,4 +1,4 @@
-"""Saved searches, watches and their alerts: one's own, to read. They are made and ended on the pages."""
+"""Saved searches, watches and their alerts: one's own. Searches are saved and shared on the pages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from fastapi import HTTPException
 
 from review.access import READERS, open_to
 from review.api import asks, parts, work_records
+from review.api.problems import ApiError
+from review.ask import clean
+from review.investigate.routes_watches import NAME_LIMIT, begun, end, read_one
+from review.investigate.ways import WatchForm
 from review.routers.parts import Parts, Person, note
-from strazha.ledger.watch_records import Alert
+from strazha.errors import BadInputError
+from strazha.ledger.watch_records import Alert, Watch
 
 router = parts.router("Watches")
 
@@ -29,19 +34,31 @@ def searches(services: Parts, user: Person) -> list[work_records.SavedSearch]:
 def watches(services: Parts, user: Person) -> list[work_records.Watch]:
     """Yours alone."""
     note(services, user, "watches read", "own")
-    return [
-        work_records.Watch(
-            id=one.id, name=one.name, kind=one.kind, source=one.source, created_at=one.created_at, looked_at=one.looked_at,
-            problem=one.problem,
-        )
-        for one in services.ledger.watches(user.name)
-    ]  # fmt: skip
+    return [_watch(one) for one in services.ledger.watches(user.name)]
+
+
+@router.post("/watches", status_code=201, summary="Begin a watch")
+@open_to(READERS)
+def begin_watch(services: Parts, user: Person, body: asks.WatchAsked) -> work_records.Watch:
+    """What is there already is known to it; only what comes later is told, on the pages and at GET /alerts."""
+    form = WatchForm(kind=body.kind, name=clean(body.name, NAME_LIMIT), source=body.source)
+    try:
+        return _watch(begun(services, user, form))
+    except BadInputError as error:
+        raise ApiError(422, error.problem) from error
+
+
+@router.delete("/watches/{watch_id}", status_code=204, summary="End a watch", responses=parts.problems(404))
+@open_to(READERS)
+def end_watch(services: Parts, user: Person, watch_id: asks.Id) -> None:
+    """One of yours; its alerts stay."""
+    end(services, user, watch_id)
 
 
 @router.get("/alerts", summary="List your alerts")
 @open_to(READERS)
 def alerts(services: Parts, user: Person) -> list[work_records.Alert]:
-    """The newest first. Reading them here leaves them unread on the pages."""
+    """The newest first. Reading them leaves them unread until they are marked."""
     note(services, user, "alerts read", "own")
     return [_alert(one) for one in services.ledger.alerts(user.name)]
 
@@ -55,6 +72,20 @@ def alert(services: Parts, user: Person, alert_id: asks.Id) -> work_records.Aler
         raise HTTPException(404)
     note(services, user, "alert read", held.id, watch=held.watch_id)
     return _alert(held)
+
+
+@router.post("/alerts/{alert_id}/read", status_code=204, summary="Mark an alert read", responses=parts.problems(404))
+@open_to(READERS)
+def mark_read(services: Parts, user: Person, alert_id: asks.Id) -> None:
+    """One of yours."""
+    read_one(services, user, alert_id)
+
+
+def _watch(one: Watch) -> work_records.Watch:
+    return work_records.Watch(
+        id=one.id, name=one.name, kind=one.kind, source=one.source, created_at=one.created_at, looked_at=one.looked_at,
+        problem=one.problem,
+    )  # fmt: skip
 
 
 def _alert(one: Alert) -> work_records.Alert:

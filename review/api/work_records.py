@@ -204,6 +204,17 @@ class Alert(Answer):
     read_at: datetime | None
 
 
+class Note(Answer):
+    """A note as it stands now."""
+
+    id: str
+    text: Text
+    author: str
+    mine: bool
+    version: int
+    written_at: datetime
+
+
 class LegalBasis(Answer):
     """By what right a source is watched."""
 

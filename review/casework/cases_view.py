@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from review import cover
 from review.access import LEADS, may
 from review.casework.contexts import CasePage, CasesPage
-from review.casework.report_view import covered_notes
+from review.casework.report_view import covered_items, covered_notes, words_of
 from review.i18n import pick
 from review.services import Services
 from review.work import advert_rows, cluster_rows, cluster_words, colleagues, href_of
@@ -37,11 +36,14 @@ def case_page(services: Services, case: Case, user: User, *, problem: str = "") 
     by_id = {row.id: row for row in cluster_rows(services, list({doc.id: doc for doc in clusters.values()}.values()))}
     rows |= {("cluster", asked): by_id[doc.id] for asked, doc in clusters.items()}
     words = [word for held in cluster_words(services, list(clusters.values())).values() for word in held]
-    words += [word for doc in adverts for word in cover.contact_words(doc.screening.mentions)]
+    words += words_of(services, adverts)
     return CasePage(
         case=case,
-        items=tuple((one, rows.get((one.subject, one.subject_id)), href_of(one.subject, one.subject_id)) for one in items),
-        history=tuple(reversed(services.ledger.case_history(case.id))),
+        items=tuple(
+            (one, rows.get((one.subject, one.subject_id)), href_of(one.subject, one.subject_id))
+            for one in covered_items(items, words)
+        ),
+        history=tuple(reversed(covered_items(services.ledger.case_history(case.id), words))),
         notes=tuple(covered_notes(services.ledger.notes_of("case", [case.id]), words)),
         others=tuple(name for name in colleagues(services, None) if name not in case.people),
         may_name=not case.closed and (case.opened_by == user.name or may(user, LEADS)),

@@ -27,19 +27,21 @@ def history_page(
 ) -> HistoryPage:
     """The history of an item, newest first, with its notes; while a double review runs, one's own alone."""
     kind = "advert" if isinstance(doc, AdvertDoc) else "cluster"
-    over = doc.id if isinstance(doc, ClusterDoc) else doc.cluster_id
-    blind = blind_review(services, kind, doc.id) is not None or bool(over and blind_review(services, "cluster", over))
+    blind = is_blind(services, doc)
     head: Head | None = None
     if isinstance(doc, ClusterDoc):
-        words = tuple(cluster_words(services, [doc])[doc.id])
+        words = words_of(services, doc)
         head = head_of(doc, words, uncovered=uncovered)
         title = head.title
     else:
-        words = tuple(cover.contact_words((*doc.screening.mentions, *added_of(services, [doc])[doc.id])))
+        words = words_of(services, doc)
         title = doc.advert.title if uncovered else advert_rows(services, [doc])[0].title
     hidden: Sequence[str] = () if uncovered else words
     notes = notes_of(services, doc, user, blind=blind)
-    happenings = [*_noted(notes, user, hidden, uncovered=uncovered), *_worked(services, doc, user, blind=blind)]
+    happenings = [
+        *_noted(notes, user, hidden, uncovered=uncovered),
+        *_worked(services, doc, user, hidden, blind=blind, uncovered=uncovered),
+    ]
     happenings += _grown(doc) if isinstance(doc, ClusterDoc) else _seen(services, doc)
     happenings.sort(key=lambda one: one.at, reverse=True)
     cases = services.ledger.cases_of(user.name, every=may(user, LEADS))
@@ -50,6 +52,19 @@ def history_page(
         open_cases=tuple(one for one in cases if not one.closed and one.id not in within),
         uncovered=uncovered, problem=problem, typed=typed,
     )  # fmt: skip
+
+
+def is_blind(services: Services, doc: AdvertDoc | ClusterDoc) -> bool:
+    """Whether a double review of the item, or of its cluster, runs: then one is told of one's own words alone."""
+    kind, over = ("cluster", doc.id) if isinstance(doc, ClusterDoc) else ("advert", doc.cluster_id)
+    return blind_review(services, kind, doc.id) is not None or bool(over and blind_review(services, "cluster", over))
+
+
+def words_of(services: Services, doc: AdvertDoc | ClusterDoc) -> tuple[str, ...]:
+    """Every writing of an item's contacts."""
+    if isinstance(doc, ClusterDoc):
+        return tuple(cluster_words(services, [doc])[doc.id])
+    return tuple(cover.contact_words((*doc.screening.mentions, *added_of(services, [doc])[doc.id])))
 
 
 def identities(services: Services, doc: AdvertDoc | ClusterDoc) -> list[str]:
@@ -87,20 +102,24 @@ def _noted(notes: Sequence[Note], user: User, words: Sequence[str], *, uncovered
         )  # fmt: skip
 
 
-def _worked(services: Services, doc: AdvertDoc | ClusterDoc, user: User, *, blind: bool) -> Iterator[Happening]:
-    """Decisions, hands, and (for a cluster) words on its links."""
+def _worked(
+    services: Services, doc: AdvertDoc | ClusterDoc, user: User, words: Sequence[str], *, blind: bool, uncovered: bool
+) -> Iterator[Happening]:
+    """Decisions, hands, and (for a cluster) words on its links; what people typed with contacts covered, as in notes."""
     kind, over = ("advert", doc.cluster_id) if isinstance(doc, AdvertDoc) else ("cluster", "")
     people = work_of(services, user, kind, doc.id, over)
     for one in people.said:
         made = one.decision
         ground = tr(GROUND.get(made.ground, ""))
-        text = "; ".join(piece for piece in (ground, made.reason) if piece)
+        typed = shown_note(made.reason, words, uncovered=uncovered)
+        text = "; ".join(piece for piece in (ground, typed) if piece)
         yield Happening(at=made.decided_at, kind="decision", what=OUTCOMES[made.outcome], who=made.decided_by, text=text)
         if one.withdrawn_by and one.withdrawn_at is not None:
             yield Happening(at=one.withdrawn_at, kind="decision", what=TAKEN_BACK, who=one.withdrawn_by)
     for hand in people.hands:
         if hand.action != "decided":
-            text = " ".join(piece for piece in (f"→ {hand.holder}" if hand.action == "handed" else "", hand.note) if piece)
+            typed = shown_note(hand.note, words, uncovered=uncovered)
+            text = " ".join(piece for piece in (f"→ {hand.holder}" if hand.action == "handed" else "", typed) if piece)
             yield Happening(at=hand.at, kind="hand", what=HANDS[hand.action], who=hand.done_by, text=text)
     if isinstance(doc, AdvertDoc):
         return

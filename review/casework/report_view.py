@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from review import cover
+from review.blocks import Said
 from review.casework.contexts import Proof, Reported, ReportPage
 from review.casework.history_view import shown_note
 from review.casework.members import Members, members_of
@@ -17,13 +19,15 @@ from review.work import added_of, blind_review, work_of
 from strazha import __version__
 from strazha.errors import EvidenceError
 from strazha.evidence.bundle import Bundle, captures_of, warc_record
-from strazha.ledger.casework_records import Case, CaseItem, Note
+from strazha.ledger.casework_records import Case, CaseEvent, CaseItem, Note
 from strazha.ledger.records import User
-from strazha.model import Capture
+from strazha.model import Capture, Judgement
 from strazha.store.documents import AdvertDoc, ClusterDoc
 
 #: Adverts a report shows in full, characters of each text, links of a cluster; a bundle holds everything.
 ADVERTS, BODY, TIES = 300, 3000, 30
+
+Reasoned = TypeVar("Reasoned", CaseItem, CaseEvent)
 
 README = """This is an evidence bundle made by Strazha {version} on {at} by {by}.
 
@@ -60,15 +64,38 @@ def report_page(
         cut += max(0, len(docs) - left)
         proofs = _proofs(services, docs[:left], user, uncovered=uncovered)
         left = max(0, left - len(docs))
-        if not uncovered:
-            words += held.words if held is not None else cover.contact_words(docs[0].screening.mentions)
-        shown.append(_reported(services, item, doc, held, user, proofs=proofs, uncovered=uncovered))
+        own = () if uncovered else held.words if held is not None else words_of(services, docs)
+        words += own
+        told = covered_items([item], own, uncovered=uncovered)[0]
+        shown.append(_reported(services, told, doc, held, user, proofs=proofs, words=own, uncovered=uncovered))
     notes = services.ledger.notes_of("case", [case.id])
     number, chain = services.ledger.audit_head()
     return ReportPage(
-        case=case, made_by=user.name, made_at=services.clock(), reason=reason, uncovered=uncovered, items=tuple(shown),
+        case=case, made_by=user.name, made_at=services.clock(), reason=shown_note(reason, words, uncovered=uncovered),
+        uncovered=uncovered, items=tuple(shown),
         gone=tuple(gone), notes=tuple(covered_notes(notes, words, uncovered=uncovered)),
-        history=tuple(services.ledger.case_history(case.id)), left_out=cut, chain=f"{number} {chain}",
+        history=tuple(covered_items(services.ledger.case_history(case.id), words, uncovered=uncovered)),
+        left_out=cut, chain=f"{number} {chain}",
+    )  # fmt: skip
+
+
+def words_of(services: Services, docs: Sequence[AdvertDoc]) -> tuple[str, ...]:
+    """Every writing of the contacts of adverts, those that people added among them."""
+    added = added_of(services, docs)
+    return tuple(cover.contact_words([one for doc in docs for one in (*doc.screening.mentions, *added[doc.id])]))
+
+
+def covered_items(found: Sequence[Reasoned], words: Sequence[str], *, uncovered: bool = False) -> list[Reasoned]:
+    """What was put into a case or done to it, contacts covered in the reason that somebody typed."""
+    return [one.model_copy(update={"reason": shown_note(one.reason, words, uncovered=uncovered)}) for one in found]
+
+
+def _covered_said(found: Sequence[Said], words: Sequence[str], *, uncovered: bool) -> tuple[Said, ...]:
+    return tuple(
+        replace(one, decision=one.decision.model_copy(
+            update={"reason": shown_note(one.decision.reason, words, uncovered=uncovered)}
+        ))
+        for one in found
     )  # fmt: skip
 
 
@@ -102,24 +129,25 @@ def _doc(services: Services, item: CaseItem) -> AdvertDoc | ClusterDoc | None:
 
 def _reported(
     services: Services, item: CaseItem, doc: AdvertDoc | ClusterDoc, held: Members | None, user: User,
-    *, proofs: Sequence[Proof], uncovered: bool,
+    *, proofs: Sequence[Proof], words: Sequence[str], uncovered: bool,
 ) -> Reported:  # fmt: skip
     if isinstance(doc, AdvertDoc) or held is None:
         people = work_of(services, user, "advert", doc.id, doc.cluster_id if isinstance(doc, AdvertDoc) else "")
         notes = [] if _blind(services, doc) else services.ledger.notes_of("advert", [doc.id])
         return Reported(
-            "advert", doc.id, proofs[0].title if proofs else "", item, proofs[0].sum if proofs else None, people.said,
-            tuple(covered_notes(notes, (), uncovered=uncovered)), tuple(proofs),
+            "advert", doc.id, proofs[0].title if proofs else "", item, proofs[0].sum if proofs else None,
+            _covered_said(people.said, words, uncovered=uncovered),
+            tuple(covered_notes(notes, words, uncovered=uncovered)), tuple(proofs),
         )  # fmt: skip
     people = work_of(services, user, "cluster", doc.id)
     notes = services.ledger.notes_of("cluster", [doc.id]) if not people.blind else []
     links = services.index.links(doc.id)
     titles = {one.id: held.title(one) for one in held.docs}
-    words = () if uncovered else held.words
     return Reported(
         kind="cluster", id=doc.id, title=held.sentence(doc.title), item=item,
         sum=score_sum(doc.cluster.reasons, doc.score, doc.band, services.catalogue, words),
-        said=people.said, notes=tuple(covered_notes(notes, held.words, uncovered=uncovered)), proofs=tuple(proofs),
+        said=_covered_said(people.said, words, uncovered=uncovered),
+        notes=tuple(covered_notes(notes, words, uncovered=uncovered)), proofs=tuple(proofs),
         links=len(links),
         ties=tuple(
             (
@@ -150,14 +178,21 @@ def _proof(
             for name, text in texts.items()
         }
     return Proof(
-        id=doc.id, title=texts["title"], source=advert.source_id, url=advert.url, body=texts["body"],
+        id=doc.id, title=texts["title"], source=advert.source_id, url=_address(advert.url, words), body=texts["body"],
         first_seen=doc.state.first_seen, last_seen=doc.state.last_seen, gone_since=doc.state.gone_since,
         captured_at=advert.captured_at, content_hash=advert.content_hash,
         payload_sha256=capture.payload_sha256 if capture is not None else "",
         warc=f"{capture.warc_file} @ {capture.warc_offset}" if capture is not None else "", record=advert.capture_id,
         sum=score_sum(doc.screening.reasons, doc.screening.score, doc.screening.band, services.catalogue, words),
-        said=work_of(services, user, "advert", doc.id, doc.cluster_id).said,
+        said=_covered_said(work_of(services, user, "advert", doc.id, doc.cluster_id).said, words, uncovered=uncovered),
     )  # fmt: skip
+
+
+def _address(url: str, words: Sequence[str]) -> str:
+    """An advert's address with its known contacts covered; other figures are the site's own numbers, by which it is found."""
+    for word in words:
+        url = url.replace(word, cover.dotted(word))
+    return url
 
 
 def write_bundle(services: Services, case: Case, user: User, out: IO[bytes], *, reason: str, at: datetime) -> str:
@@ -175,6 +210,8 @@ def write_bundle(services: Services, case: Case, user: User, out: IO[bytes], *, 
             else:
                 adverts |= {one.id: one for one in services.index.adverts(doc.cluster.members)}
                 _add_once(bundle, f"clusters/{_name(doc.id)}.json", _cluster(services, user, doc))
+                if _blind(services, doc):
+                    missing.append(f"cluster {doc.id}: what people said of it, while two of them judge it blindly")
         captures = captures_of(services.landing, [doc.advert for doc in adverts.values()])
         for one, doc in sorted(adverts.items()):
             capture = captures.get(one)
@@ -218,9 +255,14 @@ def _case(services: Services, case: Case, items: Sequence[CaseItem]) -> dict[str
 
 def _cluster(services: Services, user: User, doc: ClusterDoc) -> dict[str, Any]:
     people = work_of(services, user, "cluster", doc.id)
+    links = [one.link for one in services.index.links(doc.id)]
+    if people.blind:
+        # As in its graph: each is told their own words on links alone.
+        unsaid = {"judgement": Judgement.NONE, "judged_by": "", "judged_at": None}
+        links = [one if one.judged_by == user.name else one.model_copy(update=unsaid) for one in links]
     return {
         "cluster": doc.cluster.model_dump(mode="json"),
-        "links": [one.link.model_dump(mode="json") for one in services.index.links(doc.id)],
+        "links": [one.model_dump(mode="json") for one in links],
         "decisions": [one.decision.model_dump(mode="json") for one in people.said if not one.withdrawn_by],
         "notes": [] if people.blind else [one.model_dump(mode="json") for one in services.ledger.notes_of("cluster", [doc.id])],
     }

@@ -11,32 +11,25 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from review.access import DECIDERS, LEADS, may, open_to
 from review.ask import clean
+from review.casework import keeping
 from review.casework.cases_view import case_page, cases_page
+from review.casework.keeping import FULL, NO_REASON, REFERENCE, SHORTEST, TITLE, why_of
 from review.casework.places import named_item
 from review.casework.report_view import report_page, write_bundle
-from review.casework.routes_notes import problem_of, written
 from review.i18n import marked
 from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.services import Services
-from review.work import colleagues
 from strazha.errors import BadInputError
-from strazha.ledger.casework_records import Case, CaseEvent, CaseItem
+from strazha.ledger.casework_records import Case, CaseEvent
 from strazha.ledger.records import User
-from strazha.store.documents import AdvertDoc
 
 router = APIRouter()
 
-TITLE, REFERENCE, REASON, SHORTEST = 200, 80, 500, 3
 #: Bytes of a bundle kept in memory before it goes to a file that vanishes when it is closed.
 IN_MEMORY = 8_000_000
 
 NO_TITLE = marked("Give the case a name.")
-NO_REASON = marked("Say why: a few words are enough, and they are kept.")
-NO_ITEM = marked("There is no advert or cluster with this number.")
-THERE = marked("It lies in this case already.")
-FULL = marked("That cannot be done: the case is closed or full.")
-NOBODY = marked("There is nobody of that name who may do this work.")
 
 
 def case_or_404(services: Services, user: User, case_id: str) -> Case:
@@ -45,10 +38,6 @@ def case_or_404(services: Services, user: User, case_id: str) -> Case:
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _why(reason: str) -> str:
-    return clean(reason, REASON)
 
 
 def _again(request: Request, services: Services, user: User, case: Case, problem: str) -> Response:
@@ -65,6 +54,7 @@ def _back(case: Case, place: str = "") -> Response:
 @open_to(DECIDERS)
 def cases(request: Request, services: Parts, user: Person) -> Response:
     """The cases the user may see."""
+    note(services, user, "cases listed", "own")
     return render(request, cases_page(services, user))
 
 
@@ -75,12 +65,10 @@ def open_case(
     reference: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Open a case folder."""
-    name, number = clean(title, TITLE), clean(reference, REFERENCE)
-    if not name:
-        return render(request, cases_page(services, user, problem=NO_TITLE, reference=number), status=422)
-    made = services.ledger.open_case(name, number, user.name, services.clock())
-    # Not its name: auditors read the log and are not let into the case.
-    note(services, user, "case opened", made.id)
+    made = keeping.open_case(services, user, title, reference)
+    if made is None:
+        page = cases_page(services, user, problem=NO_TITLE, reference=clean(reference, REFERENCE))
+        return render(request, page, status=422)
     return _back(made)
 
 
@@ -120,20 +108,9 @@ def collect(
 ) -> Response:  # fmt: skip
     """Put an advert or cluster, named by number or address, into a case."""
     found = case_or_404(services, user, case_id)
-    why, doc = _why(reason), named_item(services, item)
-    if len(why) < SHORTEST or doc is None:
-        return _again(request, services, user, found, NO_ITEM if doc is None else NO_REASON)
-    subject = "advert" if isinstance(doc, AdvertDoc) else "cluster"
-    put = CaseItem.model_validate({
-        "subject": subject, "subject_id": doc.id, "added_by": user.name, "added_at": services.clock(), "reason": why,
-    })  # fmt: skip
-    try:
-        added = services.ledger.put_in_case(found.id, put)
-    except BadInputError:
-        return _again(request, services, user, found, FULL)
-    if not added:
-        return _again(request, services, user, found, THERE)
-    note(services, user, "put into a case", doc.id, kind=subject, case=found.id, reason=why)
+    problem = keeping.put(services, user, found, named_item(services, item), reason)
+    if problem:
+        return _again(request, services, user, found, problem)
     return _back(found, "#items-h")
 
 
@@ -145,20 +122,9 @@ def remove(
 ) -> Response:  # fmt: skip
     """Take an item out of a case."""
     found = case_or_404(services, user, case_id)
-    why = _why(reason)
-    if len(why) < SHORTEST:
-        return _again(request, services, user, found, NO_REASON)
-    event = CaseEvent(
-        action="item removed", subject=clean(kind, 20), subject_id=clean(item, 200), reason=why, done_by=user.name,
-        at=services.clock(),
-    )  # fmt: skip
-    try:
-        gone = services.ledger.take_from_case(found.id, event)
-    except BadInputError:
-        return _again(request, services, user, found, FULL)
-    if not gone:
-        raise HTTPException(404)
-    note(services, user, "taken out of a case", event.subject_id, kind=event.subject, case=found.id, reason=why)
+    problem = keeping.take_out(services, user, found, (kind, item), reason)
+    if problem:
+        return _again(request, services, user, found, problem)
     return _back(found, "#items-h")
 
 
@@ -170,24 +136,9 @@ def people(
 ) -> Response:  # fmt: skip
     """Let somebody see a case, or no longer: whoever opened it and leads say so."""
     found = case_or_404(services, user, case_id)
-    if found.opened_by != user.name and not may(user, LEADS):
-        raise HTTPException(403)
-    why = _why(reason)
-    if len(why) < SHORTEST:
-        return _again(request, services, user, found, NO_REASON)
-    who = clean(name, 64)
-    if (action == "add" and who not in colleagues(services, None)) or (action != "add" and who not in found.people):
-        return _again(request, services, user, found, NOBODY)
-    event = CaseEvent(
-        action="person added" if action == "add" else "person removed", subject="person", subject_id=who, reason=why,
-        done_by=user.name, at=services.clock(),
-    )  # fmt: skip
-    try:
-        changed = services.ledger.name_in_case(found.id, event)
-    except BadInputError:
-        return _again(request, services, user, found, FULL)
-    if changed:
-        note(services, user, "case access changed", found.id, to=who, added=action == "add", reason=why)
+    problem = keeping.name_person(services, user, found, name, reason, add=action == "add")
+    if problem:
+        return _again(request, services, user, found, problem)
     # Whoever took themselves off sees it no more.
     still = services.ledger.case_of(found.id, user.name, every=may(user, LEADS)) is not None
     return _back(found, "#people-h") if still else RedirectResponse("/cases", 303)
@@ -201,7 +152,7 @@ def state(
 ) -> Response:  # fmt: skip
     """Close or reopen a case."""
     found = case_or_404(services, user, case_id)
-    why = _why(reason)
+    why = why_of(reason)
     if to not in {"closed", "reopened"}:
         raise HTTPException(422)
     if len(why) < SHORTEST:
@@ -217,15 +168,9 @@ def state(
 def write(request: Request, services: Parts, user: Person, case_id: str, *, text: Annotated[str, Form()] = "") -> Response:
     """Write a note in a case."""
     found = case_or_404(services, user, case_id)
-    words = written(text[:10_000])
-    problem = FULL if found.closed else problem_of(words)
+    _, problem = keeping.write_note(services, user, found, text)
     if problem:
         return _again(request, services, user, found, problem)
-    try:
-        made = services.ledger.add_note("case", found.id, words, user.name, services.clock())
-    except BadInputError:
-        return _again(request, services, user, found, FULL)
-    note(services, user, "note written", found.id, kind="case", note=made.id)
     return _back(found, "#notes-h")
 
 
@@ -237,7 +182,7 @@ def report(
 ) -> Response:  # fmt: skip
     """The case as a printable report; with contacts only where that was asked for. Logged with the reason."""
     found = case_or_404(services, user, case_id)
-    why = _why(reason)
+    why = why_of(reason)
     if len(why) < SHORTEST:
         return _again(request, services, user, found, NO_REASON)
     shown = contacts == "1"
@@ -254,7 +199,7 @@ def report(
 def bundle(request: Request, services: Parts, user: Person, case_id: str, *, reason: Annotated[str, Form()] = "") -> Response:
     """The case's evidence as a ZIP file with the digest of each file in it. Holds contacts; logged with reason and digest."""
     found = case_or_404(services, user, case_id)
-    why = _why(reason)
+    why = why_of(reason)
     if len(why) < SHORTEST:
         return _again(request, services, user, found, NO_REASON)
     at = services.clock()

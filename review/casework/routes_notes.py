@@ -13,6 +13,7 @@ from review.accounts.reasons import Given, detail, stated
 from review.ask import number
 from review.casework.history_view import history_page
 from review.casework.places import item_or_404
+from review.casework.written import NOTE_LIMIT, problem_of, written
 from review.i18n import marked
 from review.render import render
 from review.routers.parts import Parts, Person, note, note_reading
@@ -23,22 +24,7 @@ from strazha.store.documents import AdvertDoc, ClusterDoc
 
 router = APIRouter()
 
-NOTE_LIMIT = 5000
-EMPTY = marked("Write something first.")
-TOO_LONG = marked("The note is too long: at most 5,000 characters.")
 CHANGED = marked("This note cannot be changed: it is somebody else's, or it was changed since. Look again.")
-
-
-def written(text: str) -> str:
-    """A typed note: line breaks as one sign, characters that no store can hold left out."""
-    return "".join(
-        char for char in text.replace("\r\n", "\n") if char in "\n\t" or (ord(char) >= 32 and not 0xD800 <= ord(char) <= 0xDFFF)
-    ).strip()
-
-
-def problem_of(text: str) -> str:
-    """Why a note cannot be kept, if so."""
-    return EMPTY if not text else TOO_LONG if len(text) > NOTE_LIMIT else ""
 
 
 def history_href(kind: str, item_id: str) -> str:

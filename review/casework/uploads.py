@@ -6,8 +6,10 @@ What cannot be read is refused with what to do instead; what is left aside (atta
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +38,13 @@ BOMB = marked("The document unpacks to far more than it holds and is refused. Co
 BROKEN = marked("The file is damaged or not what its name says. Copy its text instead.")
 ASIDE = marked("Attachments and pictures were left aside; only the text was read.")
 
+# Alphabets that letters are written in. Python knows others that are none: punycode takes minutes for what fits in a letter,
+# escapes and UTF-7 give halves of characters.
+_ALPHABETS = re.compile(
+    r"ascii|utf-(?:8|16|32).*|iso(?:8859|2022)[-_].+|cp\d+|koi8.+|mac-.+|gb.+|big5.*|euc.+|shift_jis.*|tis-620|hp-.*"
+)
+# How Word packs. Of bzip2 and LZMA Python unpacks a whole piece, however little is asked for.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TITLES = ("title", "subject", "heading", "заглавие", "тема")
 _BODIES = ("body", "text", "description", "content", "message", "текст", "описание", "обява")
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -67,11 +76,16 @@ def read_upload(name: str, data: bytes) -> Upload:
     if reader is None:
         raise BadInputError(UNKNOWN)
     found = reader(data)
-    texts = tuple(Text(one.title.strip()[:1000], one.body.strip()[:TEXT]) for one in found.texts)
+    texts = tuple(Text(_whole(one.title.strip()[:1000]), _whole(one.body.strip()[:TEXT])) for one in found.texts)
     kept = tuple(one for one in texts if one.title or one.body)
     if not kept:
         raise BadInputError(EMPTY)
     return Upload(kept, found.left_out, found.aside)
+
+
+def _whole(text: str) -> str:
+    """A text without halves of characters, which some codecs make and nothing can keep."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def decoded(data: bytes) -> str:
@@ -171,12 +185,11 @@ def _subject(held: Message) -> str:
 
 
 def _as(raw: bytes, charset: str) -> str:
-    if charset:
-        try:
-            return raw.decode(charset, "replace").replace("\0", "\ufffd")
-        except LookupError:
-            pass
-    return decoded(raw)
+    try:
+        alphabet = codecs.lookup(charset).name if charset else ""
+    except LookupError:
+        alphabet = ""
+    return raw.decode(alphabet, "replace").replace("\0", "\ufffd") if _ALPHABETS.fullmatch(alphabet) else decoded(raw)
 
 
 def _table(data: bytes) -> Upload:
@@ -219,6 +232,8 @@ def _document(data: bytes) -> Upload:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as held:
             info = held.getinfo("word/document.xml")
+            if info.compress_type not in _PACKED:
+                raise BadInputError(BROKEN)
             if info.file_size > UNPACKED or info.file_size > RATIO * max(info.compress_size, 1000):
                 raise BadInputError(BOMB)
             # Never more than what it said: the size in the list of a ZIP file is a claim.

@@ -59,10 +59,9 @@ def begin(
         mail=clean(mail, TARGET_LIMIT), hook=clean(hook, TARGET_LIMIT), detail="items" if detail == "items" else "counts",
     )  # fmt: skip
     try:
-        made = _begun(services, user, form)
+        begun(services, user, form)
     except BadInputError as error:
         return render(request, _page(services, user, replace(form, problem=error.problem)), status=422)
-    note(services, user, "watch begun", made.id, kind=made.kind, source=made.source, mail=made.mail, hook=made.hook)
     return RedirectResponse("/watches", 303)
 
 
@@ -80,6 +79,7 @@ def end(services: Parts, user: Person, watch_id: str) -> Response:
 @open_to(READERS)
 def read_all(services: Parts, user: Person) -> Response:
     """Note all of one's alerts as read."""
+    note(services, user, "alerts read", "own")
     services.ledger.read_alerts(user.name, services.clock())
     return RedirectResponse("/watches", 303)
 
@@ -105,6 +105,7 @@ def alert(request: Request, services: Parts, user: Person, alert_id: str) -> Res
 def read_one(services: Parts, user: Person, alert_id: str) -> Response:
     """Note one alert as read."""
     held = _alert_or_404(services, user, alert_id)
+    note(services, user, "alerts read", held.id, watch=held.watch_id)
     services.ledger.read_alerts(user.name, services.clock(), held.id)
     return RedirectResponse("/watches", 303)
 
@@ -116,8 +117,8 @@ def _alert_or_404(services: Services, user: User, alert_id: str) -> Alert:
     return held
 
 
-def _begun(services: Services, user: User, form: WatchForm) -> Watch:
-    """Begin what a form asks for; BadInputError with a sentence for the page where it cannot be."""
+def begun(services: Services, user: User, form: WatchForm) -> Watch:
+    """Begin what a form asks for, and log it; BadInputError with a sentence for the page where it cannot be."""
     from flows.steps.watching import TooManyError
     from flows.steps.watching import begin as begin_watch
 
@@ -136,9 +137,11 @@ def _begun(services: Services, user: User, form: WatchForm) -> Watch:
     if len(services.ledger.watches(user.name)) >= MOST_WATCHES:
         raise BadInputError(TOO_MANY_WATCHES)
     try:
-        return begin_watch(services.ledger, services.index, made, services.clock())
+        made = begin_watch(services.ledger, services.index, made, services.clock())
     except TooManyError as error:
         raise BadInputError(TOO_MANY) from error
+    note(services, user, "watch begun", made.id, kind=made.kind, source=made.source, mail=made.mail, hook=made.hook)
+    return made
 
 
 def _page(services: Services, user: User, form: WatchForm) -> WatchesPage:

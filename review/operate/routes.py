@@ -28,8 +28,9 @@ Words = Annotated[str, Form()]
 
 @router.get("/sources")
 @open_to(OPERATORS)
-def sources(request: Request, services: Parts) -> Response:
+def sources(request: Request, services: Parts, user: Person) -> Response:
     """Every source: legal basis, schedule, next and last run, figures."""
+    note(services, user, "sources read", "all")
     return render(request, view.sources_page(services))
 
 
@@ -38,6 +39,7 @@ def sources(request: Request, services: Parts) -> Response:
 def source(request: Request, services: Parts, user: Person, source_id: str) -> Response:
     """One source; ``?due=1`` counts what waits for screening."""
     page = _page(services, user, source_id, count=request.query_params.get("due") == "1")
+    note(services, user, "sources read", source_id)
     return render(request, page)
 
 
@@ -75,17 +77,18 @@ def resume(request: Request, services: Parts, user: Person, source_id: str, reas
 
 @router.get("/runs/{run_id}")
 @open_to(OPERATORS)
-def one_run(request: Request, services: Parts, run_id: str) -> Response:
+def one_run(request: Request, services: Parts, user: Person, run_id: str) -> Response:
     """One run: steps, counts, errors, log."""
     report = services.ledger.run(run_id) if usable(run_id) else None
     if report is None:
         raise HTTPException(404)
+    note(services, user, "runs read", run_id)
     return render(request, view.run_page(services, report))
 
 
 @router.get("/asked/{asked_id}")
 @open_to(OPERATORS)
-def asked(request: Request, services: Parts, asked_id: str) -> Response:
+def asked(request: Request, services: Parts, user: Person, asked_id: str) -> Response:
     """What became of a run that somebody asked for; how it crashed, if it did."""
     from flows.asked import settle
 
@@ -93,6 +96,7 @@ def asked(request: Request, services: Parts, asked_id: str) -> Response:
     found = services.ledger.asked_one(asked_id) if usable(asked_id) else None
     if found is None:
         raise HTTPException(404)
+    note(services, user, "runs read", asked_id)
     return render(request, view.asked_page(services, found))
 
 

@@ -163,7 +163,12 @@ def run_page(services: Services, report: RunReport) -> RunPage:
     )
     asked = next((one for one in services.ledger.asked(limit=200) if one.run_id == report.run_id), None)
     busy = report.state == "running" and any(is_held(services.settings, name) for name in report.sources)
-    return RunPage(run=report, lines=lines, errors=errors, asked=asked, busy=busy)
+    return RunPage(run=covered_run(report), lines=lines, errors=errors, asked=asked, busy=busy)
+
+
+def covered_run(report: RunReport) -> RunReport:
+    """A run whose errors, which can quote an advert, have what looks like a contact covered."""
+    return report.model_copy(update={"errors": tuple(map(covered_sentence, report.errors))})
 
 
 def covered_errors(errors: Iterable[PageError]) -> tuple[PageError, ...]:

@@ -11,7 +11,7 @@ from review.access import EVERYBODY, before_password, cookie_name, open_to, set_
 from review.contexts import AccountPage
 from review.i18n import marked
 from review.render import render
-from review.routers.parts import Parts, Person, note
+from review.routers.parts import Parts, Person, note, password_fits
 from review.services import Services
 from strazha.errors import BadInputError
 from strazha.ledger.records import User
@@ -96,7 +96,7 @@ def change_password(
     if services.ledger.identity_of(user.name)[0]:
         raise HTTPException(409)
     problem = UNEQUAL if fresh != again else TOO_SHORT if fresh == password else ""
-    if not problem and services.ledger.check_password(user.name, password, services.clock(), code) is None:
+    if not problem and password_fits(services, user.name, password, code) is None:
         note(services, user, "password change refused", user.name)
         problem = WRONG_PASSWORD
     if not problem:
@@ -150,7 +150,7 @@ def new_codes(
     """Make new recovery codes, with password and code; the former ones are good no longer."""
     if not services.ledger.has_totp(user.name):
         raise HTTPException(409)
-    if services.ledger.check_password(user.name, password, services.clock(), code) is None:
+    if password_fits(services, user.name, password, code) is None:
         return _refused(request, services, user, WRONG_PASSWORD)
     codes = tuple(services.ledger.make_recovery_codes(user.name, services.clock()))
     note(services, user, "recovery codes made", user.name)
@@ -164,7 +164,7 @@ def end(
     *, password: Annotated[str, Form()] = "", code: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Turn the second factor off, with password and code: an open session alone must not do. Failures count."""
-    if services.ledger.check_password(user.name, password, services.clock(), code) is None:
+    if password_fits(services, user.name, password, code) is None:
         return _refused(request, services, user, WRONG_PASSWORD)
     services.ledger.end_totp(user.name)
     note(services, user, "second factor off", user.name)

@@ -25,7 +25,7 @@ from review.access import (
 from review.contexts import LoginPage
 from review.i18n import COOKIE, LANGUAGES, marked
 from review.render import render
-from review.routers.parts import Parts, Person, note
+from review.routers.parts import Parts, Person, note, password_fits
 from review.services import Services
 
 router = APIRouter()
@@ -76,16 +76,13 @@ def login(
     """Check name, password and code (where there is one); open a session with a new token, whatever cookie came along."""
     at = services.clock()
     clean = name.strip().lower()[:200]
-    left = services.ledger.recovery_left(clean) if recovery else 0
     allowed = services.settings.local_login
-    user = services.ledger.check_password(clean, password, at, recovery or code) if allowed else None
+    user = password_fits(services, clean, password, recovery or code) if allowed else None
     if user is None:
         detail = {} if services.ledger.totp_readable(clean) else {"reason": "the key of its second factor is missing"}
         services.ledger.audit("-", "login refused", clean, detail, at)
         page = replace(login_page(services, safe_next(target)), name=clean, problem=REFUSED if allowed else ELSEWHERE)
         return render(request, page, status=401)
-    if recovery and services.ledger.recovery_left(user.name) < left:
-        services.ledger.audit(user.name, "recovery code used", user.name, {"left": left - 1}, at)
     answer = RedirectResponse("/account#choose" if user.password_until else safe_next(target), 303)
     begin_session(request, services, user.name, answer)
     return answer

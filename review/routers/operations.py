@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from review.access import AUDITORS, OPERATORS, open_to
 from review.ask import number
 from review.contexts import AuditPage, RunsPage
+from review.operate.view import covered_run
 from review.render import render
 from review.routers.parts import Parts, Person, note
 
@@ -18,9 +19,12 @@ RUNS, ENTRIES = 30, 100
 
 @router.get("/runs")
 @open_to(OPERATORS)
-def runs(request: Request, services: Parts) -> Response:
+def runs(request: Request, services: Parts, user: Person) -> Response:
     """The newest runs: what they crawled, screened and indexed, and what went wrong."""
-    return render(request, RunsPage(runs=tuple(services.ledger.runs(limit=RUNS)), counts=services.index.count()))
+    note(services, user, "runs read", "newest")
+    return render(
+        request, RunsPage(runs=tuple(map(covered_run, services.ledger.runs(limit=RUNS))), counts=services.index.count())
+    )
 
 
 @router.get("/audit")

@@ -26,6 +26,16 @@ def note(services: Services, user: User, action: str, subject: str, **detail: An
     services.ledger.audit(user.name, action, subject[:200], detail, services.clock())
 
 
+def password_fits(services: Services, name: str, password: str, code: str = "") -> User | None:
+    """The account, if password and code are right. A recovery code that was used up on the way is logged, wherever typed."""
+    at = services.clock()
+    left = services.ledger.recovery_left(name) if code else 0
+    user = services.ledger.check_password(name, password, at, code)
+    if user is not None and services.ledger.recovery_left(user.name) < left:
+        services.ledger.audit(user.name, "recovery code used", user.name, {"left": left - 1}, at)
+    return user
+
+
 def note_reading(services: Services, user: User, doc: AdvertDoc | ClusterDoc) -> None:
     """Write to the audit log that somebody sees an advert's or cluster's page, in whatever answer."""
     if isinstance(doc, AdvertDoc):

@@ -17,6 +17,7 @@ api_tokens = Table(
     Column("role", String(20), nullable=False),
     #: full | read
     Column("scope", String(10), nullable=False),
+    #: Of the secret; ``waiting:`` and the id while there is none, which is no digest of anything.
     Column("token_sha256", String(64), nullable=False),
     Column("made_by", String(80), nullable=False),
     Column("made_at", Moment, nullable=False),
@@ -25,6 +26,8 @@ api_tokens = Table(
     Column("revoked_at", Moment),
     #: Who revoked it; empty where it ended with its owner's account or role.
     Column("revoked_by", String(80), nullable=False),
+    #: When its owner collected the secret; empty while nobody has one.
+    Column("collected_at", Moment),
     Index(None, "token_sha256", unique=True),
     Index(None, "owner"),
 )

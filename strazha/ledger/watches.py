@@ -90,8 +90,9 @@ class Watches(Part):
         with self._db.write(WATCHING) as connection:
             ended = connection.execute(update(watches).where(mine).values(removed_at=at)).rowcount > 0
             if ended:
-                about = select(watch_alerts.c.id).where(watch_alerts.c.watch_id == watch_id)
-                waiting = watch_deliveries.c.alert_id.in_(about) & (watch_deliveries.c.state == "pending")
+                about = select(watch_alerts.c.id).where(watch_alerts.c.watch_id == clean(watch_id))
+                # One that is being sent as well: its sender may have died, and another one would take it over.
+                waiting = watch_deliveries.c.alert_id.in_(about) & watch_deliveries.c.state.in_(("pending", "sending"))
                 stopped = {"state": "given_up", "error": "the watch was ended"}
                 connection.execute(update(watch_deliveries).where(waiting).values(**stopped))
                 # What it had seen is of no use to anybody any more.

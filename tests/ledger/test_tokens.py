@@ -68,6 +68,44 @@ def test_it_ends_by_time_revocation_role_and_account(people: Ledger) -> None:
     assert people.token_user(third, AT) is None
 
 
+def test_what_was_allowed_opens_nothing_until_its_owner_collects_it(people: Ledger) -> None:
+    people.add_user("ben", PASSWORD, Role.ADMIN)
+    allowed = people.allow_token("ana", "export", scope=TokenScope.FULL, days=30, made_by="ben", at=AT)
+    assert allowed.waiting(AT)
+    with people._db.read() as connection:
+        (row,) = connection.execute(select(api_tokens)).all()
+    # What is kept in place of a digest is known to whoever reads the ledger: it is no secret of anything.
+    for guess in (row.token_sha256, PREFIX + row.token_sha256, PREFIX, PREFIX + allowed.id):
+        assert people.token_user(guess, AT) is None
+    with pytest.raises(BadInputError):
+        make(people)
+    for thief in ("ben", "nobody", "ana\0"):
+        assert people.collect_token(thief, allowed.id, AT) is None
+    collected = people.collect_token("ana", allowed.id, AT + timedelta(days=6))
+    assert collected is not None
+    found = people.token_user(collected[1], AT + timedelta(days=29))
+    assert found is not None
+    assert (found[1].id, found[1].waiting(AT), found[1].expires_at) == (allowed.id, False, allowed.expires_at)
+    assert people.collect_token("ana", allowed.id, AT + timedelta(days=6)) is None
+
+
+def test_what_is_not_collected_ends(people: Ledger) -> None:
+    def allow(name: str, days: int = 30) -> str:
+        return people.allow_token("ana", name, scope=TokenScope.READ, days=days, made_by="admin", at=AT).id
+
+    late, short, revoked = allow("late"), allow("short", 2), allow("revoked")
+    assert people.collect_token("ana", late, AT + timedelta(days=7)) is None
+    assert people.collect_token("ana", short, AT + timedelta(days=2)) is None
+    assert people.revoke_token(revoked, "ana", AT)
+    assert people.collect_token("ana", revoked, AT) is None
+    # Run out, a name is free again.
+    assert people.allow_token("ana", "late", scope=TokenScope.READ, days=1, made_by="admin", at=AT + timedelta(days=7))
+    for change in (lambda: people.set_role("ana", Role.ANALYST), lambda: people.disable_user("ana", AT)):
+        waits = allow(f"before {change}"[:60])
+        change()
+        assert people.collect_token("ana", waits, AT) is None
+
+
 def test_its_last_use_is_noted_seldom(people: Ledger) -> None:
     secret = make(people)
     for seconds in (0, 10, 59):
@@ -108,7 +146,12 @@ def test_the_command_makes_lists_and_revokes() -> None:
     with open_ledger(settings().ledger) as ledger:
         ledger.add_user("ana", PASSWORD, Role.LEAD)
         assert "no tokens" in call("list")
-        said = call("add", "ana", "--name", "night export")
+        assert "ana collects it" in call("add", "ana", "--name", "for ana")
+        (allowed,) = ledger.tokens("ana")
+        assert allowed.waiting(now())
+        assert "waiting" in call("list")
+        call("revoke", allowed.id)
+        said = call("add", "ana", "--name", "night export", "--print")
         secret = said.split()[0]
         found = ledger.token_user(secret, now())
         assert found is not None

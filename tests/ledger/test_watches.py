@@ -189,3 +189,13 @@ def test_what_waits_is_not_sent_after_the_watch_ended(ledger: Ledger) -> None:
     assert ledger.end_watch("ana", one.id, AT)
     assert ledger.due_deliveries(minutes(1)) == []
     assert [held.state for held in ledger.deliveries([alert.id])[alert.id]] == ["given_up"]
+
+
+def test_what_a_dead_sender_left_is_not_sent_after_the_watch_ended(ledger: Ledger) -> None:
+    one = ledger.add_watch(watch())
+    assert ledger.record_look(one, {("advert", "a1"): ""}, AT, targets={"hook": "https://example.org/"}) is not None
+    [delivery] = ledger.due_deliveries(AT)
+    assert ledger.claim_delivery(delivery, AT)
+    assert ledger.end_watch("ana", one.id, AT)
+    ledger.failed_delivery(delivery, "it answered 500", AT)
+    assert ledger.due_deliveries(AT + LEASE) == []

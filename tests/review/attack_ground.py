@@ -65,6 +65,7 @@ class Ground:
         self.caller(Role.INVESTIGATOR).post(f"{V1}/reviews/{self.review}/opinion", json=opinion)
         self.session = ledger.open_sessions("lead", at())[0].id
         self.token = next(one.id for one in ledger.tokens("lead"))
+        self.waiting = ledger.allow_token("lead", "waits", scope=TokenScope.FULL, days=9, made_by="operator", at=at()).id
         self._forgotten: set[str] = set()
         self.secrets = (
             "opinion of the investigator", "private view of the lead", "private search of the lead",
@@ -139,7 +140,7 @@ def contents(house: House) -> dict[str, Any]:
         users = text("SELECT name, role, disabled_at, password_hash FROM users WHERE name != 'guessed'")
         found["users"] = connection.execute(users).all()
         # The ground's own callers get theirs when first asked for.
-        tokens = text("SELECT id, owner FROM api_tokens WHERE made_by != 'admin' OR revoked_at IS NOT NULL")
+        tokens = text("SELECT id, owner, collected_at FROM api_tokens WHERE made_by != 'admin' OR revoked_at IS NOT NULL")
         found["tokens"] = connection.execute(tokens).all()
     found["lead's sessions"] = {one.id for one in house.ledger.open_sessions("lead", house.clock())}
     return found

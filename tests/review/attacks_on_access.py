@@ -69,7 +69,8 @@ def _by_get(g: Ground) -> Sequence[Any]:
     paths = (
         f"/decide/advert/{g.advert}?outcome=spam&reason=x&seen={g.seen}", f"/take/advert/{g.advert}", "/views?name=x",
         f"/release/cluster/{g.cluster}", f"/undo/decision/{g.decision}", f"/reviews/end/{g.review}", "/reviews/draw?count=5",
-        f"/judge/split/{g.cluster}", f"/correct/{g.advert}", f"/tokens/{g.token}/revoke", f"/account/sessions/{g.session}/end",
+        f"/judge/split/{g.cluster}", f"/correct/{g.advert}", f"/tokens/{g.token}/revoke", f"/tokens/{g.waiting}/collect",
+        f"/account/sessions/{g.session}/end",
         f"/uncover/advert/{g.advert}", "/logout",
     )  # fmt: skip
     return [g.client(Role.LEAD).get(path) for path in paths]
@@ -152,6 +153,9 @@ ATTACKS.every("session", {
     ),
 }, 303)  # fmt: skip
 ATTACKS.every("session", {
+    "collecting a token by the lead's program, which has another": lambda g: g.caller(Role.LEAD).post(
+        f"/tokens/{g.waiting}/collect", data={"password": PASSWORD}, headers={"Sec-Fetch-Site": "same-origin"}
+    ),
     "a cookie at the API": lambda g: g.analyst.get(f"{V1}/queue"),
     "the program's token in the API's address": lambda g: g.nobody.get(
         f"{V1}/me", params={"access_token": g.program.headers["authorization"].split()[1]}
@@ -184,6 +188,12 @@ ATTACKS.every("IDOR", {
     "taking another's opinion back by API": lambda g: g.program.delete(f"{V1}/reviews/{g.review}/opinion"),
     "releasing what the lead has": lambda g: g.analyst.post(f"/release/cluster/{g.cluster}"),
     "handing on what the lead has": lambda g: g.program.post(f"{V1}/items/cluster/{g.cluster}/hand-over", json={"to": "admin"}),
+    "collecting the lead's token with one's own password": lambda g: g.analyst.post(
+        f"/tokens/{g.waiting}/collect", data={"password": PASSWORD}
+    ),
+    "collecting the lead's token as the administrator who allows them": lambda g: g.client(Role.ADMIN).post(
+        f"/tokens/{g.waiting}/collect", data={"password": PASSWORD, "owner": "admin"}
+    ),
     "revoking the lead's token": lambda g: g.analyst.post(f"/tokens/{g.token}/revoke"),
     "reading all tokens": lambda g: g.client(Role.LEAD).get("/tokens"),
     "making a token as a lead": lambda g: g.client(Role.LEAD).post("/tokens", data={"owner": "admin", "password": PASSWORD}),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from strazha.ledger.records import Role
+from strazha.ledger.tokens import TokenScope
 from tests.review.attack_ground import V1, Attacks, Ground
 from tests.review.conftest import PASSWORD
 
@@ -233,6 +234,19 @@ def _token_password(g: Ground) -> Sequence[Any]:
     # Locked now: the right one opens nothing either.
     answers.append(thief.post("/tokens", data={**form, "password": PASSWORD}))
     g.house.clock.at = g.house.clock.at.replace(hour=g.house.clock.at.hour + 1)
+    return answers
+
+
+@ATTACKS.add("guessing", "an owner's password at a token that waits, from their open session", 422)
+def _collecting(g: Ground) -> Sequence[Any]:
+    waiting = g.house.ledger.allow_token(
+        "operator", "waits", scope=TokenScope.READ, days=9, made_by="admin", at=g.house.clock()
+    ).id  # fmt: skip
+    thief = g.house.client(Role.OPERATOR)
+    answers = [thief.post(f"/tokens/{waiting}/collect", data={"password": f"guess {number}"}) for number in range(5)]
+    # Locked now: the right one opens nothing either.
+    answers.append(thief.post(f"/tokens/{waiting}/collect", data={"password": PASSWORD}))
+    g.house.ledger.enable_user("operator")
     return answers
 
 

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
 
+from flows.asked import asked_now
 from review.access import roles_of
+from review.train.routes import cases_of
 from strazha.ledger.records import Role
 from strazha.ledger.work_records import Correction, Opinion
 from strazha.model import Decision, Outcome
+from strazha.settings import Settings
 from tests.review.investigate.test_watches import LIST, found_later
+from tools.invented_runs import fill_runs, set_aside, write_definitions
 
 #: Routes with pages of their own kind, each walked by its own tests.
-APART = ("/api/", "/static")
+APART = ("/api/", "/static", "/login/oidc")
 
 
 def endpoints(app: FastAPI) -> list[tuple[str, str, Any]]:
@@ -47,6 +52,16 @@ def rich(house: Any) -> str:
 def salon(house: Any) -> str:
     """The cluster with the most to show."""
     return str(house.filled.of("salon").id)
+
+
+def exercise(house: Any) -> str:
+    """An exercise with something to see in it."""
+    return max(cases_of(house.services).values(), key=lambda case: (len(case.spans), case.id)).id
+
+
+def answered(house: Any) -> str:
+    """The answer to it, of whoever is shown it."""
+    return str(house.ledger.training_answers(Role.ADMIN.value)[-1].id)
 
 
 #: Route -> addresses worth looking at. A function takes the house.
@@ -89,6 +104,23 @@ EXAMPLES: dict[str, tuple[str | Callable[[Any], str], ...]] = {
         "/compare",
         lambda house: f"/compare?a={salon(house)}&b={house.filled.of('fields').id}",
     ),
+    "/sources": ("/sources",),
+    "/sources/{source_id}": ("/sources/bg-classifieds",),
+    "/runs/{run_id}": (lambda house: f"/runs/{house.ledger.runs(1)[0].run_id}",),
+    "/asked/{asked_id}": (lambda house: f"/asked/{house.ledger.asked()[0].id}",),
+    "/quarantine": ("/quarantine",),
+    "/system": ("/system",),
+    "/alarms": ("/alarms",),
+    "/dashboard": ("/dashboard",),
+    "/exports": ("/exports", "/exports?what=selection&kind=adverts&band=high"),
+    "/users": ("/users",),
+    "/training": ("/training",),
+    "/training/next": ("/training/next",),
+    "/training/cases/{case_id}": (lambda house: f"/training/cases/{exercise(house)}",),
+    "/training/answers/{answer_id}": (lambda house: f"/training/answers/{answered(house)}",),
+    "/training/answers/{answer_id}/machine": (lambda house: f"/training/answers/{answered(house)}/machine",),
+    "/training/score": ("/training/score",),
+    "/training/people": ("/training/people",),
     "/api": ("/api",),
     "/tokens": ("/tokens",),
 }
@@ -168,8 +200,22 @@ def in_a_case(house: Any) -> None:
     client.post(f"{path}/notes", data={"text": "The numbers were asked for on Friday."})
 
 
+def in_operation(house: Any) -> None:
+    """Two weeks of runs, adverts set aside, and a run somebody asked for."""
+    house.settings = Settings(home=house.settings.home, sources=(write_definitions(house.settings.home / "sources"),))
+    fill_runs(house.ledger, house.clock())
+    set_aside(house.ledger, list(house.filled.adverts.values())[:2], house.clock() - timedelta(hours=3))
+    house.ledger.ask_run(asked_now("rescreen", "uk-services", "operator", "", house.clock()), most=9)
+
+
+def in_training(house: Any) -> None:
+    """An exercise answered, partly rightly."""
+    seen = {"seen": ["recruitment_fee", "immediate_departure"], "outcome": "refer"}
+    house.client(Role.ADMIN).post(f"/training/cases/{exercise(house)}", data=seen)
+
+
 #: What puts something to see into a house, in this order.
-FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work, on_watch, in_a_case)
+FURNISHERS: tuple[Callable[[Any], None], ...] = (at_work, on_watch, in_a_case, in_operation, in_training)
 
 
 def furnished(house: Any) -> Any:

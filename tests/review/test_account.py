@@ -65,6 +65,9 @@ def test_a_second_factor_from_setting_up_to_turning_off(house: Any) -> None:
     assert house.client(None).post("/login", data=recovery).status_code == 401
     assert house.ledger.recovery_left("analyst") == 9
     assert ("analyst", "recovery code used", "analyst") in house.actions()
+    # Also where it was typed into the other field, it is gone and the log says so.
+    assert house.client(None).post("/login", data={**sign_in, "code": codes[1]}).status_code == 303
+    assert house.actions().count(("analyst", "recovery code used", "analyst")) == 2
     house.clock.at += timedelta(minutes=1)
     assert client.post("/account/totp/end", data={"password": PASSWORD}).status_code == 422
     assert client.post("/account/totp/end", data={"password": PASSWORD, "code": code(house, secret)}).status_code == 303

@@ -22,6 +22,7 @@ from review.app import create_app
 from strazha.errors import BadInputError
 from strazha.ledger import open_ledger
 from strazha.ledger.records import Role
+from strazha.ledger.tokens import TokenScope
 from strazha.settings import Settings
 from strazha.store import open_index
 from tests.review.accounts.provider import CLIENT, SECRET, Idp, running, shared, unsigned
@@ -147,6 +148,13 @@ def test_the_role_follows_the_claim_at_each_sign_in(honest: Any) -> None:
     # What the account may do has changed: its former session is over, the new one holds.
     assert client.get(f"{address}/search").status_code == 303
     assert again.get(f"{address}/search").status_code == 200
+    # No role any more: what is still open of the account ends with the refusal, tokens among it.
+    _, secret = house.ledger.add_token("boris", "x", scope=TokenScope.FULL, days=9, made_by="vera.koleva", at=house.clock())
+    idp.user["groups"] = ["canteen"]
+    assert attempt(address)[1].status_code == 401
+    assert again.get(f"{address}/search").status_code == 303
+    assert house.ledger.token_user(secret, house.clock()) is None
+    idp.user["groups"] = ["leads"]
     house.ledger.disable_user("boris", house.clock())
     assert attempt(address)[1].status_code == 401
     assert "closed" in refusals(house)[0]

@@ -69,7 +69,7 @@ def test_no_request_makes_it_fail_or_say_what_it_does_not_describe(
         "item_id": house.filled.of("salon").id, "a": house.filled.of("vans").cluster.members[0],
         "b": house.filled.of("vans").cluster.members[1], "run_id": house.ledger.runs()[0].run_id, "source_id": "uk-services",
         "review_id": "0" * 24, "decision_id": "0" * 24, "correction_id": "0" * 24, "view_id": "0" * 24, "alert_id": "0" * 16,
-        "case_id": "0" * 16,
+        "case_id": house.ledger.open_case("Route", "", "lead", house.clock()).id, "name": "investigator", "watch_id": "0" * 16,
     }  # fmt: skip
     seen: set[tuple[str, int]] = set()
     for found in schema.get_all_operations():

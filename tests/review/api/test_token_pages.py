@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def address(house: Any) -> Iterator[str]:
 
 def test_the_templates_hold_to_what_all_do() -> None:
     files = sorted((Path(contexts.__file__).parents[1] / "templates" / "api").glob("*.html"))
-    assert len(files) == 3
+    assert len(files) == 4
     for file in files:
         test_templates.test_only_sentences_written_there_are_taken_for_html(file)
         test_language.test_no_word_of_a_template_escapes_translation(file)
@@ -36,19 +37,48 @@ def test_the_templates_hold_to_what_all_do() -> None:
 FORM = {"owner": "analyst", "name": "Nightly export", "scope": "read", "days": "30", "password": PASSWORD}
 
 
-def test_a_token_is_shown_once_and_works(house: Any) -> None:
-    admin = house.client(Role.ADMIN)
+SECRET = re.compile(r"strz_[\w-]{20,}")
+
+
+def test_a_token_is_allowed_by_one_and_collected_once_by_the_other(house: Any) -> None:
+    admin, analyst = house.client(Role.ADMIN), house.client(Role.ANALYST)
     page = admin.post("/tokens", data=FORM)
-    assert page.status_code == 200
-    (secret,) = re.findall(r'id="secret">(strz_[\w-]+)<', page.text)
+    assert (page.status_code, SECRET.findall(page.text)) == (200, [])
+    (token,) = house.ledger.tokens()
+    place, password = f"/tokens/{token.id}/collect", {"password": PASSWORD}
+    for thief in (admin, house.client(Role.LEAD)):
+        assert thief.post(place, data=password).status_code == 404
+    for wrong in ({}, {"password": "wrong"}, {"password": PASSWORD + "x"}):
+        refused = analyst.post(place, data=wrong)
+        assert (refused.status_code, 'role="alert"' in refused.text, SECRET.findall(refused.text)) == (422, True, [])
+    assert place in analyst.get("/api").text
+    (secret,) = SECRET.findall(analyst.post(place, data=password).text)
     found = house.ledger.token_user(secret, house.clock())
     assert (found[0].name, found[1].scope, found[1].made_by) == ("analyst", TokenScope.READ, "admin")
-    again = admin.get("/tokens").text
-    assert secret not in again
-    assert "Nightly export" in again
-    entry = house.ledger.audit_entries(2)[1]
-    assert (entry.action, entry.detail["owner"]) == ("token made", "analyst")
-    assert secret not in repr(house.ledger.audit_entries(10))
+    assert analyst.post(place, data=password).status_code == 409
+    for again in (admin.get("/tokens"), analyst.get("/api")):
+        assert secret not in again.text
+        assert "Nightly export" in again.text
+        assert place not in again.text
+    said = [(one.who, one.action) for one in house.ledger.audit_entries(50) if one.action.startswith("token ")]
+    assert said[::-1] == [("admin", "token allowed"), *[("analyst", "token not collected")] * 3, ("analyst", "token collected")]
+    assert secret not in repr(house.ledger.audit_entries(50))
+
+
+def test_at_a_provider_a_fresh_sign_in_stands_for_the_password(house: Any) -> None:
+    for name in ("analyst", "admin"):
+        house.ledger.link_account("https://idp.example.org", name, name, house.clock())
+    admin, analyst = house.client(Role.ADMIN), house.client(Role.ANALYST)
+    assert admin.post("/tokens", data={**FORM, "password": ""}).status_code == 200
+    place = f"/tokens/{house.ledger.tokens()[0].id}/collect"
+    house.clock.at += timedelta(minutes=6)
+    # Another session of theirs that is fresh does not make this one so.
+    fresh = house.client(Role.ANALYST)
+    for data in ({}, {"password": PASSWORD}):
+        assert analyst.post(place, data=data).status_code == 422
+    assert admin.post("/tokens", data={**FORM, "name": "other"}).status_code == 422
+    assert "/login/oidc?next=/api" in analyst.get("/api").text
+    assert SECRET.search(fresh.post(place).text)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +124,9 @@ def test_the_description_is_for_those_signed_in_and_for_tokens(house: Any, api: 
     assert len(names) == len(set(names))
 
 
-def test_an_administrator_makes_a_token_and_a_program_uses_it(house: Any, browser: Browser, address: str) -> None:
+def test_an_administrator_allows_a_token_its_owner_collects_it_and_a_program_uses_it(
+    house: Any, browser: Browser, address: str
+) -> None:
     with signed_in(house, browser, address, "admin") as admin:
         page = admin.page
         admin.go("/tokens")
@@ -102,22 +134,30 @@ def test_an_administrator_makes_a_token_and_a_program_uses_it(house: Any, browse
         page.get_by_label("Name of the program or purpose").fill("Case folder sync")
         page.get_by_label("all that the account's role may").check()
         page.get_by_label("Your password").fill(PASSWORD)
-        page.get_by_role("button", name="Make it").click()
+        page.get_by_role("button", name="Allow it").click()
+        page.get_by_text("To be collected until").wait_for()
+        admin.clean()
+    with signed_in(house, browser, address, "investigator") as owner:
+        page = owner.page
+        owner.go("/api")
+        page.get_by_label("Your password").fill(PASSWORD)
+        page.get_by_role("button", name="Collect Case folder sync").click()
         secret = page.locator("#secret").inner_text()
         assert secret.startswith("strz_")
         header = {"Authorization": f"Bearer {secret}"}
         me = httpx.get(f"{address}/api/v1/me", headers=header).json()
         assert (me["name"], me["may_decide"]) == ("investigator", True)
-        admin.go("/tokens")
+        owner.go("/api")
         assert page.locator("#secret").count() == 0
         page.get_by_role("button", name="Revoke Case folder sync").click()
         page.get_by_text("revoked").wait_for()
         assert httpx.get(f"{address}/api/v1/me", headers=header).status_code == 401
-        admin.clean()
+        owner.clean()
 
 
 def test_the_description_is_read_by_keyboard_on_a_phone_in_both_languages(house: Any, browser: Browser, address: str) -> None:
     house.ledger.add_token("analyst", "mine", scope=TokenScope.READ, days=3, made_by="admin", at=house.clock())
+    house.ledger.allow_token("analyst", "waits", scope=TokenScope.READ, days=3, made_by="admin", at=house.clock())
     for locale, heading in (("en-GB", "The API"), ("bg-BG", "Програмен интерфейс")):
         with signed_in(
             house, browser, address, "analyst", viewport={"width": 390, "height": 844}, locale=locale

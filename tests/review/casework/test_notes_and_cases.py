@@ -19,6 +19,7 @@ from strazha.evidence.bundle import SUMS, verify_bundle
 from strazha.evidence.captures import capture_folder
 from strazha.evidence.warc import Exchange, WarcWriter
 from strazha.ledger.records import Role
+from strazha.model import MentionKind
 
 
 @pytest.fixture
@@ -164,6 +165,52 @@ def test_a_report_is_covered_unless_uncovering_was_asked(house: Any, client: Tes
     assert actions.count("contacts uncovered") == 1
     entry = next(one for one in house.ledger.audit_entries(50, subject=case[7:]) if one.action == "contacts uncovered")
     assert entry.detail["reason"] == "for the prosecutor"
+
+
+def test_what_people_typed_of_an_advert_is_covered_in_history_case_and_report(
+    house: Any, client: TestClient, form_of: Any
+) -> None:
+    case = str(client.post("/cases", data={"title": "Operation Lime"}).headers["location"])
+    doc, word = next(
+        (doc, mention.text) for doc in house.filled.adverts.values() for mention in doc.screening.mentions
+        if mention.kind is MentionKind.HANDLE and len(mention.text) > 4
+    )  # fmt: skip
+    typed = {"reason": f"wrote as {word} elsewhere"}
+    assert client.post("/collect", data={"case": case[7:], "item": doc.id, **typed}).status_code == 303
+    client.post(f"/notes/advert/{doc.id}", data={"text": f"seen as {word} before"})
+    form = form_of(client.get(f"/adverts/{doc.id}").text)
+    assert client.post(f"/decide/advert/{doc.id}", data={**form, "outcome": "monitor", **typed}).status_code == 303
+    house.ledger.take("advert", doc.id, "analyst", house.clock())
+    client.post(f"/hand/advert/{doc.id}", data={"to": "investigator", "note": f"look for {word}"})
+    for shown in (
+        client.get(f"/history/advert/{doc.id}").text,
+        client.get(case).text,
+        client.post(f"{case}/report", data=typed).text,
+    ):
+        assert "wrote as" in shown
+        assert word not in html.unescape(shown)
+    assert word in client.post(f"{case}/report", data={**typed, "contacts": "1"}).text
+    assert word in client.post(f"/uncover/history/advert/{doc.id}").text
+
+
+def test_a_bundle_tells_nothing_that_a_blind_review_hides(house: Any, client: TestClient) -> None:
+    vans = house.filled.of("vans")
+    one = house.ledger.links_of(vans.cluster.members)[0]
+    house.client(Role.INVESTIGATOR).post(
+        f"/judge/link/{vans.id}", data={"a": one.a, "b": one.b, "judgement": "confirmed", "reason": "same driver"}
+    )
+    path = str(client.post("/cases", data={"title": "Vans"}).headers["location"])
+    client.post("/collect", data={"case": path[7:], "item": vans.id, "reason": "same voice"})
+
+    def told() -> str:
+        answer = client.post(f"{path}/bundle", data={"reason": "for the court"})
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as held:
+            return held.read(f"clusters/{vans.id}.json").decode()
+
+    assert '"judged_by": "investigator"' in told()
+    assert house.client(Role.LEAD).post(f"/reviews/open/cluster/{vans.id}").status_code == 303
+    assert "investigator" not in told()
+    assert "confirmed" not in told()
 
 
 def test_a_bundle_holds_the_archived_pages_and_its_digests(house: Any, client: TestClient, case: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import time
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from typing import Any
@@ -121,6 +123,34 @@ def test_hostile_files_take_no_time() -> None:
         with suppress(BadInputError):
             assert read_upload(name, data).texts
     assert time.process_time() - begun < 25
+
+
+def test_a_packing_without_bounds_is_not_unpacked() -> None:
+    """bzip2 and LZMA unpack a whole piece whatever is asked for: 2 MB become gigabytes before the size is looked at."""
+    for method, size in ((zipfile.ZIP_BZIP2, 30_000_000), (zipfile.ZIP_LZMA, 30_000_000)):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", method) as held:
+            held.writestr("word/document.xml", b" " * size)
+        # The sizes that the file states are its own words.
+        data = out.getvalue().replace(struct.pack("<L", size), struct.pack("<L", 1000))
+        tracemalloc.start()
+        with pytest.raises(BadInputError):
+            read_upload("a.docx", data)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 8_000_000
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf-7", "zip", "x" * 300])
+def test_a_letter_names_no_machinery_as_its_alphabet(charset: str) -> None:
+    """Python's own codecs are none of letters: punycode takes minutes for 200 kB, escapes make halves of characters."""
+    raw = b"Subject: =?%s?q?x=5Cud800?=\nContent-Type: text/plain; charset=%s\n\n" % (charset.encode(), charset.encode())
+    begun = time.process_time()
+    for body in (b"a" * 300_000 + b"-" + b"a" * 300_000, b"plain \\ud800 words +2AA-"):
+        with suppress(BadInputError):
+            for one in read_upload("a.eml", raw + body).texts:
+                (one.title + one.body).encode()
+    assert time.process_time() - begun < 3
 
 
 @settings(max_examples=150, deadline=None)

@@ -73,7 +73,7 @@ def test_a_list_is_watched_and_its_alert_read(house: Any, client: TestClient) ->
     found_later(house, key="9003")
     assert len(house.ledger.alerts("analyst")) == 2
     said = {action for _, action, _ in house.actions()}
-    assert {"watch begun", "watch ended", "alert read"} <= said
+    assert {"watch begun", "watch ended", "alert read", "alerts read"} <= said
 
 
 def test_a_search_is_watched_without_what_people_decided(house: Any, client: TestClient) -> None:

@@ -19,6 +19,7 @@ from flows.holding import hold_sources
 from review.app import create_app
 from strazha.clock import now
 from strazha.ledger.records import Role
+from strazha.ledger.tokens import TokenScope
 from strazha.settings import Settings
 from tests.review.conftest import HOST, OWN
 from tools.invented_runs import fill_runs, set_aside, write_definitions
@@ -67,6 +68,26 @@ def test_a_source_with_its_history(plant: Any) -> None:
     assert plant.client(Role.OPERATOR).post("/sources/eu-jobs/run").status_code == 409
     assert plant.client(Role.OPERATOR).get("/sources/%00").status_code == 404
     assert "switched off" in plant.client(Role.LEAD).get("/sources").text
+
+
+def test_errors_of_a_run_are_covered_everywhere_and_readings_are_logged(plant: Any) -> None:
+    report = plant.ledger.runs(limit=1)[0]
+    plant.ledger.save_run(report.model_copy(update={"errors": ("cannot read 'call 0888 001 122 or ana@example.org'",)}))
+    client, name = plant.client(Role.OPERATOR), report.run_id
+    _, secret = plant.ledger.add_token(
+        "operator", "figures", scope=TokenScope.READ, days=2, made_by="admin", at=plant.clock()
+    )  # fmt: skip
+    told = {"Authorization": f"Bearer {secret}"}
+    for answer in (
+        client.get("/runs"), client.get(f"/runs/{name}"), client.get("/api/v1/runs", headers=told),
+        client.get(f"/api/v1/runs/{name}", headers=told),
+    ):  # fmt: skip
+        assert "cannot read" in answer.text
+        assert "0888 001" not in answer.text
+        assert "ana@" not in answer.text
+    client.get("/sources/uk-services")
+    assert {("operator", "runs read", "newest"), ("operator", "runs read", name)} <= set(plant.actions())
+    assert ("operator", "sources read", "uk-services") in plant.actions()
 
 
 def test_page_and_flow_agree_on_the_legal_basis(plant: Any) -> None:
