@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import Literal
@@ -108,7 +107,7 @@ def _of_source(ledger: Ledger, source_id: str, mark: str) -> tuple[Alert, ...]:
         return kept[1]
     crawls = ledger.crawl_lines(source_id, BACK)
     found = (*crawl_alerts(source_id, crawls), *field_alerts(filling(source_id, crawls)), *_drift(ledger, source_id, crawls))
-    # A crawl that goes on changes under the same mark.
+    # What a run that goes on finds comes in under the same mark.
     if crawls and crawls[0].finished_at is not None and "running" not in mark:
         while len(_KEPT) >= _MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)), None)
@@ -118,7 +117,8 @@ def _of_source(ledger: Ledger, source_id: str, mark: str) -> tuple[Alert, ...]:
 
 def crawl_alerts(source_id: str, crawls: Sequence[CrawlLine]) -> Iterator[Alert]:
     """Whether a source's newest crawls fail, or bring nothing although they used to."""
-    ended = [one for one in crawls if one.finished_at is not None]
+    # A crawl refused for its legal basis says nothing of the site; the basis has an alarm of its own.
+    ended = [one for one in crawls if one.finished_at is not None and one.state != "refused"]
     failing = _leading(ended, _fails)
     if failing:
         first, newest = failing[-1], failing[0]
@@ -146,9 +146,7 @@ def _leading(crawls: Sequence[CrawlLine], is_so: Callable[[CrawlLine], bool]) ->
 
 
 def _fails(crawl: CrawlLine) -> bool:
-    # A basis that ran out has an alarm of its own; of a crawl that ended well half the pages may fail, not more.
-    if crawl.state == "refused":
-        return False
+    # Of a crawl that ended well half the pages may fail, not more.
     return crawl.state == "failed" or crawl.failures > max(crawl.pages, 1)
 
 
@@ -203,7 +201,6 @@ def disks(own: Settings) -> list[Disk]:
     return found
 
 
-@lru_cache(maxsize=64)
 def _there(path: Path) -> Path:
     """The path, or the nearest folder above it that exists."""
     return next(one for one in (path, *path.parents) if one.exists())

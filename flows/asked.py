@@ -19,7 +19,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from flows.chosen import Wanted, choose
-from flows.holding import hold_asked, is_asked_held, is_held
+from flows.holding import forget_asked, hold_asked, is_asked_held, is_held
 from flows.rooms import Rooms, open_rooms
 from strazha.clock import now
 from strazha.errors import BadInputError, StrazhaError
@@ -53,7 +53,7 @@ def start(own: Settings, ledger: Ledger, asked: AskedRun) -> AskedRun:
     ledger.ask_run(asked, most=MOST)
     folder = own.home.resolve() / "logs"
     folder.mkdir(parents=True, exist_ok=True)
-    _tidy(folder)
+    _tidy(own, folder)
     with (folder / f"asked-{asked.id}.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - this Python, fixed arguments, an id of our own
             [sys.executable, "-m", "flows.asked", asked.id],
@@ -103,9 +103,11 @@ def _note_death(own: Settings, ledger: Ledger, asked_id: str, fate: str) -> None
     ledger.note_asked(asked_id, state="failed", ended_at=now(), problem=problem)
 
 
-def _tidy(folder: Path) -> None:
+def _tidy(own: Settings, folder: Path) -> None:
+    # No more than MOST of the newest go on: what is tidied away is over.
     logs = sorted(folder.glob("asked-*.log"), key=lambda path: path.stat().st_mtime)
     for path in logs[:-_LOGS]:
+        forget_asked(own, path.stem.removeprefix("asked-"))
         path.unlink(missing_ok=True)
 
 

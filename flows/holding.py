@@ -19,6 +19,8 @@ from strazha.settings import Settings
 
 #: Longer than linking and indexing a large run takes; past it something hangs, and an error is better than silence.
 LINKING_SECONDS = 3600.0
+#: Longer than anybody looks whether a lock is held: a page that asks just when a run begins must not turn the run away.
+LOOKED_AT_SECONDS = 0.5
 
 
 class BusyError(StrazhaError):
@@ -29,20 +31,16 @@ class BusyError(StrazhaError):
 
 @contextmanager
 def hold_sources(settings: Settings, sources: Sequence[str]) -> Iterator[None]:
-    """Hold every source for the length of a run; raises BusyError at once if another run holds one of them."""
+    """Hold every source for the length of a run; raises BusyError if another run holds one of them."""
     with ExitStack() as held:
         for source in sorted(set(sources)):
-            held.enter_context(_hold(settings, f"source-{source}", patience=0.0))
+            held.enter_context(_hold(settings, f"source-{source}", patience=LOOKED_AT_SECONDS))
         yield
 
 
 def is_held(settings: Settings, source: str) -> bool:
     """Whether a run works on the source just now."""
-    try:
-        with _hold(settings, f"source-{source}", patience=0.0):
-            return False
-    except BusyError:
-        return True
+    return _held(settings, f"source-{source}")
 
 
 @contextmanager
@@ -91,14 +89,32 @@ def _wait_for(handle: int, path: Path, patience: float) -> None:
 @contextmanager
 def hold_asked(settings: Settings, asked_id: str) -> Iterator[None]:
     """Held by the process that does what somebody asked for on a page, so that the page can tell it from a dead one."""
-    with _hold(settings, f"asked-{asked_id}", patience=0.0):
+    with _hold(settings, f"asked-{asked_id}", patience=LOOKED_AT_SECONDS):
         yield
 
 
 def is_asked_held(settings: Settings, asked_id: str) -> bool:
     """Whether the process that does what was asked for lives."""
+    return _held(settings, f"asked-{asked_id}")
+
+
+def forget_asked(settings: Settings, asked_id: str) -> None:
+    """Remove the lock of something asked for that is over for good: nobody asks for the same again."""
+    (settings.home.resolve() / "locks" / f"asked-{asked_id}.lock").unlink(missing_ok=True)
+
+
+def _held(settings: Settings, name: str) -> bool:
+    # A shared lock: two that look at once do not take each other for a run, and what the holder wrote stays.
     try:
-        with _hold(settings, f"asked-{asked_id}", patience=0.0):
-            return False
-    except BusyError:
+        handle = os.open(settings.home.resolve() / "locks" / f"{name}.lock", os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in {errno.EAGAIN, errno.EACCES}:
+            raise
         return True
+    finally:
+        os.close(handle)
+    return False

@@ -39,7 +39,7 @@ class Depths:
 
 
 def depths(rooms: Rooms) -> Depths:
-    """Count what waits. The first call of a process takes seconds: the pipeline's version needs its rooms loaded."""
+    """Count what waits. Loads neither languages nor a model: the pipeline's version is told from files."""
     from flows.steps.reading import versions
 
     unfinished = rooms.ledger.unfinished_runs()

@@ -16,9 +16,6 @@ from nlp.normalise import Mask, Pieces, fold, normalise
 from strazha.model.screening import Mention, MentionKind
 from strazha.model.text import NormalText, Passage, ReadField, Reading, ReadText
 
-#: Version of everything in this room: raise it when the same text may be read differently, so that adverts are read again.
-VERSION = "3"
-
 _MASKS = {MentionKind.PHONE: "#", MentionKind.EMAIL: "@", MentionKind.HANDLE: "@", MentionKind.URL: "@", MentionKind.NAME: "*"}
 
 

@@ -235,12 +235,16 @@ def linkable(advert: Advert, screening: Screening) -> Linkable:
 
 @lru_cache(maxsize=1)
 def _versions(of: Settings) -> Versions:
+    # Told from files alone: a page that counts what waits must not load languages, heads and a model into its server.
     from indicators.catalogue import VERSION_KEY
+    from indicators.heads.model import label_for
     from nlp.encoder import encoder_label
-    from nlp.pipeline import VERSION
+    from nlp.version import VERSION
 
-    finder = _finder(of)
-    label = encoder_label(of) if finder is None else f"{encoder_label(of)}+{finder.label}"
+    label = encoder_label(of)
+    heads = label_for(label.partition("@")[2], *((Path(of.heads),) if of.heads else ()))
+    if heads:
+        label = f"{label}+{heads}"
     # What was screened with some ways only, for a measurement, never passes for the whole.
     key = VERSION_KEY() + (f"+{of.ways}" if of.ways else "")
     return Versions(code=__version__, nlp=VERSION, catalogue=key, encoder=label)

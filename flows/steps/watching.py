@@ -7,9 +7,10 @@ allowed the place and the owner of the watch asked for it; what leaves is a link
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.rooms import Rooms
 from strazha.alerting import mail, message
@@ -85,7 +86,7 @@ def begin(ledger: Ledger, index: AdIndex, one: Watch, at: datetime) -> Watch:
     Raises TooManyError, and keeps nothing, where it sees too much.
     """
     seen = sight(index, one)
-    made = ledger.add_watch(one)
+    made = ledger.add_watch(one, seen)
     ledger.record_look(made, seen, at, quiet=True)
     return made
 
@@ -137,9 +138,12 @@ def targets(settings: Settings, one: Watch) -> dict[Channel, str]:
 def deliver(rooms: Rooms, at: datetime, found: Watched, *, resolve: Resolve = look_up) -> None:
     """Send what is due. Each delivery is claimed first; one whose receiver failed a moment ago waits with the others of it."""
     down: set[str] = set()
+    begun = time.monotonic()
     for delivery in rooms.ledger.due_deliveries(at):
         receiver = delivery.target if delivery.channel == "hook" else delivery.channel
-        if receiver in down or not rooms.ledger.claim_delivery(delivery, at):
+        # A claim counts from when it is made: behind slow receivers it would be over before the sending began.
+        claimed = at + timedelta(seconds=time.monotonic() - begun)
+        if receiver in down or not rooms.ledger.claim_delivery(delivery, claimed):
             continue
         try:
             _sender(rooms, delivery, at, resolve)()
@@ -160,6 +164,8 @@ def _sender(rooms: Rooms, delivery: Delivery, at: datetime, resolve: Resolve) ->
     one = rooms.ledger.watch(alert.watch_id) if alert is not None else None
     if alert is None or one is None or one.owner not in _owners(rooms.ledger):
         raise RefusedAddressError("whoever asked for it may not read adverts any more")
+    if one.id not in {each.id for each in rooms.ledger.watches(one.owner)}:
+        raise RefusedAddressError("the watch was ended")
     settings, site = rooms.settings, rooms.settings.public_url.rstrip("/")
     told = _told(rooms.index, alert) if one.detail == "items" else ()
     if delivery.channel == "mail":

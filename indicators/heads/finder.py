@@ -11,7 +11,7 @@ import numpy as np
 
 from indicators.adtype import RULES_WORTH
 from indicators.heads.lately import Lately, Made
-from indicators.heads.model import Heads, advert_vector, sigmoid
+from indicators.heads.model import Heads, advert_vector, label_of, sigmoid
 from indicators.heads.neutral import neutral
 from strazha.model import Hit, Mention, Reading, ReadText
 from strazha.model.sentences import sentences
@@ -74,7 +74,7 @@ class SemanticFinder:
     @property
     def label(self) -> str:
         """What a screening says of it: the heads' version."""
-        return f"heads-{self._heads.version}"
+        return label_of(self._heads.version)
 
     def prepare(self, readings: Iterable[Reading]) -> None:
         """Encode the sentences of many adverts in one call; they are remembered until they are asked for."""

@@ -143,6 +143,35 @@ def load(folder: Path = FOLDER) -> Heads | None:
     return _load(folder) if (folder / ARRAYS).is_file() else None
 
 
+def label_for(encoder: str, folder: Path = FOLDER) -> str:
+    """What a screening says of a folder's heads; empty where there are none for that version of an encoder. Loads no array.
+
+    Raises EvidenceError as ``load`` does.
+    """
+    if not encoder or not (folder / ARRAYS).is_file():
+        return ""
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        return label_of(_digest(folder / ARRAYS)) if str(card["encoder"]) == encoder else ""
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unreadable(folder / ARRAYS, error) from error
+
+
+def label_of(version: str) -> str:
+    """What a screening says of heads of that version."""
+    return f"heads-{version}"
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def _unreadable(path: Path, error: Exception) -> EvidenceError:
+    return EvidenceError(
+        f"the trained heads cannot be read: {error}", place=str(path), remedy="train them again: strazha heads train"
+    )
+
+
 @lru_cache(maxsize=4)
 def _load(folder: Path) -> Heads:
     path = folder / ARRAYS
@@ -152,9 +181,6 @@ def _load(folder: Path) -> Heads:
             arrays = {name: file[name] for name in file.files}
         wide = {name: arrays[name].astype(np.float32) for name in arrays if name != "names"}
         names = tuple(str(name) for name in arrays["names"])
-        version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        return Heads(encoder=str(card["encoder"]), names=names, version=version, **wide)
+        return Heads(encoder=str(card["encoder"]), names=names, version=_digest(path), **wide)
     except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-        raise EvidenceError(
-            f"the trained heads cannot be read: {error}", place=str(path), remedy="train them again: strazha heads train"
-        ) from error
+        raise _unreadable(path, error) from error

@@ -113,8 +113,11 @@ class _Counted:
 
 def _whole(starts: list[datetime], ask: DashAsk) -> list[datetime]:
     """Every bucket from the first that counts to the last."""
-    if not starts or ask.interval == "month":
+    if not starts:
         return starts
+    if ask.interval == "month":
+        first, last = (one.year * 12 + one.month - 1 for one in (starts[0], starts[-1]))
+        return [starts[0].replace(year=month // 12, month=month % 12 + 1) for month in range(first, last + 1)]
     step = timedelta(days=1 if ask.interval == "day" else 7)
     count = int((starts[-1] - starts[0]) / step) + 1
     return [starts[0] + number * step for number in range(count)]

@@ -35,7 +35,8 @@ TIMES = marked("First decisions of the period, not corrections. Of clusters the 
 def work_tables(services: Services, ask: DashAsk) -> list[Table]:
     """Workload, times and precision of a period."""
     verdicts = services.ledger.verdicts(ask.since, ask.until)
-    return [workload(services, ask), times(services, verdicts), precision(verdicts)]
+    firsts = services.ledger.first_verdicts(ask.since, ask.until)
+    return [workload(services, ask), times(services, firsts), precision(verdicts)]
 
 
 def workload(services: Services, ask: DashAsk) -> Table:
@@ -55,9 +56,8 @@ def workload(services: Services, ask: DashAsk) -> Table:
     return Table("workload", tr(marked("Workload")), columns, tuple(rows))
 
 
-def times(services: Services, verdicts: Sequence[Verdict]) -> Table:
-    """Hours from publication and from capture to the decision: half and nine of ten took no longer."""
-    firsts = [one for one in verdicts if not one.corrects]
+def times(services: Services, firsts: Sequence[Verdict]) -> Table:
+    """Hours from publication and from capture to the first decision: half and nine of ten took no longer."""
     newest = firsts[-TIMED:]
     begun = _begun(services, newest)
     rows: list[tuple[Cell, ...]] = []

@@ -217,7 +217,7 @@ def refused(services: Services) -> list[tuple[datetime, str, str, str]]:
 
 
 def system_page(services: Services) -> SystemPage:
-    """What waits where, disks, versions. The first call of a process takes seconds."""
+    """What waits where, disks, versions."""
     from flows.alarms import disks
     from flows.rooms import Rooms
     from flows.waiting import depths

@@ -62,10 +62,15 @@ def level_of(answers: Sequence[TrainingAnswer]) -> int:
 
 
 def due(answers: Sequence[TrainingAnswer]) -> dict[str, datetime]:
-    """When each case answered so far comes back. Answers are oldest first."""
+    """When each case answered so far comes back. Answers are oldest first.
+
+    A case passed again before it was due shows that it was just read, not that it was kept: it stays in its box.
+    """
     boxes: Counter[str] = Counter()
     when: dict[str, datetime] = {}
     for one in answers:
+        if one.passed and boxes[one.case_id] and one.at < when[one.case_id]:
+            continue
         boxes[one.case_id] = boxes[one.case_id] + 1 if one.passed else 0
         box = boxes[one.case_id]
         when[one.case_id] = one.at + (GAPS[min(box, len(GAPS)) - 1] if box else AGAIN)

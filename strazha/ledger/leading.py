@@ -17,6 +17,21 @@ class Leading(Part):
 
     def verdicts(self, since: datetime, until: datetime) -> list[Verdict]:
         """Of each item decided on between two moments, the newest decision of then that was not taken back; oldest first."""
+        newest: dict[tuple[str, str], Verdict] = {}
+        for one in self._standing(since, until):
+            newest.pop((one.subject, one.subject_id), None)
+            newest[one.subject, one.subject_id] = one
+        return list(newest.values())
+
+    def first_verdicts(self, since: datetime, until: datetime) -> list[Verdict]:
+        """Of each item the first decision made between two moments, unless it corrects one; later ones change nothing."""
+        first: dict[tuple[str, str], Verdict] = {}
+        for one in self._standing(since, until):
+            if not one.corrects:
+                first.setdefault((one.subject, one.subject_id), one)
+        return list(first.values())
+
+    def _standing(self, since: datetime, until: datetime) -> list[Verdict]:
         query = (
             select(*(decisions.c[name] for name in Verdict.model_fields))
             .where(
@@ -26,12 +41,8 @@ class Leading(Part):
             )
             .order_by(decisions.c.decided_at, decisions.c.id)
         )
-        newest: dict[tuple[str, str], Verdict] = {}
         with self._db.read() as connection:
-            for row in connection.execute(query).mappings():
-                newest.pop((row["subject"], row["subject_id"]), None)
-                newest[row["subject"], row["subject_id"]] = Verdict.model_validate(dict(row))
-        return list(newest.values())
+            return [Verdict.model_validate(dict(row)) for row in connection.execute(query).mappings()]
 
     def work_done(self, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
         """By person: items they took or were handed, and decisions they made, those taken back left out, in a period."""

@@ -108,12 +108,16 @@ class Operating(Part):
             return [_record(RunLine, row) for row in connection.execute(query).mappings()]
 
     def newest_crawls(self) -> dict[str, str]:
-        """By source that was ever crawled or taken in, a mark of its newest crawl that changes with its state."""
+        """By source that was ever crawled or taken in, a mark of its newest crawl: run, state of the crawl, state of the run.
+
+        Both change: a crawl has ended long before its run compares what it brought with the crawls before.
+        """
         newest = select(crawls.c.source_id, func.max(crawls.c.started_at).label("at")).group_by(crawls.c.source_id).subquery()
         same = and_(crawls.c.source_id == newest.c.source_id, crawls.c.started_at == newest.c.at)
-        query = select(crawls.c.source_id, crawls.c.run_id, crawls.c.state).join(newest, same)
+        query = select(crawls.c.source_id, crawls.c.run_id, crawls.c.state, runs.c.state.label("run")).join(newest, same)
+        query = query.outerjoin(runs, runs.c.run_id == crawls.c.run_id)
         with self._db.read() as connection:
-            return {row.source_id: f"{row.run_id} {row.state}" for row in connection.execute(query)}
+            return {row.source_id: f"{row.run_id} {row.state} {row.run or ''}" for row in connection.execute(query)}
 
     def crawl_lines(self, source_id: str, limit: int = 100) -> list[CrawlLine]:
         """A source's crawls in figures, newest first."""
@@ -156,16 +160,26 @@ class Operating(Part):
             return int(connection.execute(query).scalar_one())
 
     def set_aside(self, limit: int = 500) -> list[SetAside]:
-        """What lies in quarantine with the version shown now, newest first; mended texts have left it by themselves."""
+        """What lies in quarantine with the version shown now, newest first.
+
+        A mended text has left it by itself, and so has a text that a later run could screen: the program was mended.
+        """
+        screened = exists().where(
+            screenings.c.advert_id == adverts.c.advert_id,
+            screenings.c.content_hash == adverts.c.content_hash,
+            screenings.c.run_id == runs.c.run_id,
+            runs.c.started_at >= steps.c.at,
+        )
         query = (
-            select(steps, adverts.c.source_id, adverts.c.content_hash)
+            select(steps, adverts.c.source_id)
             .join(adverts, adverts.c.advert_id == steps.c.unit)
-            .where(steps.c.step == QUARANTINE)
+            .where(steps.c.step == QUARANTINE, ~screened)
+            .where(func.substr(steps.c.version, 1, 16) == func.substr(adverts.c.content_hash, 1, 16))
             .order_by(steps.c.at.desc(), steps.c.unit)
             .limit(limit)
         )
         with self._db.read() as connection:
-            rows = [row for row in connection.execute(query).mappings() if row["version"].startswith(row["content_hash"][:16])]
+            rows = list(connection.execute(query).mappings())
             said = _said(connection, [row["unit"] for row in rows])
         return [_aside(row, said.get((row["unit"], row["version"]))) for row in rows]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,14 +69,19 @@ class Watches(Part):
         own = [one for one in held if one.owner == name]
         return own + [one for one in held if one.owner != name and {name, EVERYBODY} & set(one.shared)]
 
-    def add_watch(self, watch: Watch) -> Watch:
-        """Begin a watch. BadInputError where its owner has too many."""
+    def add_watch(self, watch: Watch, seen: Seen | None = None) -> Watch:
+        """Begin a watch that knows ``seen`` already. BadInputError where its owner has too many.
+
+        In one transaction: a run that looks at once must not take everything there is for new.
+        """
         mine = (watches.c.owner == watch.owner) & watches.c.removed_at.is_(None)
         row = {**watch.model_dump(exclude={"asked"}), "asked": _dump(watch)}
         with self._db.write(WATCHING) as connection:
             if len(connection.execute(select(watches.c.id).where(mine)).all()) >= MOST_WATCHES:
                 raise BadInputError(f"nobody keeps more than {MOST_WATCHES} watches", remedy="end one first")
             self._db.put(connection, watches, [row])
+            for batch in chunks(_marks(watch, seen or {}, seen or {})):
+                self._db.put(connection, watch_known, batch)
         return watch
 
     def end_watch(self, owner: str, watch_id: str, at: datetime) -> bool:
@@ -117,13 +122,12 @@ class Watches(Part):
         where the alert goes beside the pages. ``quiet`` makes none: the first look of a watch.
         """
         with self._db.write(WATCHING) as connection:
+            if not _goes_on(connection, watch.id):
+                return None  # ended while it looked
             known = _known(connection, watch.id)
             fresh = [key for key in seen if key not in known]
             changed = [key for key in seen if key in known and known[key] != seen[key]]
-            rows = [
-                {"watch_id": watch.id, "subject": kind, "subject_id": one, "mark": seen[kind, one]}
-                for kind, one in (*fresh, *changed)
-            ]
+            rows = _marks(watch, seen, (*fresh, *changed))
             for batch in chunks(rows):
                 self._db.put(connection, watch_known, batch, update=("mark",))
             noted = {"looked_at": at, "problem": ""}
@@ -198,6 +202,15 @@ def _alert_of(
 def _known(connection: Connection, watch_id: str) -> dict[tuple[Kind, str], str]:
     rows = connection.execute(select(watch_known).where(watch_known.c.watch_id == watch_id))
     return {(row.subject, row.subject_id): row.mark for row in rows}
+
+
+def _goes_on(connection: Connection, watch_id: str) -> bool:
+    here = select(watches.c.id).where(watches.c.id == watch_id, watches.c.removed_at.is_(None))
+    return connection.execute(here).one_or_none() is not None
+
+
+def _marks(watch: Watch, seen: Seen, keys: Iterable[tuple[Kind, str]]) -> list[dict[str, str]]:
+    return [{"watch_id": watch.id, "subject": kind, "subject_id": one, "mark": seen[kind, one]} for kind, one in keys]
 
 
 def _plain(item: Item) -> tuple[str, str, str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,22 @@ def test_second_run_of_a_source_is_refused_until_the_first_is_killed(tmp_path: P
     assert not is_held(own, "south")
     with hold_sources(own, ["east", "south"]):
         assert is_held(own, "south")
+
+
+def test_whoever_looks_is_no_run_and_turns_none_away(tmp_path: Path) -> None:
+    own, lock = Settings(home=tmp_path), tmp_path / "locks" / "source-east.lock"
+    assert not is_held(own, "east")
+    with hold_sources(own, ["east"]):
+        assert is_held(own, "east")
+        assert lock.read_text() == f"{os.getpid()}\n"
+    with lock.open() as looking:  # as another page does at the same moment
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        assert not is_held(own, "east")
+        leaving = threading.Timer(0.15, lambda: fcntl.flock(looking, fcntl.LOCK_UN))
+        leaving.start()
+        with hold_sources(own, ["east"]):
+            assert is_held(own, "east")
+        leaving.join()
 
 
 def test_linking_is_a_lock_of_its_own(tmp_path: Path) -> None:

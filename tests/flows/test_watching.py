@@ -182,6 +182,24 @@ def test_a_receiver_that_is_down_gets_everything_later_once(tmp_path: Path) -> N
         receiver.close()
 
 
+def test_what_was_being_sent_when_its_watch_ended_is_not_sent_again(tmp_path: Path) -> None:
+    receiver = Receiver()
+    hook = f"http://localhost:{receiver.port}/in"
+    try:
+        with opened(tmp_path, webhook_hosts=(f"localhost:{receiver.port}",), webhook_private=("localhost",)) as rooms:
+            one = a_watch(hook=hook, secret="s")
+            begin(rooms.ledger, rooms.index, one, AT)
+            rooms.ledger.record_look(one, {("advert", "new"): ""}, AT, targets={"hook": hook})
+            [delivery] = rooms.ledger.due_deliveries(AT)
+            assert rooms.ledger.claim_delivery(delivery, AT)
+            assert rooms.ledger.end_watch(one.owner, one.id, AT)
+            rooms.ledger.failed_delivery(delivery, "no answer", AT)
+            found = watch(rooms, AT + timedelta(minutes=2))
+            assert (found.sent, found.refused, receiver.got) == (0, 1, [])
+    finally:
+        receiver.close()
+
+
 def in_a_child(work: Any) -> int:
     """Do something in a process of its own that is killed in the middle of it; its exit code."""
     child = os.fork()
@@ -220,7 +238,7 @@ def test_killed_anywhere_and_run_again_alerts_once(tmp_path: Path) -> None:
             assert watch(rooms, AT + timedelta(minutes=1)).alerts == []  # made before the second kill
             assert len(rooms.ledger.alerts("ana")) == 1
             assert receiver.got == []
-            assert watch(rooms, AT + LEASE).sent == 1
+            assert watch(rooms, AT + LEASE + timedelta(minutes=1)).sent == 1
             assert watch(rooms, AT + 3 * LEASE).sent == 0
             assert len(receiver.got) == 1
     finally:

@@ -10,8 +10,8 @@ import pytest
 from strazha.errors import BadInputError
 from strazha.ledger import open_ledger, operating
 from strazha.ledger.operate_records import AskedRun, Switch
-from strazha.ledger.records import SeenAdvert
-from strazha.model import CrawlReport, PageError
+from strazha.ledger.records import ScreeningRef, SeenAdvert
+from strazha.model import Band, CrawlReport, PageError
 
 AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 
@@ -81,6 +81,34 @@ def test_quarantine_is_retried_or_dismissed_and_nothing_is_lost(tmp_path: Path) 
         assert next(one for one in ledger.set_aside() if one.advert_id == "a").action == ""
 
 
+def test_a_text_that_a_later_run_could_screen_has_left_quarantine(tmp_path: Path) -> None:
+    with open_ledger(f"sqlite:///{tmp_path}/l.sqlite") as ledger:
+        seen = [SeenAdvert(advert_id=one, content_hash=one * 64, captured_at=AT, file="f", offset=0, length=1) for one in "ab"]
+        ledger.take_in("s", "r", seen, complete=True, at=AT)
+        for run, at in (("r", AT), ("later", AT + timedelta(days=1))):
+            ledger.start_run(run, ["s"], at)
+        for one in "ab":
+            ledger.mark_done("quarantine", one, f"{one * 16}+p", "r", AT + timedelta(minutes=1), {"error": "broke"})
+        ref = ScreeningRef(
+            advert_id="a",
+            content_hash="a" * 64,
+            pipeline="q",
+            file="f",
+            offset=0,
+            length=1,
+            band=Band.LOW,
+            score=1,
+            run_id="later",
+        )
+        # What an earlier program had read does not make good what this one could not.
+        ledger.save_screenings([ref, ref.model_copy(update={"advert_id": "b", "content_hash": "b" * 64, "run_id": "r"})])
+        assert [one.advert_id for one in ledger.set_aside()] == ["b"]
+        # Former texts, however many and however new, hide nothing.
+        for number in range(3):
+            ledger.mark_done("quarantine", "a", f"{'9' * 16}+{number}", "r", AT + timedelta(days=2), {"error": "old"})
+        assert [one.advert_id for one in ledger.set_aside(1)] == ["b"]
+
+
 def test_crawls_in_figures(tmp_path: Path) -> None:
     with open_ledger(f"sqlite:///{tmp_path}/l.sqlite") as ledger:
         errors = (PageError(kind="status", count=2), PageError(kind="status", url="u"), PageError(kind="timeout"))
@@ -90,6 +118,8 @@ def test_crawls_in_figures(tmp_path: Path) -> None:
             ledger.save_crawl(report)
         newest = ledger.crawl_lines("s")[0]
         assert (newest.run_id, newest.errors, newest.failures) == ("r2", {"status": 3, "timeout": 1}, 4)
-        assert ledger.newest_crawls() == {"s": "r2 completed"}
+        assert ledger.newest_crawls() == {"s": "r2 completed "}
+        ledger.start_run("r2", ["s"], AT)
+        assert ledger.newest_crawls() == {"s": "r2 completed running"}
         ledger.note_alarm("x", "o", AT, "seen")
         assert ledger.noted_alarms(["x", "y"])["x"].note == "seen"

@@ -100,6 +100,15 @@ def test_a_look_tells_what_is_new_and_what_changed_and_each_once(ledger: Ledger)
     assert ledger.watches()[0].problem == ""
 
 
+def test_a_watch_begins_with_what_is_there_and_ends_for_whoever_looks(ledger: Ledger) -> None:
+    # A run that looks before its beginner's own first look is through tells nothing of what was there.
+    one = ledger.add_watch(watch(), {("advert", "a1"): ""})
+    assert ledger.record_look(one, {("advert", "a1"): ""}, AT) is None
+    assert ledger.end_watch("ana", "w1", AT)
+    assert ledger.record_look(one, {("advert", "a2"): ""}, AT, targets={"hook": "https://example.org/"}) is None
+    assert (ledger.alerts("ana"), ledger.due_deliveries(AT)) == ([], [])
+
+
 def test_two_looks_at_once_alert_once(url: str) -> None:
     with open_ledger(url) as first, open_ledger(url) as second:
         one = first.add_watch(watch())

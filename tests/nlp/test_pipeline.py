@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.components import pipeline, register
-from nlp.pipeline import VERSION, Item, Reader
+from nlp.pipeline import Item, Reader
+from nlp.version import VERSION
 from strazha.model.text import Reading
 
 READER = Reader()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 
 from review.lead.ask import DashAsk
 from review.lead.csvfile import harmless, lines
+from review.lead.trends import _whole
 from review.lead.work import precision
 from strazha.ledger.operate_records import Verdict
 from strazha.ledger.records import Role
@@ -49,6 +50,16 @@ def test_the_dashboard_counts_what_the_index_holds(house: House) -> None:
     assert ("lead", "exported", "csv trend") in house.actions()
 
 
+def test_months_without_adverts_count_as_nothing() -> None:
+    def ask(interval: str) -> DashAsk:
+        return DashAsk.read(QueryParams(f"from=2025-01-01&to=2026-11-01&interval={interval}"), date(2026, 11, 22))
+
+    starts = [datetime(2025, 11, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)]
+    assert [at.month for at in _whole(starts, ask("month"))] == [11, 12, 1, 2]
+    assert len(_whole(starts, ask("week"))) == 14
+    assert _whole([], ask("month")) == []
+
+
 def test_work_and_times(house: House) -> None:
     docs = list(house.filled.adverts.values())
     house.clock.at = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -68,6 +79,10 @@ def test_work_and_times(house: House) -> None:
     )  # fmt: skip
     assert float(times[2][2]) == round(hours[3], 1)
     assert float(times[2][3]) == round(hours[7], 1)
+    # A decision that is corrected later was made when it was made.
+    first = next(made[0] for made in decisions if made)
+    house.ledger.add_decision(first.model_copy(update={"id": "later", "corrects": first.id, "decided_at": house.clock.at}))
+    assert sheet(export(client, what="dashboard", query="days=90", table="times")) == times
     # A decision taken back counts no more.
     gone: Decision = next(made[0] for made in decisions if made)
     house.ledger.withdraw_decision(gone.id, "lead", house.clock())

@@ -74,6 +74,11 @@ def test_what_was_missed_comes_back_first_and_what_is_known_later_and_later() ->
         held.append(answered("en-cabbage-gang", at))
         assert due(held)["en-cabbage-gang"] == at + gap
         at += gap
+    # Passed over and over in one sitting it was not kept longer; failed, it comes back at once.
+    again = [answered("en-cabbage-gang", AT + timedelta(minutes=number)) for number in range(5)]
+    assert due(again) == {"en-cabbage-gang": AT + GAPS[0]}
+    slipped = answered("en-cabbage-gang", AT + timedelta(hours=1), passed=False)
+    assert due([*again, slipped]) == {"en-cabbage-gang": AT + timedelta(hours=1) + AGAIN}
     # Among new cases of the level those with what is missed more often than seen.
     fresh = next_case(CASES, [failed], AT, ("en", "bg"))
     assert fresh is not None
