@@ -67,7 +67,7 @@ def test_a_lead_reads_the_dashboard(people: Any) -> None:
     expect(page.locator("#workload")).to_contain_text("vera.koleva")
     count = int(page.locator("#hotspots tbody tr td").first.inner_text())
     page.locator("#hotspots tbody th a").first.click()
-    expect(page.locator("[role=status]").first).to_contain_text(f"{count} advert")
+    expect(page.locator("p[data-said]")).to_contain_text(f"{count} advert")
     seen.clean()
 
 

@@ -149,7 +149,8 @@ def test_a_source_is_paused_and_the_schedule_keeps_to_it(works: Any, people: Any
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     assert house.ledger.paused() == {}
-    assert [action for _, action, _ in house.actions("small-ads")][:2] == ["source resumed", "source paused"]
+    changes = [action for _, action, _ in house.actions("small-ads") if action in {"source resumed", "source paused"}]
+    assert changes[:2] == ["source resumed", "source paused"]
     seen.clean()
 
 
