@@ -97,6 +97,8 @@ def copies(reader: Reader) -> list[Reading]:
         "Търсим жени за сбор на череши в Гърция. Паспортите остават при бригадира до края. Пътят се изработва после.",
         "Lovely company in the city centre. The girls are waiting for your call any day. New faces every single week here.",
         "Two bicycles for sale, hardly used at all. Collect them from the shed behind the church on Sunday morning please.",
+        "Room to let in a quiet house near the park. The rent is 420 euro a month and the deposit is one month. No pets.",
+        "Продавам детско колело, малко карано, с нови гуми. Намира се в Пловдив и може да се види всяка вечер след шест часа.",
     ]
     found = []
     for body in bodies:
