@@ -195,7 +195,9 @@ def test_what_was_being_sent_when_its_watch_ended_is_not_sent_again(tmp_path: Pa
             assert rooms.ledger.end_watch(one.owner, one.id, AT)
             rooms.ledger.failed_delivery(delivery, "no answer", AT)
             found = watch(rooms, AT + timedelta(minutes=2))
-            assert (found.sent, found.refused, receiver.got) == (0, 1, [])
+            assert (found.sent, found.failed, receiver.got) == (0, 0, [])
+            [kept] = rooms.ledger.deliveries([delivery.alert_id])[delivery.alert_id]
+            assert (kept.state, kept.error) == ("given_up", "the watch was ended")
     finally:
         receiver.close()
 
