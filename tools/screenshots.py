@@ -135,6 +135,12 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("links-phone", f"/links/{quote(cluster, safe='')}", size=NARROW),
         Shot("times-bg", f"/times/{quote(cluster, safe='')}", whole=True, locale="bg-BG"),
         Shot("cases", "/cases"),
+        Shot("training", "/training"),
+        Shot("exercise", "/training/next?language=en", whole=True),
+        Shot("exercise-phone-bg", "/training/next?language=bg", size=NARROW, whole=True, locale="bg-BG"),
+        Shot("users", "/users", who="admin"),
+        Shot("users-phone-bg", "/users", size=NARROW, whole=True, locale="bg-BG", who="admin"),
+        Shot("tokens", "/tokens", who="admin"),
         Shot("compare", f"/compare?a={quote(cluster, safe='')}"),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
@@ -156,7 +162,8 @@ def serving(home: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
             set_aside(ledger, docs[30:33], AT - timedelta(hours=9))
         ledger.add_user("ana.petrova", "a password of no account", "lead", AT)
         ledger.add_user("ivo.tanev", "a password of no account", "operator", AT)
-        who = {"lead": "ana.petrova", "operator": "ivo.tanev"}
+        ledger.add_user("eva.stoilova", "a password of no account", "admin", AT)
+        who = {"lead": "ana.petrova", "operator": "ivo.tanev", "admin": "eva.stoilova"}
         tokens = {role: ledger.open_session(name, AT, timedelta(days=1)) for role, name in who.items()}
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows
@@ -244,7 +251,7 @@ def take(browser: Browser, address: str, token: str, shot: Shot, out: Path) -> N
     page.wait_for_timeout(shot.after)
     if shot.name == "advert":
         # The first picture of README: as PNG too, the window alone.
-        page.screenshot(path=out / f"{shot.name}.webp")
+        page.screenshot(path=out / f"{shot.name}.png")
     photograph(page, out / f"{shot.name}.webp", whole=shot.whole)
     context.close()
 
