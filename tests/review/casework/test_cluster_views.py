@@ -134,6 +134,11 @@ def test_time_is_cut_into_days_weeks_or_months(house: Any) -> None:
     assert columns(()).blocks == ()
 
 
+def test_selling_before_recruiting_is_said_in_that_order(house: Any, client: TestClient) -> None:
+    page = client.get(f"/times/{house.filled.of('salon').id}").text
+    assert "<dt>From selling to recruiting</dt><dd>11 days</dd>" in page
+
+
 def test_kilometres_between_towns() -> None:
     spots = {"leeds": (53.80, -1.55), "sofia": (42.70, 23.32)}
     assert distance(spots, "Leeds", "SOFIA") == pytest.approx(2180, abs=60)
