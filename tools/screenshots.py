@@ -29,6 +29,7 @@ from review.app import create_app
 from strazha.clock import now
 from strazha.evidence.landing import Landing
 from strazha.ledger import Ledger, open_ledger
+from strazha.ledger.casework_records import CaseItem
 from strazha.ledger.watch_records import Asked, Kind, Watch
 from strazha.ledger.work_records import Opinion
 from strazha.model import Outcome
@@ -82,8 +83,8 @@ class Shot:
     after: int = 0
 
 
-def shots(advert: str, cluster: str) -> list[Shot]:
-    """The pictures, given an advert and a cluster worth showing."""
+def shots(advert: str, cluster: str, other: str, case: str) -> list[Shot]:
+    """The pictures, given an advert, two clusters and a case worth showing."""
     return [
         Shot("queue", "/queue"),
         Shot("advert", f"/adverts/{quote(advert, safe='')}", whole=True),
@@ -135,20 +136,21 @@ def shots(advert: str, cluster: str) -> list[Shot]:
         Shot("links-phone", f"/links/{quote(cluster, safe='')}", size=NARROW),
         Shot("times-bg", f"/times/{quote(cluster, safe='')}", whole=True, locale="bg-BG"),
         Shot("cases", "/cases"),
+        Shot("case", f"/cases/{case}", whole=True),
         Shot("training", "/training"),
         Shot("exercise", "/training/next?language=en", whole=True),
         Shot("exercise-phone-bg", "/training/next?language=bg", size=NARROW, whole=True, locale="bg-BG"),
         Shot("users", "/users", who="admin"),
         Shot("users-phone-bg", "/users", size=NARROW, whole=True, locale="bg-BG", who="admin"),
         Shot("tokens", "/tokens", who="admin"),
-        Shot("compare", f"/compare?a={quote(cluster, safe='')}"),
+        Shot("compare", f"/compare?a={quote(cluster, safe='')}&b={quote(other, safe='')}", whole=True),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
-    """Serve a home; gives the address, a session's token by role, and the ids of an advert and a cluster worth showing."""
+def serving(home: Path) -> Iterator[tuple[str, dict[str, str], list[Shot]]]:
+    """Serve a home; gives the address, a session's token by role, and the pictures to take."""
     settings = Settings(
         home=home, sources=(write_definitions(home / "sources"),),
         smtp_host="mail.police.example.org", mail_domains=("police.example.org",),
@@ -161,15 +163,16 @@ def serving(home: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
             docs = list(filled.adverts.values())
             set_aside(ledger, docs[30:33], AT - timedelta(hours=9))
         ledger.add_user("ana.petrova", "a password of no account", "lead", AT)
-        ledger.add_user("ivo.tanev", "a password of no account", "operator", AT)
+        ledger.add_user("pavel.dimov", "a password of no account", "operator", AT)
         ledger.add_user("eva.stoilova", "a password of no account", "admin", AT)
-        who = {"lead": "ana.petrova", "operator": "ivo.tanev", "admin": "eva.stoilova"}
+        who = {"lead": "ana.petrova", "operator": "pavel.dimov", "admin": "eva.stoilova"}
         tokens = {role: ledger.open_session(name, AT, timedelta(days=1)) for role, name in who.items()}
         clusters = index.search_clusters(Query(size=5)).rows
         found = index.search_adverts(Query(size=50)).rows
         at_work(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
         investigating(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
         decide(ledger, [row.doc for row in (*found[:4], *found[16:])], AT)
+        case = in_a_case(ledger, [doc.id for doc in clusters[:2]])
         rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
         app = create_app(settings, index=index, ledger=ledger, clock=lambda: AT)
         listener = socket.socket()
@@ -180,7 +183,8 @@ def serving(home: Path) -> Iterator[tuple[str, dict[str, str], str, str]]:
         while not server.started:
             time.sleep(0.02)
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}", tokens, rich, clusters[0].id if clusters else ""
+            first, second = ([doc.id for doc in clusters] + ["", ""])[:2]
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", tokens, shots(rich, first, second, case)
         finally:
             server.should_exit = True
             thread.join(10)
@@ -202,6 +206,22 @@ def at_work(ledger: Ledger, adverts: Sequence[str], clusters: Sequence[str]) -> 
         for reviewer, outcome in zip(("boris.iliev", "vera.koleva"), pair if number < 10 else pair[:1], strict=False):
             opinion = Opinion(reviewer=reviewer, outcome=outcome, reason="As far as the text goes", given_at=AT)
             ledger.give_opinion(review.id, opinion)
+
+
+def in_a_case(ledger: Ledger, clusters: Sequence[str]) -> str:
+    """A case folder with clusters and a note in it; its number."""
+    case = ledger.open_case("Operation Lime", "R 118/2026", "ana.petrova", AT)
+    for one in clusters:
+        item = CaseItem(
+            subject="cluster",
+            subject_id=one,
+            added_by="ana.petrova",
+            added_at=AT + timedelta(minutes=1),
+            reason="Named in the same tip",
+        )
+        ledger.put_in_case(case.id, item)
+    ledger.add_note("case", case.id, "The subscriber was asked for on Friday.", "ana.petrova", AT)
+    return case.id
 
 
 def investigating(ledger: Ledger, adverts: Sequence[str], clusters: Sequence[str]) -> None:
@@ -300,9 +320,9 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.home is not None:
             for file in chosen.home.glob("*.sqlite"):
                 copy_database(file, home / file.name)
-        with serving(home) as (address, tokens, advert, cluster), sync_playwright() as playwright:
+        with serving(home) as (address, tokens, taken), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS), timeout=PATIENCE)
-            for shot in (one for one in shots(advert, cluster) if not chosen.only or one.name in chosen.only):
+            for shot in (one for one in taken if not chosen.only or one.name in chosen.only):
                 take(browser, address, tokens[shot.who], shot, chosen.out)
                 print(chosen.out / f"{shot.name}.webp")
             if not chosen.no_paste:
