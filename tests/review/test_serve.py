@@ -51,7 +51,8 @@ def test_screenshots_are_made(tmp_path: Path, template: tuple[Path, Any]) -> Non
     command = [sys.executable, "tools/screenshots.py", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=250, check=False)
     assert done.returncode == 0, done.stderr
-    made = {file.name: file.read_bytes() for file in (tmp_path / "images").glob("*.png")}
-    assert {"queue.png", "advert.png", "cluster.png", "search.png", "queue-dark.png", "queue-phone.png"} <= set(made)
-    assert all(data.startswith(b"\x89PNG") and len(data) > 20_000 for data in made.values())
-    assert made["queue.png"] != made["queue-dark.png"]
+    made = {file.name: file.read_bytes() for file in (tmp_path / "images").iterdir()}
+    assert {"queue.webp", "cluster.webp", "search.webp", "queue-dark.webp", "queue-phone.webp", "advert.png"} <= set(made)
+    assert made.pop("advert.png").startswith(b"\x89PNG")
+    assert all(data.startswith(b"RIFF") and data[8:12] == b"WEBP" and len(data) > 5_000 for data in made.values())
+    assert made["queue.webp"] != made["queue-dark.webp"]

@@ -162,6 +162,7 @@ def test_an_item_is_taken_and_handed_over(big: Any, people: Any) -> None:
     expect(other.page.locator(".row")).to_have_count(1)
     other.page.locator(".row-link").click()
     expect(other.page.locator("#work")).to_contain_text("Same van as last week")
+    other.page.wait_for_load_state()  # keys are heard once the page's script has run
     other.page.keyboard.press("r")
     expect(other.page.locator("#work")).to_contain_text("Nobody has it.")
     other.clean()
@@ -221,6 +222,7 @@ def test_a_blind_double_review_with_disagreement(big: Any, people: Any) -> None:
     expect(lead.page.locator("#agr-h + .facts")).to_contain_text("Cohen's kappa")
     lead.page.locator(f'a[href="/clusters/{one}"]').click()
     lead.page.locator(".deciding").wait_for()
+    lead.page.wait_for_load_state()
     lead.page.keyboard.press("1")
     lead.page.keyboard.press("1")
     lead.page.get_by_role("button", name="Record decision").click()
