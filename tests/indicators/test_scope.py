@@ -29,7 +29,7 @@ def found(body: str, title: str = "") -> set[str]:
 
 
 JOB_BG = "Търсим работници за завод в Германия, заплата 1500 евро. "
-RUN_ON = "helpers wanted no interview start monday bring warm clothes we drive you there in our own bus "
+RUN_ON = "workers wanted for a factory wage 1500 euro no interview start monday bring warm clothes we drive you in our own bus "
 JOB_EN = "Workers wanted for a factory in Germany, wage 1500 euro. "
 
 
