@@ -72,11 +72,13 @@ class Screener:
         by_words = [hit for hit in matches.hits if "pattern" in self._ways]
         hits = agreeing([*by_words, *_new(seen.hits, by_words, matches, self._catalogue)])
         family = adtype.family_of(matches, by_words, mentions, self._catalogue)
+        if matches.notice:
+            family = adtype.Family("none", AdType.BENIGN, family.points)
         found = self._applying(family, hits, text, mentions, advert)
         ad_type = adtype.settle(family, found)
         words = {hit.indicator for hit in found if hit.method == "pattern"}
         strong = {name for name in words if self._catalogue[name].indicator.strength is Strength.STRONG}
-        leaning = adtype.lean(family, ad_type, seen.leaning, strong, self._catalogue)
+        leaning = None if matches.notice else adtype.lean(family, ad_type, seen.leaning, strong, self._catalogue)
         if leaning is not None:
             family, ad_type = leaning
             found = self._applying(family, hits, text, mentions, advert)
@@ -107,6 +109,14 @@ def _new(
         same = (other for other in by_words if other.indicator == hit.indicator and other.field == hit.field)
         if any(other.start is not None and other.start < hit.end and hit.start < (other.end or 0) for other in same):
             continue
+        if entries[hit.indicator].indicator.strength is not Strength.COUNTER and (matches.warned or _told(hit, matches)):
+            continue
         if any(hit.start <= at < hit.end for name, field, at in matches.denied if (name, field) == (hit.indicator, hit.field)):
             continue
         yield hit
+
+
+def _told(hit: Hit, matches: Matches) -> bool:
+    """True where the sentence tells or asks what others do."""
+    start, end = hit.start or 0, hit.end or 0
+    return any(field == hit.field and low < end and start < high for field, low, high in matches.told)
