@@ -138,7 +138,9 @@ class Scope:
                 if name.startswith("notice.") or name == "warning":
                     spans.setdefault(name.removeprefix("notice."), []).extend(found)
         asked = [(at, at + 1) for at in self._asked() if self._ends_with(self.sentence(at)[1], "?")]
-        spans |= {name: found for name, found in (("question", asked), ("report", [(at, at + 1) for at in self.reports()])) if found}
+        spans |= {
+            name: found for name, found in (("question", asked), ("report", [(at, at + 1) for at in self.reports()])) if found
+        }
         if len(spans) < KINDS:
             return False
         taken: list[Span] = []
