@@ -235,7 +235,7 @@ class Scope:
                 after=frozenset(_tokens(self._both(languages, "after"))),
                 clause=frozenset(_tokens(self._both(languages, "clause"))),
                 without=frozenset(_tokens(self._both(languages, "without"))),
-                answer={low: high for low, high in sorted(self._both(languages, "answer"))},
+                answer=dict(sorted(self._both(languages, "answer"))),
                 never=never,
             )
         return known
