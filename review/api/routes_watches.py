@@ -1,4 +1,4 @@
-"""Saved searches, watches and their alerts: one's own. Searches are saved and shared on the pages."""
+"""Watches and their alerts: one's own."""
 
 from __future__ import annotations
 
@@ -8,25 +8,13 @@ from review.access import READERS, open_to
 from review.api import asks, parts, work_records
 from review.api.problems import ApiError
 from review.ask import clean
-from review.investigate.routes_watches import NAME_LIMIT, begun, end, read_one
+from review.investigate.routes_watches import NAME_LIMIT, begun, end, read_all, read_one
 from review.investigate.ways import WatchForm
 from review.routers.parts import Parts, Person, note
 from strazha.errors import BadInputError
 from strazha.ledger.watch_records import Alert, Watch
 
 router = parts.router("Watches")
-
-
-@router.get("/searches", summary="List saved searches")
-@open_to(READERS)
-def searches(services: Parts, user: Person) -> list[work_records.SavedSearch]:
-    """Yours, and those shared with you."""
-    return [
-        work_records.SavedSearch(
-            id=one.id, owner=one.owner, name=one.name, query=one.query, mine=one.owner == user.name, created_at=one.created_at
-        )
-        for one in services.ledger.saved_searches(user.name)
-    ]
 
 
 @router.get("/watches", summary="List your watches")
@@ -79,6 +67,13 @@ def alert(services: Parts, user: Person, alert_id: asks.Id) -> work_records.Aler
 def mark_read(services: Parts, user: Person, alert_id: asks.Id) -> None:
     """One of yours."""
     read_one(services, user, alert_id)
+
+
+@router.post("/alerts/read", status_code=204, summary="Mark all your alerts read")
+@open_to(READERS)
+def mark_all_read(services: Parts, user: Person) -> None:
+    """Yours alone."""
+    read_all(services, user)
 
 
 def _watch(one: Watch) -> work_records.Watch:
