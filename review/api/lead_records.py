@@ -18,7 +18,8 @@ from review.lead.exporting import QUERY_LIMIT
 
 Dimension = Literal["place", "ad_type", "indicator", "source", "language", "country", "band"]
 TableName = Literal["trend", "hotspots", "crossing", "workload", "times", "precision"]
-Cell = datetime | float | Text | None
+#: Texts first: "12" is a text.
+Cell = Text | datetime | int | float | None
 
 BACKWARDS = marked("The period ends before it begins.")
 SAY_WHY = marked("Send reason with a code of GET /vocabulary, and words with 'other'; they go to the audit log.")

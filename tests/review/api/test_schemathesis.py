@@ -1,6 +1,7 @@
 """schemathesis sends what the OpenAPI description allows, and what it does not, to the real application over a filled house.
 
-``API_EXAMPLES=400 pytest tests/review/api/test_schemathesis.py`` runs longer; the suite sends some five hundred requests.
+``API_EXAMPLES=400 pytest --timeout 0 tests/review/api/test_schemathesis.py`` runs longer; the suite sends some
+seven hundred requests.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from strazha.ledger.tokens import TokenScope
 from tests.review.browsing import serving
 
 #: Requests of each kind for each operation: allowed ones on what is there, allowed ones on anything, and forbidden ones.
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "2"))
 #: Screening a text takes a hundred times as long as any other answer.
 SLOW = {"screen_text": 2, "screen_file": 2}
 CHECKS = [
@@ -72,7 +73,8 @@ def test_no_request_makes_it_fail_or_say_what_it_does_not_describe(
         "b": house.filled.of("vans").cluster.members[1], "run_id": house.ledger.runs()[0].run_id, "source_id": "uk-services",
         "review_id": "0" * 24, "decision_id": "0" * 24, "correction_id": "0" * 24, "view_id": "0" * 24, "alert_id": "0" * 16,
         "case_id": house.ledger.open_case("Route", "", "lead", house.clock()).id, "name": "investigator", "watch_id": "0" * 16,
-        "other": house.filled.of("vans").id, "asked_id": "0" * 16, "note_id": note, "search_id": "0" * 16, "answer_id": "0" * 24,
+        "other": house.filled.of("vans").id, "asked_id": "0" * 16, "note_id": note, "search_id": "0" * 16,
+        "answer_id": "0" * 24,
     }  # fmt: skip
     seen: set[tuple[str, int]] = set()
     for found in schema.get_all_operations():
@@ -81,6 +83,8 @@ def test_no_request_makes_it_fail_or_say_what_it_does_not_describe(
         roles = operation.definition.raw["x-roles"]
         header = headers[next(one for one in ("lead", "investigator", "operator") if one in roles)]
         ids = {one: real[one] for one in real if f"{{{one}}}" in operation.path}
+        if "case_id" in ids and "/training/" in operation.path:
+            ids["case_id"] = "en-aupair"
         strategies = [(operation.as_strategy(GenerationMode.POSITIVE, path_parameters=ids or None), CHECKS)]
         strategies.append((operation.as_strategy(GenerationMode.POSITIVE), CHECKS))
         strategies.append((operation.as_strategy(GenerationMode.NEGATIVE), [*CHECKS, negative_data_rejection]))
