@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import QueryParams
 
 from review.accounts.reasons import WORDS_LIMIT, GivenReason
 from review.api.asks import Body, Day, Why
 from review.api.problems import ApiError
 from review.api.records import Answer, Row, Text
-from review.ask import clean
+from review.ask import SearchAsk, clean, day
 from review.i18n import marked
-from review.lead.ask import DashAsk, Interval
+from review.lead.ask import DIMENSIONS, PERIODS, DashAsk, Interval
 from review.lead.exporting import QUERY_LIMIT
 
 Dimension = Literal["place", "ad_type", "indicator", "source", "language", "country", "band"]
@@ -23,6 +25,8 @@ Cell = Text | datetime | int | float | None
 
 BACKWARDS = marked("The period ends before it begins.")
 SAY_WHY = marked("Send reason with a code of GET /vocabulary, and words with 'other'; they go to the audit log.")
+NO_FILTER = marked("The query holds something that filters nothing, so that more would be exported than was meant.")
+TAKE_ADDRESS = marked("Take it from the address of the page, or mend the name or value.")
 NO_TABLE = marked("Name a table of the dashboard.")
 
 
@@ -70,6 +74,28 @@ class ReportAsked(Stated):
         default="", max_length=QUERY_LIMIT,
         description="As in the address of the dashboard (from=2026-11-01&by=place) or search (kind=clusters&band=urgent)",
     )  # fmt: skip
+
+    def asked(self) -> str:
+        """The query; 422 where something in it would be passed over, and more leave the house than was meant."""
+        if not (_for_dashboard(self.query) if self.what == "dashboard" else _for_search(self.query)):
+            raise ApiError(422, NO_FILTER, TAKE_ADDRESS)
+        return self.query
+
+
+def _for_dashboard(query: str) -> bool:
+    """Whether all of a query counts on the dashboard."""
+    known = {"by": DIMENSIONS, "across": DIMENSIONS, "interval": get_args(Interval), "days": tuple(map(str, PERIODS))}
+    return all(
+        not value or (day(value) is not None if name in {"from", "to"} else value in known.get(name, ()))
+        for name, value in parse_qsl(query, keep_blank_values=True)
+    )
+
+
+def _for_search(query: str) -> bool:
+    """Whether all of a query filters a search of its kind."""
+    kept = set(parse_qsl(SearchAsk.read(QueryParams(query)).query()))
+    free = {"q", "contact", "sort", "f"}
+    return all(not value or name in free or (name, value) in kept for name, value in parse_qsl(query, keep_blank_values=True))
 
 
 class CsvAsked(ReportAsked):

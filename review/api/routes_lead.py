@@ -50,7 +50,7 @@ def export_csv(services: Parts, user: Person, body: told.CsvAsked) -> Response:
     given = body.given()
     if body.what == "dashboard" and body.table is None:
         raise ApiError(422, told.NO_TABLE)
-    ask = CsvAsk(body.what, body.query, table=body.table or "", bom=body.bom, uncovered=body.uncovered)
+    ask = CsvAsk(body.what, body.asked(), table=body.table or "", bom=body.bom, uncovered=body.uncovered)
     may_write(user, ask)
     file, rows = csv_of(services, user, ask, given.detail())
     return sent_csv(file, rows)
@@ -62,7 +62,7 @@ def export_csv(services: Parts, user: Person, body: told.CsvAsked) -> Response:
 def export_report(services: Parts, user: Person, body: told.ReportAsked) -> told.Report:
     """What the printed report says, contacts covered; each is logged with its reason."""
     given = body.given()
-    page = report_of(services, user, body.what, body.query, code=given.code, words=given.words, why=given.detail())
+    page = report_of(services, user, body.what, body.asked(), code=given.code, words=given.words, why=given.detail())
     return told.Report(
         title=tr(page.title), made_by=page.made_by, made_at=page.made_at, reason=page.reason, words=page.words,
         criteria=list(page.criteria), tables=_tables(page.tables), rows=rows_json.rows(page.rows), found=page.found,

@@ -69,10 +69,6 @@ def _asked(services: Services, user: User, source_id: str, *, kind: str, reason:
         return made.asked_json(doing.ask_run(services, user, source_id, kind=kind, reason=reason))
     except BadInputError as error:
         raise ApiError(409, PROBLEMS.get(error.problem, error.problem), LOOK_SOURCE) from error
-    except HTTPException as error:
-        if error.status_code != 409:
-            raise
-        raise ApiError(409, remedy=LOOK_SOURCE) from error
 
 
 @router.post("/sources/{source_id}/pause", status_code=204, summary="Pause a source", responses=parts.problems(404))

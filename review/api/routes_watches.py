@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import HTTPException
 
 from review.access import READERS, open_to
@@ -12,7 +14,7 @@ from review.investigate.routes_watches import NAME_LIMIT, begun, end, read_all, 
 from review.investigate.ways import WatchForm
 from review.routers.parts import Parts, Person, note
 from strazha.errors import BadInputError
-from strazha.ledger.watch_records import Alert, Watch
+from strazha.ledger.watch_records import Alert, Delivery, Watch
 
 router = parts.router("Watches")
 
@@ -48,7 +50,9 @@ def end_watch(services: Parts, user: Person, watch_id: asks.Id) -> None:
 def alerts(services: Parts, user: Person) -> list[work_records.Alert]:
     """The newest first. Reading them leaves them unread until they are marked."""
     note(services, user, "alerts read", "own")
-    return [_alert(one) for one in services.ledger.alerts(user.name)]
+    held = services.ledger.alerts(user.name)
+    sent = services.ledger.deliveries(one.id for one in held)
+    return [_alert(one, sent.get(one.id, ())) for one in held]
 
 
 @router.get("/alerts/{alert_id}", summary="Read an alert", responses=parts.problems(404))
@@ -59,7 +63,7 @@ def alert(services: Parts, user: Person, alert_id: asks.Id) -> work_records.Aler
     if held is None:
         raise HTTPException(404)
     note(services, user, "alert read", held.id, watch=held.watch_id)
-    return _alert(held)
+    return _alert(held, services.ledger.deliveries([held.id]).get(held.id, ()))
 
 
 @router.post("/alerts/{alert_id}/read", status_code=204, summary="Mark an alert read", responses=parts.problems(404))
@@ -83,8 +87,11 @@ def _watch(one: Watch) -> work_records.Watch:
     )  # fmt: skip
 
 
-def _alert(one: Alert) -> work_records.Alert:
+def _alert(one: Alert, sent: Iterable[Delivery]) -> work_records.Alert:
     return work_records.Alert(
         id=one.id, watch=one.watch_id, at=one.at, adverts=one.adverts, clusters=one.clusters, changed=one.changed,
         items=[work_records.AlertItem(kind=item.kind, id=item.id, what=item.what) for item in one.items], read_at=one.read_at,
+        sent=[
+            work_records.Sent(channel=way.channel, state=way.state, tries=way.tries, sent_at=way.sent_at) for way in sent
+        ],
     )  # fmt: skip

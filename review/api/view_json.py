@@ -153,6 +153,7 @@ def history_json(page: HistoryPage) -> told.History:
             {
                 "at": one.at, "kind": one.kind, "what": tr(one.what) if one.what else "", "who": one.who, "text": one.text,
                 "count": one.count, "note": one.note.id if one.note is not None else "",
+                "former": [{"version": number, "text": text, "written_at": at} for number, text, at in one.former],
             }
             for one in page.happenings
         ],

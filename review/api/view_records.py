@@ -217,6 +217,14 @@ class SharedContacts(Answer):
     uncovered: bool
 
 
+class FormerText(Answer):
+    """What a note said before."""
+
+    version: int
+    text: Text
+    written_at: datetime
+
+
 class Happening(Answer):
     """One line of an item's history."""
 
@@ -227,6 +235,7 @@ class Happening(Answer):
     text: Text
     count: int
     note: str = Field(description="Number of the note it is; else empty")
+    former: list[FormerText] = Field(description="What the note said before, newest first")
 
 
 class NamedCase(Answer):

@@ -192,6 +192,15 @@ class AlertItem(Answer):
     what: Literal["new", "changed"]
 
 
+class Sent(Answer):
+    """An alert on its way out of the system."""
+
+    channel: Literal["mail", "hook"]
+    state: Literal["pending", "sending", "sent", "refused", "given_up"]
+    tries: int
+    sent_at: datetime | None
+
+
 class Alert(Answer):
     """What one of your watches found at one look: counts, and the first of the things themselves."""
 
@@ -203,6 +212,7 @@ class Alert(Answer):
     changed: int
     items: list[AlertItem]
     read_at: datetime | None
+    sent: list[Sent] = Field(description="What became of it outside, where its watch says so")
 
 
 class Note(Answer):

@@ -16,6 +16,7 @@ from strazha.ledger.records import User
 from strazha.store.documents import AdvertDoc, ClusterDoc
 
 CHANGED = marked("This note cannot be changed: it is somebody else's, or it was changed since. Look again.")
+CLOSED = marked("The case is closed: reopen it first.")
 FULL = marked("This item has too many notes: change one of them instead.")
 
 
@@ -47,7 +48,7 @@ def own_note(services: Services, user: User, note_id: str) -> Note:
         if case is None:
             raise HTTPException(404)
         if case.closed:
-            raise HTTPException(409)
+            raise HTTPException(409, CLOSED)
     return held
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from fastapi import HTTPException
 
 from review.ask import clean
+from review.i18n import marked
 from review.operate import bell, view
 from review.operate.contexts import SourcePage
+from review.operate.names import HINDRANCES
 from review.routers.parts import note, usable
 from review.services import Services
 from strazha.errors import BadInputError
@@ -18,6 +20,9 @@ from strazha.ledger.operate_records import AskedRun, Switch
 from strazha.ledger.records import User
 from strazha.store.refused import Replays
 
+NOT_HERE = marked("Runs are not started from this server.")
+NO_REPLAY = marked("This index refuses no documents.")
+NOT_RINGING = marked("This alarm does not ring now.")
 REASON_LIMIT, ALARM_LIMIT, CHOSEN_LIMIT = 500, 400, 500
 
 
@@ -39,7 +44,7 @@ def ask_run(services: Services, user: User, source_id: str, *, kind: str, reason
 
     page = source_or_404(services, user, source_id)
     if not services.settings.run_here or (kind == "run" and page.hindrance not in {"", "busy"}):
-        raise HTTPException(409)
+        raise HTTPException(409, HINDRANCES.get(page.hindrance, NOT_HERE))
     wanted = asked_now(kind, source_id, user.name, clean(reason, REASON_LIMIT), services.clock())
     # In the log before anything starts; what is refused next was asked for all the same.
     note(services, user, f"{kind} asked for", source_id, id=wanted.id, reason=wanted.reason)
@@ -123,7 +128,7 @@ def _rescreened(services: Services, user: User, source_id: str) -> bool:
 def replay(services: Services, user: User) -> tuple[int, int]:
     """Offer the documents the index refused to it again: how many it took, how many not; 409 for one that refuses none."""
     if not isinstance(services.index, Replays):
-        raise HTTPException(409)
+        raise HTTPException(409, NO_REPLAY)
     written, left = services.index.replay()
     note(services, user, "refused documents replayed", "index", written=written, left=left)
     return written, left
@@ -133,7 +138,7 @@ def note_alarm(services: Services, user: User, alarm: str, reason: str) -> None:
     """Take note of an alarm: this occurrence rings no more. 409 where it does not ring."""
     asked_for = clean(alarm, ALARM_LIMIT)
     if asked_for not in {one.key for one in bell.alerts(services)}:
-        raise HTTPException(409)
+        raise HTTPException(409, NOT_RINGING)
     words = clean(reason, REASON_LIMIT)
     services.ledger.note_alarm(asked_for, user.name, services.clock(), words)
     note(services, user, "alarm noted", asked_for, note=words)

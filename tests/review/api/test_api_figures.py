@@ -46,7 +46,15 @@ def test_nothing_leaves_without_a_reason_or_with_contacts_but_for_leads(house: A
     assert "888001" in lead.post(f"{V1}/exports/csv", json={**asked, "uncovered": True}).text
     assert house.ledger.audit_entries(1)[0].detail["contacts"] is True
     before = house.ledger.audit_head()
-    for wrong in ({"what": "selection"}, {**asked, "reason": "no"}, {**asked, "reason": "other"}, {**asked, "what": "users"}):
+    for wrong in (
+        {"what": "selection"},
+        {**asked, "reason": "no"},
+        {**asked, "reason": "other"},
+        {**asked, "what": "users"},
+        {**asked, "query": "kind=adverts&bands=high"},
+        {**asked, "query": "kind=clusters&status=live"},
+        {**asked, "query": "kind=clusters&seen_from=yesterday"},
+    ):
         for kind in ("csv", "report"):
             problem(lead.post(f"{V1}/exports/{kind}", json=wrong), 422)
     assert house.ledger.audit_head() == before
