@@ -23,10 +23,13 @@ SHORTEST = 4
 _NUMBER = re.compile(r"\+?\d(?:[ .\-/()]{0,2}\d){8,}")
 _WORD = re.compile(r"\S+")
 # How people write down a handle: "@name", "t.me/name", "Telegram: name". What follows a word alone ("telegram group") stays.
-_HANDLE = re.compile(r"(?<![\w@])@[\w.]{3,64}|\b(?:t\.me|wa\.me|(?:www\.)?(?:instagram|facebook|snapchat|vk|tiktok)\.com)/[\w./@+-]{2,100}")
+_HANDLE = re.compile(
+    r"(?<![\w@])@[\w.]{3,64}"
+    r"|\b(?:t\.me|wa\.me|(?:www\.)?(?:instagram|facebook|snapchat|vk|tiktok)\.com)/[\w./@+-]{2,100}"
+)
 _NETWORK = re.compile(
-    r"\b(?:telegram|tg|viber|whats ?app|instagram|insta|snap(?:chat)?|kik|skype|signal|wechat|телеграм|тг|вайбър|вайбер|уатсап|инстаграм|инста|скайп)"
-    r"\s?[:=]\s?([\w.@+-]{3,64})",
+    r"\b(?:telegram|tg|viber|whats ?app|instagram|insta|snap(?:chat)?|kik|skype|signal|wechat|телеграм|тг|вайбър|вайбер"
+    r"|уатсап|инстаграм|инста|скайп)\s?[:=]\s?([\w.@+-]{3,64})",
     re.IGNORECASE,
 )
 #: The longest name and host of an address (RFC 5321).

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any, TypeVar
 
 from review import cover
-from review.blocks import Said
 from review.casework.contexts import Proof, Reported, ReportPage
 from review.casework.history_view import shown_note
 from review.casework.members import Members, members_of

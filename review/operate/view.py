@@ -59,7 +59,7 @@ def sources_page(services: Services) -> SourcesPage:
 def source_page(services: Services, user: User, source_id: str, *, count: bool = False, problem: str = "") -> SourcePage | None:
     """One source; None where nobody knows it."""
     from flows.asked import settle
-    from flows.filling import filling
+    from flows.filling import source_filling
 
     sources, _ = bell.definitions(services)
     crawls = tuple(services.ledger.crawl_lines(source_id, HISTORY))
@@ -73,7 +73,7 @@ def source_page(services: Services, user: User, source_id: str, *, count: bool =
     live, gone = services.ledger.advert_counts(source_id).get(source_id, (0, 0))
     paused = services.ledger.paused([source_id]).get(source_id)
     row = replace(row, alarms=len(mine), paused=paused, next_run=_next(services, row, paused is not None))
-    found = filling(source_id, crawls)
+    found = source_filling(services.ledger, source_id)
     return SourcePage(
         row=row,
         live=live,

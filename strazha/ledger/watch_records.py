@@ -89,3 +89,12 @@ class Delivery(Record):
     made_at: Moment
     sent_at: Moment | None = None
     error: str = ""
+
+
+class FailedDelivery(Record):
+    """A delivery that was given up or refused, with the watch it is of."""
+
+    delivery: Delivery
+    owner: str
+    watch: str
+    raised_at: Moment
