@@ -17,6 +17,8 @@ from strazha.ledger.casework_records import Case, Note
 from strazha.ledger.records import User
 from strazha.store.documents import AdvertDoc, ClusterDoc
 
+__all__ = ["history_page", "identities", "is_blind", "notes_of", "shown_note", "words_of"]
+
 NOTE, TAKEN_BACK = marked("Note"), marked("Decision taken back")
 SEEN, CHANGED, GONE = marked("First seen"), marked("A new version was captured"), marked("Gone from the site")
 ON_LINKS = marked("Word on links")

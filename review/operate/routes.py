@@ -22,7 +22,8 @@ from strazha.store.refused import Replays
 
 router = APIRouter()
 
-REASON_LIMIT, ALARM_LIMIT, CHOSEN_LIMIT = 500, 400, 500
+#: Versions of one text that are spoken of at once: as many pipelines broke on it.
+REASON_LIMIT, ALARM_LIMIT, CHOSEN_LIMIT, VERSIONS_LIMIT = 500, 400, 500, 100
 Words = Annotated[str, Form()]
 
 
@@ -143,9 +144,19 @@ def replay(services: Parts, user: Person) -> Response:
 
 @router.get("/system")
 @open_to(OPERATORS)
-def system(request: Request, services: Parts) -> Response:
-    """What waits where, disks, versions."""
-    return render(request, view.system_page(services))
+def system(request: Request, services: Parts, user: Person) -> Response:
+    """What waits where, disks, versions, alerts that did not leave."""
+    return render(request, view.system_page(services, user, retried=request.query_params.get("retried") == "1"))
+
+
+@router.post("/system/deliveries/{delivery_id}/retry")
+@open_to(RUNNERS)
+def retry_delivery(services: Parts, user: Person, delivery_id: str) -> Response:
+    """Send an alert again that was given up or refused, whosever it is: the next look of the watches takes it along."""
+    if not services.ledger.retry_delivery(delivery_id[:40], services.clock()):
+        raise HTTPException(409)
+    note(services, user, "delivery retried", delivery_id)
+    return RedirectResponse("/system?retried=1#failed-h", 303)
 
 
 @router.get("/alarms")
@@ -207,16 +218,20 @@ def _switch(request: Request, services: Services, user: User, source_id: str, re
 
 
 def _speak(services: Services, user: User, items: list[str], action: str) -> set[str]:
-    """Say the same of each item (``advert version``); gives the sources of those that were there."""
+    """Say the same of each item (``advert version version ...``); gives the sources of those that were there."""
     done: set[str] = set()
     for item in items[:CHOSEN_LIMIT]:
-        advert_id, _, version = item.partition(" ")
-        try:
-            word = services.ledger.speak_of_quarantined(advert_id, version, action, user.name, services.clock())
-        except BadInputError:
-            continue  # somebody else was faster
-        note(services, user, f"quarantine {action}", advert_id, error=word.error)
-        done.add(word.source_id)
+        advert_id, *versions = item.split(" ")[: 1 + VERSIONS_LIMIT]
+        said: dict[str, str] = {}
+        for version in versions:
+            try:
+                word = services.ledger.speak_of_quarantined(advert_id, version, action, user.name, services.clock())
+            except BadInputError:
+                continue  # somebody else was faster
+            said.setdefault("error", word.error)
+            done.add(word.source_id)
+        if said:
+            note(services, user, f"quarantine {action}", advert_id, **said)
     return done
 
 

@@ -68,14 +68,16 @@ class Deliveries(Part):
         with self._db.write(WATCHING) as connection:
             return connection.execute(update(table).where(over).values(**values)).rowcount > 0
 
-    def failed_deliveries(self, limit: int = 200) -> list[FailedDelivery]:
-        """What was given up or refused and can be tried again, newest first: whose, where to, why."""
+    def failed_deliveries(self, owner: str | None = None, limit: int = 200) -> list[FailedDelivery]:
+        """What was given up or refused and can be tried again, newest first, everybody's or somebody's."""
         table = watch_deliveries
-        query = select(table, watch_alerts.c.owner, watch_alerts.c.at, watches.c.name.label("watch"))
+        query = select(table, watch_alerts.c.owner, watch_alerts.c.at)
         query = query.join(watch_alerts, watch_alerts.c.id == table.c.alert_id).join(
             watches, watches.c.id == watch_alerts.c.watch_id
         )
         query = query.where(table.c.state.in_(("given_up", "refused")), watches.c.removed_at.is_(None))
+        if owner is not None:
+            query = query.where(watch_alerts.c.owner == owner)
         with self._db.read() as connection:
             rows = connection.execute(query.order_by(table.c.made_at.desc(), table.c.id).limit(limit)).mappings()
             return [_failed(row) for row in rows]
@@ -99,4 +101,4 @@ class Deliveries(Part):
 
 def _failed(row: Mapping[Any, Any]) -> FailedDelivery:
     delivery = Delivery.model_validate({name: row[name] for name in Delivery.model_fields})
-    return FailedDelivery(delivery=delivery, owner=row["owner"], watch=row["watch"], raised_at=row["at"])
+    return FailedDelivery(delivery=delivery, owner=row["owner"], raised_at=row["at"])

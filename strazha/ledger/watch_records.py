@@ -92,9 +92,8 @@ class Delivery(Record):
 
 
 class FailedDelivery(Record):
-    """A delivery that was given up or refused, with the watch it is of."""
+    """A delivery that was given up or refused, with whose alert it is and when that was raised."""
 
     delivery: Delivery
     owner: str
-    watch: str
     raised_at: Moment

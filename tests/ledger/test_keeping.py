@@ -130,7 +130,9 @@ def test_what_was_given_up_is_sent_again_unless_its_watch_was_ended(ledger: Ledg
     later = AT + 21 * DAY
     assert ledger.due_deliveries(later) == []
     (failed,) = ledger.failed_deliveries()
-    assert (failed.owner, failed.watch, failed.delivery.error) == ("ana", "w1", "TimeoutError")
+    assert (failed.owner, failed.delivery.target, failed.delivery.error) == ("ana", "w1@example.org", "TimeoutError")
+    assert ledger.failed_deliveries("ana") == [failed]
+    assert ledger.failed_deliveries("boris") == []
     every = [one for held in ledger.deliveries(one.id for one in ledger.alerts("ana")).values() for one in held]
     assert [ledger.retry_delivery(one.id, later) for one in sorted(every, key=lambda one: one.target)] == [True, False]
     assert not ledger.retry_delivery("\0 nothing", later)
