@@ -58,7 +58,7 @@
     if (group.members.length > names.length) names.push("…");
     inner.type = "button";
     inner.textContent = (SIGNS[group.band] || "") + "\u200a" + group.count;
-    inner.title = group.members.length + " " + words.places + ": " + names.join(", ");
+    inner.title = group.members.length + " " + words.places + ", " + group.count + " " + words.adverts + ": " + names.join(", ");
     inner.setAttribute("aria-label", inner.title + (words.bands[group.band] ? ", " + words.bands[group.band] : ""));
     inner.addEventListener("click", open);
     L.DomEvent.disableClickPropagation(inner);

@@ -242,7 +242,7 @@ def test_a_click_on_the_map_leads_to_the_adverts_of_the_place(place: Any, people
 
 
 def test_circles_in_one_place_are_one_until_one_goes_nearer(place: Any, people: Any) -> None:
-    seen = people("vera")
+    seen = people("vera", reduced_motion="reduce")
     page = seen.page
     seen.go("/map")
     page.locator(".map[data-ready=land] path.land").first.wait_for(state="attached")
