@@ -15,14 +15,20 @@
   var SMALLEST = 26, LARGEST = 58;
   // Middles of circles that are nearer to each other than this, in pixels, are drawn as one.
   var APART = 34;
+  // ... or that cover more of each other than this share of their sizes' sum leaves free.
+  var OVER = 0.42;
 
   function sum(counts) {
     return counts.reduce(function (all, one) { return all + one; }, 0);
   }
 
+  function sized(count, most) {
+    return Math.round(SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(Math.min(1, count / most)));
+  }
+
   // A circle is a plain link (or, without an address, a picture with a name): keyboard, new tab and screen reader as anywhere.
   function icon(place, count, most, name) {
-    var size = Math.round(SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(Math.min(1, count / most)));
+    var size = sized(count, most);
     var inner = document.createElement(place.href ? "a" : "span");
     inner.textContent = (SIGNS[place.band] || "") + "\u200a" + count;
     inner.setAttribute("aria-label", name);
@@ -37,11 +43,13 @@
   }
 
   // Places as groups, those with most adverts first: each lies with the first group it would touch. [{at, members, count, band}]
-  function grouped(map, found) {
+  function grouped(map, found, most) {
     var groups = [];
     found.sort(function (a, b) { return b.count - a.count; }).forEach(function (one) {
       var at = map.latLngToLayerPoint([one.place.lat, one.place.lon]);
-      var near = groups.find(function (group) { return group.at.distanceTo(at) < APART; });
+      var near = groups.find(function (group) {
+        return group.at.distanceTo(at) < Math.max(APART, OVER * (sized(group.count, most) + sized(one.count, most)));
+      });
       if (!near) groups.push(near = { at: at, members: [], count: 0, band: one.place.band });
       near.members.push(one);
       near.count += one.count;
@@ -52,7 +60,7 @@
 
   // A circle for several places: a button that goes nearer, or opens their list where that would not part them.
   function many(group, most, words, open) {
-    var size = Math.round(SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(Math.min(1, group.count / most)));
+    var size = sized(group.count, most);
     var inner = document.createElement("button");
     var names = group.members.slice(0, 5).map(function (one) { return one.place.name + " " + one.count; });
     if (group.members.length > names.length) names.push("…");
@@ -113,7 +121,7 @@
         var count = step === null ? place.total || sum(place.counts) : place.counts[step] || 0;
         if (count) found.push({ place: place, number: number, count: count });
       });
-      grouped(map, found).forEach(function (group) {
+      grouped(map, found, most).forEach(function (group) {
         var first = group.members[0];
         group.members.forEach(function (one) { seen[one.number] = first.place; });
         L.marker([first.place.lat, first.place.lon], {
