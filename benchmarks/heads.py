@@ -91,7 +91,7 @@ def by_parts(train: Sequence[Path], rows: Sequence[Labelled], settings: Settings
 
 
 #: What ``--across`` learns from, one file the writer that no head has read, each in turn.
-ACROSS = ("own-a", "own-b", "own-c", "own-e", "dev-screening", "dev-groups")
+ACROSS = ("own-a", "own-b", "own-c", "own-e", "own-f", "dev-screening", "dev-groups")
 
 
 class Unread(SemanticFinder):

@@ -163,7 +163,7 @@ def show_screening(console: Console, score: ScreeningScore) -> None:
         figures = f"micro F1 {whole.f1:.3f}, macro F1 {macro_f1(list(counted.values())):.3f}"
         _counts(console, f"{title} ({figures})", {**counted, "all": whole})
     console.print(f"Shown where the label shows it: {score.span_overlap:.1%} of {score.spans_total} rightly found indicators")
-    for kind in ("benign", "other"):
+    for kind in ("benign", "other", "independent"):
         bands = ", ".join(f"{band} {score.bands[kind][band]}" for band in ("urgent", "high", "medium", "low", "none"))
         console.print(f"Bands of {kind} adverts: {bands}")
 

@@ -12,6 +12,8 @@ from indicators.tokens import CLAUSE_ENDS, SENTENCE_ENDS
 #: "fee is never charged".
 BEFORE = 5
 AFTER = 3
+#: How far words reach that cancel a match of their sentence: adverts without full stops are one sentence from end to end.
+CANCELS = 12
 #: A quotation longer than this is a forgotten quotation mark.
 MAX_QUOTE = 25
 
@@ -106,8 +108,9 @@ class Scope:
         return self._ends[place - 1] + 1, self._ends[place]
 
     def in_sentence(self, at: int, places: Sequence[int]) -> bool:
-        """True where one of the places (sorted tokens) is in the sentence of a token."""
+        """True where one of the places (sorted tokens) is in the sentence of a token, and not far from it."""
         low, high = self.sentence(at)
+        low, high = max(low, at - CANCELS), min(high, at + CANCELS + 1)
         return bisect_left(places, low) < bisect_right(places, high - 1)
 
     def _clause_before(self, cues: _Cues, first: int) -> list[int]:

@@ -48,7 +48,9 @@ def is_loopback(address: str) -> bool:
 
 def _listening(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Said to be TCP in words: asyncio sends small pieces at once (TCP_NODELAY) only where the socket says so. Else an answer's
+    # body waits for the browser to acknowledge its head, 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((address, port))

@@ -109,8 +109,13 @@ class AsideText:
 
     newest: SetAside
     pipelines: tuple[str, ...]
-    #: Names it in a form: the advert's id and each version that was set aside.
-    value: str
+    #: Each time it was set aside, newest first.
+    every: tuple[SetAside, ...]
+
+    @property
+    def value(self) -> str:
+        """Names it in a form: the advert's id and each version that was set aside."""
+        return " ".join((self.newest.advert_id, *dict.fromkeys(one.version for one in self.every)))
 
 
 @dataclass(frozen=True, slots=True)

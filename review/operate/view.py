@@ -214,13 +214,14 @@ def aside_texts(found: Sequence[SetAside]) -> list[AsideText]:
     texts: dict[tuple[str, str], list[SetAside]] = {}
     for one in found:
         texts.setdefault((one.advert_id, one.version.partition("+")[0]), []).append(one)
+    shown = [[one.model_copy(update={"error": covered_sentence(one.error)}) for one in held] for held in texts.values()]
     return [
         AsideText(
-            newest=held[0].model_copy(update={"error": covered_sentence(held[0].error)}),
+            newest=held[0],
             pipelines=tuple(dict.fromkeys(one.version.partition("+")[2] for one in held)),
-            value=" ".join((advert_id, *dict.fromkeys(one.version for one in held))),
+            every=tuple(held),
         )
-        for (advert_id, _), held in texts.items()
+        for held in shown
     ]
 
 
@@ -230,7 +231,7 @@ def refused(services: Services) -> list[tuple[datetime, str, str, str]]:
     return [(at, kind, name, covered_sentence(reason)) for at, kind, name, reason in lines][-ASIDE:][::-1]
 
 
-def system_page(services: Services, user: User, *, retried: bool = False) -> SystemPage:
+def system_page(services: Services, user: User | None = None, *, retried: bool = False) -> SystemPage:
     """What waits where, disks, versions, alerts that did not leave."""
     from flows.alarms import disks
     from flows.rooms import Rooms

@@ -72,6 +72,12 @@ class Labelled(_Strict):
     labelled: bool = True
 
     @property
+    def independent(self) -> bool:
+        """Whether somebody speaks for herself in it and states limits, and nobody else speaks: never above medium."""
+        said = set(self.indicators)
+        return {"independent_claim", "stated_limits"} <= said and "third_party_voice" not in said
+
+    @property
     def screened_type(self) -> str:
         """The advert type as screening names it: every kind of benign advert is ``benign``."""
         return "benign" if self.ad_type.startswith("benign_") else self.ad_type

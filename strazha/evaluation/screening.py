@@ -50,6 +50,7 @@ class ScreeningScore:
     #: Rightly found indicators with a labelled span: how many were shown at a place that overlaps it, and how many there are.
     spans_met: int = 0
     spans_total: int = 0
+    #: "benign" and "other" hold every row once; "independent" again those labelled so.
     bands: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     misses: list[Miss] = field(default_factory=list)
 
@@ -114,7 +115,10 @@ def score_screening(
         _language(score, row, output)
         _type(score, row, output)
         _indicators(score, row, output)
-        score.bands["benign" if row.screened_type == "benign" else "other"][str(output.get("band", "none"))] += 1
+        band = str(output.get("band", "none"))
+        score.bands["benign" if row.screened_type == "benign" else "other"][band] += 1
+        if row.independent:
+            score.bands["independent"][band] += 1
     return score
 
 

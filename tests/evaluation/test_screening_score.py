@@ -105,6 +105,14 @@ def test_every_kind_of_benign_advert_is_benign_and_its_band_is_counted() -> None
     assert score.bands["benign"]["low"] == 1
 
 
+@pytest.mark.parametrize(("said", "counted"), [((), 1), (("third_party_voice",), 0)])
+def test_the_band_of_independents_is_counted(said: tuple[str, ...], counted: int) -> None:
+    row = labelled(ad_type="adult", indicators=("independent_claim", "stated_limits", *said))
+    score = score_screening([row], {"r1": {**OUTPUT, "ad_type": "adult", "band": "high"}})
+    assert score.bands["independent"]["high"] == counted
+    assert score.bands["other"]["high"] == 1
+
+
 @pytest.mark.parametrize(
     ("obscured", "mentions", "hits", "expected"),
     [

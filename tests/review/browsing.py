@@ -60,7 +60,7 @@ def chromium() -> Iterator[Browser]:
 def serving(house: Any) -> Iterator[str]:
     """The application of a house on a free port of loopback."""
     app = create_app(house.settings, index=house.index, ledger=house.ledger, clock=house.clock)
-    listener = socket.socket()
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", server_header=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
