@@ -92,7 +92,7 @@ class House:
         at, asked = self.clock(), (Asked(kinds=("advert",), query=Query(text="x")),)
         made = Watch(id="w1", owner="analyst", name="Berries", kind="list", source="x", created_at=at, asked=asked)
         self.ledger.record_look(self.ledger.add_watch(made), {("advert", self.advert("Rotterdam")): ""}, at, targets=targets)
-        (one,) = self.ledger.due_deliveries(self.clock())
+        one = next(one for one in self.ledger.due_deliveries(self.clock()) if one.target in targets.values())
         self.ledger.claim_delivery(one, at)
         self.ledger.failed_delivery(one, "ConnectError", at + timedelta(days=20))
         return one.id
