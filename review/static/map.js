@@ -15,8 +15,8 @@
   var SMALLEST = 26, LARGEST = 58;
   // Middles of circles that are nearer to each other than this, in pixels, are drawn as one.
   var APART = 34;
-  // ... or that cover more of each other than this share of their sizes' sum leaves free.
-  var OVER = 0.42;
+  // So are those that touch: half the sum of their sizes, and the rings.
+  var OVER = 0.55;
 
   function sum(counts) {
     return counts.reduce(function (all, one) { return all + one; }, 0);
@@ -42,20 +42,30 @@
     return L.divIcon({ className: "spot spot-" + (SIGNS[place.band] ? place.band : "low"), html: inner, iconSize: [size, size] });
   }
 
-  // Places as groups, those with most adverts first: each lies with the first group it would touch. [{at, members, count, band}]
+  // Places as groups, the one with most adverts first and the middle of each: [{at, members, count, band}]. A circle that has grown
+  // may touch another one, so they are put together until none does.
   function grouped(map, found, most) {
-    var groups = [];
-    found.sort(function (a, b) { return b.count - a.count; }).forEach(function (one) {
+    var groups = found.sort(function (a, b) { return b.count - a.count; }).map(function (one) {
       var at = map.latLngToLayerPoint([one.place.lat, one.place.lon]);
-      var near = groups.find(function (group) {
-        return group.at.distanceTo(at) < Math.max(APART, OVER * (sized(group.count, most) + sized(one.count, most)));
-      });
-      if (!near) groups.push(near = { at: at, members: [], count: 0, band: one.place.band });
-      near.members.push(one);
-      near.count += one.count;
-      if (ORDER.indexOf(one.place.band) > ORDER.indexOf(near.band)) near.band = one.place.band;
+      return { at: at, members: [one], count: one.count, band: one.place.band };
     });
+    for (var first = 0; first < groups.length; first += 1) {
+      var other = groups.findIndex(function (group, number) { return number > first && touching(groups[first], group, most); });
+      if (other < 0) continue;
+      join(groups[first], groups.splice(other, 1)[0]);
+      first = -1;
+    }
     return groups;
+  }
+
+  function touching(one, other, most) {
+    return one.at.distanceTo(other.at) < Math.max(APART, OVER * (sized(one.count, most) + sized(other.count, most)));
+  }
+
+  function join(group, other) {
+    group.members = group.members.concat(other.members);
+    group.count += other.count;
+    if (ORDER.indexOf(other.band) > ORDER.indexOf(group.band)) group.band = other.band;
   }
 
   // A circle for several places: a button that goes nearer, or opens their list where that would not part them.
