@@ -73,7 +73,7 @@ def test_has_examples_and_near_misses(name: str) -> None:
         assert len(set(shown[lang].no_match)) >= least, lang
 
 
-@pytest.mark.parametrize("name", sorted(name for name in ADVERT_LEVEL if CATALOGUE[name].prototypes))
+@pytest.mark.parametrize("name", sorted(name for name in ADVERT_LEVEL if name not in NOT_BY_MEANING))
 def test_prototypes_stand_in_every_language(name: str) -> None:
     counts = {lang: len(set(sentences)) for lang, sentences in CATALOGUE[name].prototypes.items()}
     assert min(counts["bg"], counts["en"]) >= 6
