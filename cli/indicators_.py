@@ -84,9 +84,9 @@ def check(files: tuple[Path, ...]) -> None:
     from indicators.suite import missing
 
     paths = files or sorted(FOLDER.glob("*.yaml"))
-    broken = {path: found for path in paths if (found := mistakes(path))}
-    for found in broken.values():
-        for error in found:
+    broken = {path: errors for path in paths if (errors := mistakes(path))}
+    for errors in broken.values():
+        for error in errors:
             click.echo(f"{error.place}: {error.problem} ({error.remedy})")
     entries = load_entries(path for path in paths if path not in broken)
     missed = list(Trial(entries, _read).check())

@@ -7,9 +7,11 @@ entry is found in every language from the day it is written; once there are labe
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +19,9 @@ import numpy as np
 from indicators.catalogue import CatalogueEntry, load
 from indicators.heads.model import NOT_BY_MEANING
 from indicators.heads.neutral import neutral
+from indicators.languages import load_languages
+from indicators.syntax import Slot, parse
+from indicators.tokens import fold
 from strazha.model import NormalText, ReadField
 
 if TYPE_CHECKING:
@@ -36,6 +41,7 @@ LEAST, MOST, SAME = 0.5, 0.95, 0.85
 SURE = 0.1
 #: Near misses that are typed in Latin letters mean little to the encoder, and nothing here reads them into Cyrillic.
 _UNREAD = "bg-Latn"
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
 def without_head(entries: Mapping[str, CatalogueEntry], heads: Iterable[str]) -> tuple[str, ...]:
@@ -75,14 +81,19 @@ class Prototypes:
         """[sentences, len(names)]: nearness to each entry's prototypes, less ``AGAINST`` of that to what it is not."""
         return np.stack([self._score(centred, name)[0] for name in self.names], axis=1)
 
-    def like(self, centred: Rows) -> list[Likeness]:
-        """Which sentences are like which entry, the likest first within an entry."""
+    def like(self, centred: Rows, texts: Sequence[str]) -> list[Likeness]:
+        """Which sentences are like which entry, the likest first within an entry.
+
+        ``texts`` are the sentences' words: one that denies ("never", "no") is not like a prototype that does not, which vectors
+        hardly tell.
+        """
         found: list[Likeness] = []
         for name in self.names:
             score, nearest = self._score(centred, name)
             for row in sorted(np.flatnonzero(score >= THRESHOLD).tolist(), key=lambda at: -float(score[at])):
                 place, words = self._vectors().told[name][int(nearest[row])]
-                found.append(Likeness(name, row, confidence(float(score[row])), place, words))
+                if not denies(texts[row]) or denies(words):
+                    found.append(Likeness(name, row, confidence(float(score[row])), place, words))
         return found
 
     def sure(self, centred: Rows, lent: Sequence[bool]) -> bool:
@@ -142,6 +153,24 @@ def confidence(score: float) -> float:
     """How sure a score is: ``LEAST`` at the threshold, ``MOST`` where the sentence is the prototype."""
     share = (score - THRESHOLD) / (SAME - THRESHOLD)
     return round(LEAST + (MOST - LEAST) * min(max(share, 0.0), 1.0), 2)
+
+
+def denies(text: str) -> bool:
+    """Whether a word of negation stands in a text, in whichever language."""
+    return not _denials().isdisjoint(_WORD.findall(fold(text)))
+
+
+@lru_cache(maxsize=1)
+def _denials() -> frozenset[str]:
+    return frozenset(
+        word
+        for language in load_languages().values()
+        for cue in language.negation.before
+        for sequence in parse(cue, language.lists)
+        for slot in sequence
+        if len(sequence) == 1 and isinstance(slot, Slot)
+        for word in slot.words
+    )
 
 
 def as_read(text: str) -> str:

@@ -202,7 +202,7 @@ class _View:
         if self.prototypes is None:
             return
         kept: Counter[str] = Counter()
-        for like in self.prototypes.like(self.centred):
+        for like in self.prototypes.like(self.centred, _texts(self.found)):
             kept[like.indicator] += 1
             if kept[like.indicator] <= KEPT:
                 note = f"{LIKE} {like.words}"
