@@ -123,7 +123,8 @@ def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scor
 
 def _offence(risks: Iterable[tuple[Indicator, Hit]], total: float, reasons: list[Reason], rules: Weights) -> Band:
     """The band that an advert has at least, because what it offers is the offence itself; adds the reason where it raises."""
-    least, names = Band.LOW, []
+    least = Band.LOW
+    names: list[str] = []
     for indicator, hit in risks:
         band = rules.offences.get(indicator.id, Band.LOW)
         if hit.method == "semantic" and band.rank > Band.MEDIUM.rank:
