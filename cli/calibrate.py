@@ -28,9 +28,7 @@ LISTED = 25
 @click.command()
 @click.option("--newest", is_flag=True, help="Count each item's newest decision, not its first.")
 @click.option("--json", "json_path", type=_FILE, help="Also write every figure to this file.")
-@click.option(
-    "--write", "write_path", type=_FILE, help="Write a copy of the weights with the proposed thresholds to this new file."
-)
+@click.option("--write", "write_path", type=_FILE, help="Write a copy of the weights with the proposed thresholds, a new file.")
 def command(newest: bool, json_path: Path | None, write_path: Path | None) -> None:
     """Hold scores and bands against what people decided; propose thresholds where decisions suffice (docs/calibration.md).
 
@@ -73,9 +71,7 @@ def command(newest: bool, json_path: Path | None, write_path: Path | None) -> No
         json_path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if write_path is not None:
         write_weights(write_path, proposals, len(found.cases), now().date())
-        console.print(
-            f"{write_path} holds the proposed thresholds. To adopt them: STRAZHA_WEIGHTS={write_path}, then strazha rescreen."
-        )
+        console.print(f"Written. To adopt the proposed thresholds: set STRAZHA_WEIGHTS={write_path}, then `strazha rescreen`.")
 
 
 def _opening(console: Console, found: Gathered) -> None:
@@ -89,13 +85,11 @@ def _opening(console: Console, found: Gathered) -> None:
     for why, count in found.left_out.items():
         console.print(f"  {count} {why}")
     if found.overturned:
-        console.print(
-            f"  of {found.overturned} the newest decision says the opposite of the one counted (--newest counts those)"
-        )
+        console.print(f"  {found.overturned} items were decided the other way since (--newest counts the newest decision)")
     low = sum(case.band.value == "low" for case in cases)
     console.print(
-        f"Only what people looked at is decided, and they look at the head of the queue: of {low} decided in low, {found.chance} "
-        "were drawn by chance; the others say little of what nobody looked at."
+        f"Only what people looked at is decided, and they look at the head of the queue: of {low} decided in low, "
+        f"{found.chance} were drawn by chance; the others say little of what nobody looked at."
     )
 
 
@@ -128,8 +122,8 @@ def _order(console: Console, bands: Sequence[Line], bins: Sequence[Line]) -> Non
     wrong = [*falls(bands), *falls(bins)]
     for one in wrong:
         console.print(
-            f"OUT OF ORDER: {one.higher.label} was followed up less often ({_rate(one.higher.followed)}) than {one.lower.label} "
-            f"({_rate(one.lower.followed)}); p {one.chance:.4f}, corrected"
+            f"OUT OF ORDER: {one.higher.label} was followed up less often ({_rate(one.higher.followed)}) than "
+            f"{one.lower.label} ({_rate(one.lower.followed)}); p {one.chance:.4f}, corrected"
         )
     if not wrong:
         console.print("No band or bin was followed up less often than a lower one by more than chance.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from flows.rooms import Rooms
 from strazha.errors import BadInputError, EvidenceError
@@ -23,6 +24,7 @@ from strazha.model import Band, Decision, Screening
 _TOGETHER, _ENTRIES = 500, 5000
 
 Key = tuple[str, str, str]
+Name = TypeVar("Name")
 
 
 @dataclass(slots=True)
@@ -114,9 +116,7 @@ def write_weights(path: Path, proposals: Proposals, cases: int, today: date) -> 
     from indicators.scoring import read_weights
 
     if not proposals.any:
-        raise BadInputError(
-            "nothing is proposed, so there is nothing to write", remedy="decide on more adverts, then ask again"
-        )
+        raise BadInputError("nothing is proposed, so there is nothing to write", remedy="ask again when more is decided")
     if path.exists():
         raise BadInputError("there is a file already", place=str(path), remedy="name a new file")
     text = rewritten(weights_file().read_text(encoding="utf-8"), proposals, f"{today.isoformat()}, {cases} decided items")
@@ -134,7 +134,7 @@ def rewritten(text: str, proposals: Proposals, origin: str) -> str:
         one = next((one for one in proposals.of if match and match[2] == one.band.value), None)
         if line.startswith("bands:"):
             lines.append(
-                f"# Proposed by `strazha calibrate` from people's decisions ({origin}); adopted by whoever uses this file."
+                f"# Proposed by `strazha calibrate` from decisions of people ({origin}); nobody but a person adopts it."
             )
         if match is None or one is None or one.proposed is None:
             lines.append(line)
@@ -208,7 +208,7 @@ def _case(one: Decision, screening: Screening | None, *, drawn: bool) -> Case:
     )
 
 
-def _read[Name](rooms: Rooms, named: Iterable[tuple[Name, ScreeningRef]]) -> Iterator[tuple[Name, Screening | None]]:
+def _read(rooms: Rooms, named: Iterable[tuple[Name, ScreeningRef]]) -> Iterator[tuple[Name, Screening | None]]:
     """Screenings as they were written; None where a line is gone, cut short or no screening."""
     for name, ref in sorted(named, key=lambda pair: (pair[1].file, pair[1].offset)):
         try:

@@ -251,7 +251,7 @@ def effects(cases: Iterable[Case], known: Mapping[str, Known]) -> list[Effect]:
     return sorted(found, key=lambda one: (not one.contradiction, not one.enough, one.chance, one.name))
 
 
-def _rate(cases: Sequence[Case], name: str, there: bool) -> Rate:  # noqa: FBT001 - with or without
+def _rate(cases: Sequence[Case], name: str, there: bool) -> Rate:
     some = [case for case in cases if (name in (case.indicators or ())) is there]
     return Rate(sum(case.followed for case in some), len(some))
 

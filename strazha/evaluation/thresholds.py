@@ -118,13 +118,11 @@ def _upper(band: Band, cases: Sequence[Case], present: Mapping[str, int]) -> Pro
     reached = next((step.low for step in isotonic(able) if step.rate.share >= target), None)
     if reached is None:
         return Proposal(band, at, None, f"at no score {target:.0%} were followed up")
-    above = [case for case in able if case.score >= reached]
-    if len(above) < LEAST:
-        few = f"from {reached} points on {target:.0%} were followed up, but of {len(above)} decided adverts only; {LEAST} are needed"
-        return Proposal(band, at, None, few)
-    return _near(
-        Proposal(band, at, reached, f"from {reached} points on at least {target:.0%} were followed up"), cases, present
-    )
+    above = sum(case.score >= reached for case in able)
+    why = f"from {reached} points on at least {target:.0%} were followed up"
+    if above < LEAST:
+        return Proposal(band, at, None, f"{why}, but of {above} decided adverts only; {LEAST} are needed")
+    return _near(Proposal(band, at, reached, why), cases, present)
 
 
 def _medium(cases: Sequence[Case], present: Mapping[str, int]) -> Proposal:
@@ -133,17 +131,14 @@ def _medium(cases: Sequence[Case], present: Mapping[str, int]) -> Proposal:
     why = _unable(able, band, LEAST_LOW)
     if why:
         return Proposal(band, at, None, why)
-    steps = isotonic(able)
-    last = max((step.high for step in steps if step.rate.share <= LOW_AT_MOST), default=-1)
-    below = [case for case in able if case.score <= last]
-    if len(below) < LEAST_LOW:
-        few = (
-            f"up to {max(last, 0)} points no more than {LOW_AT_MOST:.0%} were followed up, but of {len(below)} decided adverts"
-        )
-        return Proposal(band, at, None, f"{few} only; {LEAST_LOW} are needed")
-    return _near(
-        Proposal(band, at, last + 1, f"up to {last} points no more than {LOW_AT_MOST:.0%} were followed up"), cases, present
-    )
+    last = max((step.high for step in isotonic(able) if step.rate.share <= LOW_AT_MOST), default=None)
+    if last is None:
+        return Proposal(band, at, None, f"at every score more than {LOW_AT_MOST:.0%} were followed up")
+    below = sum(case.score <= last for case in able)
+    why = f"up to {last} points no more than {LOW_AT_MOST:.0%} were followed up"
+    if below < LEAST_LOW:
+        return Proposal(band, at, None, f"{why}, but of {below} decided adverts only; {LEAST_LOW} are needed")
+    return _near(Proposal(band, at, last + 1, why), cases, present)
 
 
 def _near(one: Proposal, cases: Sequence[Case], present: Mapping[str, int]) -> Proposal:
