@@ -11,10 +11,11 @@ from click.testing import CliRunner
 
 from cli.eval_ import command
 from flows.fairness import counterfactual, labelled_bands
-from strazha.evaluation.counterfactual import KINDS, STYLES, Pair, latin, nations_named, pairs, spread
+from flows.steps import catalogue
+from strazha.evaluation.counterfactual import KINDS, STYLES, Kind, Pair, latin, nations_named, pairs, spread
 from strazha.evaluation.groups import FEWEST, score_groups
 from strazha.evaluation.labelled import Labelled, read_labelled
-from strazha.evaluation.moves import Outcome, compare
+from strazha.evaluation.moves import EXCUSED, SPEAK_OF_NATIONS, Outcome, compare
 from strazha.model import Band
 
 EVAL = Path(__file__).parents[1] / "eval"
@@ -71,6 +72,38 @@ def test_a_score_that_moves_alone_is_told() -> None:
     assert not led.unexplained
     assert led.kinds["city"].plain()["band_moved"] == 1
     assert led.moves[0].gained == ["s"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "fails"),
+    [
+        # What speaks of nations may change where one nation stands for another, and nothing else, however little it weighs.
+        ("nation", {"ethnicity_selling_point"}, set(), []),
+        ("nation", {"ethnicity_selling_point", "venue_agency"}, set(), ["venue_agency"]),
+        # A neutral sentence or a name excuses nothing.
+        ("nation added", set(), {"ethnicity_selling_point"}, ["ethnicity_selling_point"]),
+        ("named", set(), {"ethnicity_selling_point"}, ["ethnicity_selling_point"]),
+        ("name", {"third_party_voice"}, set(), ["third_party_voice"]),
+        # Another country, another city, another script: reported, not failed.
+        ("country", {"venue_agency"}, set(), []),
+        ("script", {"venue_agency"}, set(), []),
+    ],
+)
+def test_a_nation_or_name_excuses_only_what_speaks_of_nations(
+    kind: Kind, before: set[str], after: set[str], fails: list[str]
+) -> None:
+    pair = Pair("x", "bg", kind, "RO>GR", ("", "a"), ("", "b"))
+    outcomes = {("", "a"): Outcome(40, "medium", frozenset(before)), ("", "b"): Outcome(41, "medium", frozenset(after))}
+    moves = compare([pair], outcomes)
+    assert moves.moves[0].unexcused == fails
+    assert len(moves.unexplained) == moves.kinds[kind].unexplained == bool(fails)
+    assert moves.moves[0].plain()["fails"] is bool(fails)
+
+
+def test_what_is_excused_is_in_the_catalogue() -> None:
+    assert set(SPEAK_OF_NATIONS) <= set(catalogue())
+    for names in EXCUSED.values():
+        assert names <= set(SPEAK_OF_NATIONS)
 
 
 @pytest.fixture(scope="module")
