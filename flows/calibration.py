@@ -191,9 +191,9 @@ def _key(one: Decision) -> Key:
 
 
 def _case(one: Decision, screening: Screening | None, *, drawn: bool) -> Case:
-    from indicators.scoring import allowed_band
+    from indicators.scoring import bands_between
 
-    cap, head = allowed_band(screening.hits) if screening is not None else (None, False)
+    floor, cap = bands_between(screening.hits) if screening is not None else (Band.LOW, None)
     return Case(
         subject=one.subject,
         subject_id=one.subject_id,
@@ -202,7 +202,7 @@ def _case(one: Decision, screening: Screening | None, *, drawn: bool) -> Case:
         band=Band(one.band),
         indicators=frozenset(hit.indicator for hit in screening.hits) if screening is not None else None,
         cap=cap,
-        head=head,
+        floor=floor,
         double=bool(one.review),
         drawn=drawn,
     )
@@ -231,14 +231,14 @@ def _between(score: int, proposals: Proposals) -> bool:
 
 
 def _banded(screening: Screening, at: Mapping[str, int]) -> Band:
-    from indicators.scoring import allowed_band
+    from indicators.scoring import bands_between
 
-    cap, head = allowed_band(screening.hits)
-    return band_at(screening.score, cap, at, head=head)
+    floor, cap = bands_between(screening.hits)
+    return band_at(screening.score, cap, at, floor)
 
 
 def _band(case: Case, at: Mapping[str, int]) -> Band:
-    return band_at(case.score, case.cap or case.band, at, head=case.head)
+    return band_at(case.score, case.cap or case.band, at, case.floor)
 
 
 def _ordered(counts: Counter[str]) -> dict[str, int]:

@@ -51,6 +51,10 @@ class GivenReason:
             return NEEDED
         return NEEDED_WORDS if self.code == OTHER and not self.words else ""
 
+    def detail(self) -> dict[str, str]:
+        """What the audit entry of an act says of it."""
+        return {"reason": self.code, "words": self.words} if self.words else {"reason": self.code}
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:

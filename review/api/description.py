@@ -14,9 +14,15 @@ from review.api import (
     routes_cases,
     routes_clusters,
     routes_items,
+    routes_lead,
     routes_notes,
+    routes_operate,
     routes_operations,
     routes_reviews,
+    routes_screening,
+    routes_searches,
+    routes_training,
+    routes_views,
     routes_watches,
 )
 from review.api.problems import MEDIA
@@ -24,8 +30,8 @@ from strazha.ledger.records import Role
 
 #: Every router of the API.
 ROUTERS = (
-    routes_adverts, routes_clusters, routes_items, routes_notes, routes_reviews, routes_cases, routes_watches,
-    routes_operations,
+    routes_adverts, routes_clusters, routes_views, routes_items, routes_notes, routes_reviews, routes_cases, routes_searches,
+    routes_watches, routes_screening, routes_operations, routes_operate, routes_lead, routes_training,
 )  # fmt: skip
 VERSION = "1"
 ABOUT = """\

@@ -42,8 +42,8 @@ class Case:
     indicators: frozenset[str] | None = None
     #: Highest band that its indicators allow whatever the points; None where they are not known.
     cap: Band | None = None
-    #: True where an indicator puts it at the head of the queue: its band does not depend on points.
-    head: bool = False
+    #: Lowest band that they allow: urgent at the head of the queue, that of an offence offered.
+    floor: Band = Band.LOW
     #: Judged in a double review, and one that was drawn by chance.
     double: bool = False
     drawn: bool = False

@@ -63,15 +63,17 @@ class Proposals:
         }
 
 
-def band_at(score: int, cap: Band, thresholds: Mapping[str, int], *, head: bool) -> Band:
-    """The band of a score, held at ``cap``; the head of the queue is urgent whatever its points."""
-    if head:
-        return Band.URGENT
+def band_at(score: int, cap: Band, thresholds: Mapping[str, int], floor: Band = Band.LOW) -> Band:
+    """The band of a score, held at ``cap`` and never below ``floor``."""
     reached = Band.LOW
     for name, least in thresholds.items():
         if score >= least:
             reached = Band(name)
-    return min(reached, cap, key=lambda band: band.rank)
+    return max(floor, min(reached, cap, key=_rank), key=_rank)
+
+
+def _rank(band: Band) -> int:
+    return band.rank
 
 
 def propose(cases: Sequence[Case], present: Mapping[str, int]) -> Proposals:
@@ -91,13 +93,14 @@ def share_in(cases: Sequence[Case], band: Band, thresholds: Mapping[str, int]) -
     inside = [
         case
         for case in cases
-        if case.decisive and case.cap is not None and band_at(case.score, case.cap, thresholds, head=case.head) is band
+        if case.decisive and case.cap is not None and band_at(case.score, case.cap, thresholds, case.floor) is band
     ]
     return Rate(sum(case.followed for case in inside), len(inside))
 
 
 def _able(cases: Sequence[Case], band: Band) -> list[Case]:
-    return [case for case in cases if not case.head and case.cap is not None and case.cap.rank >= band.rank]
+    """Cases that are in a band or below it by their points alone."""
+    return [case for case in cases if case.cap is not None and case.floor.rank < band.rank <= case.cap.rank]
 
 
 def _unable(able: Sequence[Case], band: Band, least: int) -> str:

@@ -15,7 +15,7 @@ from flows.calibration import catalogue_says, gather, moved, rewritten, threshol
 from flows.rooms import Rooms, open_rooms
 from flows.steps import versions
 from indicators.catalogue import ROOM, VERSION_KEY, weights_file
-from indicators.scoring import allowed_band, score_advert, weights
+from indicators.scoring import bands_between, score_advert, weights
 from strazha.errors import DefinitionError
 from strazha.evaluation.calibration import Case, Known, by_band, by_score, effects, falls, isotonic
 from strazha.evaluation.rates import Rate
@@ -39,11 +39,11 @@ def rooms() -> Iterator[Rooms]:
         yield opened
 
 
-def case(score: int, outcome: str = "refer", *, cap: Band | None = Band.URGENT, head: bool = False, **more: object) -> Case:
-    band = band_at(score, cap or Band.URGENT, PRESENT, head=head)
+def case(score: int, outcome: str = "refer", *, cap: Band | None = Band.URGENT, floor: Band = Band.LOW, **more: object) -> Case:
+    band = band_at(score, cap or Band.URGENT, PRESENT, floor)
     names = more.pop("names", frozenset())
     plain = {"subject": "advert", "subject_id": f"a{score}", "outcome": Outcome(outcome), "score": score, "band": band}
-    return Case(**plain, cap=cap, head=head, indicators=names, **more)  # type: ignore[arg-type]
+    return Case(**plain, cap=cap, floor=floor, indicators=names, **more)  # type: ignore[arg-type]
 
 
 def many(score: int, followed: int, of: int, **more: object) -> list[Case]:
@@ -59,11 +59,11 @@ class House:
 
     def screened(self, scores: Sequence[int], names: Sequence[str] = OPEN) -> list[str]:
         hits = tuple(Hit(indicator=name, method="pattern", confidence=0.9, rule=name) for name in names)
-        cap, head = allowed_band(hits)
+        floor, cap = bands_between(hits)
         rows = []
         for at, score in enumerate(scores, len(self.refs)):
             plain = {"advert_id": f"a{at:04}", "content_hash": f"{at:064x}", "screened_at": START, "ad_type": AdType.JOB}
-            band = band_at(score, cap, thresholds(), head=head)
+            band = band_at(score, cap, thresholds(), floor)
             rows.append(Screening.model_validate({**plain, "hits": hits, "score": score, "band": band, "pipeline": versions()}))
         folder = f"screened/r{len(self.refs)}"
         places = self.rooms.landing.write_lines(folder, "1.jsonl", "screenings", rows)
@@ -223,7 +223,7 @@ def test_thresholds_where_decisions_suffice() -> None:
     assert found.after == {"medium": 25, "high": 65, "urgent": 90}
     assert "the present threshold does it" in found.of[0].why
     # Held by other rules, at the head of the queue, clusters: their band is none of a threshold's business.
-    others = [*many(90, 0, 50, cap=Band.HIGH), *many(90, 0, 50, head=True), *many(90, 0, 50, cap=None)]
+    others = [*many(90, 0, 50, cap=Band.HIGH), *many(90, 0, 50, floor=Band.URGENT), *many(90, 0, 50, cap=None)]
     assert propose([*SCALE, *others], PRESENT).of[2].why != found.of[2].why
     assert propose([*SCALE, *many(90, 0, 50, cap=None)], PRESENT) == found
 
@@ -311,6 +311,26 @@ def test_weights_that_are_wrong_are_refused(tmp_path: Path, monkeypatch: pytest.
     path.write_text(packaged.replace("high: 45", "high: 95"), encoding="utf-8")
     with pytest.raises(DefinitionError, match="in this order"):
         weights()
+
+
+@pytest.mark.parametrize(
+    ("names", "between"),
+    [
+        (SHUT, (Band.LOW, Band.LOW)),
+        (("recruitment_fee", "vague_job"), (Band.LOW, Band.MEDIUM)),
+        (("debt_bondage",), (Band.LOW, Band.LOW)),
+        (("debt_bondage", "vague_job"), (Band.LOW, Band.HIGH)),
+        (OPEN, (Band.LOW, Band.URGENT)),
+        (("organ_offer",), (Band.HIGH, Band.HIGH)),
+        (("youth_wording",), (Band.URGENT, Band.URGENT)),
+    ],
+)
+def test_the_bands_that_points_choose_between(names: tuple[str, ...], between: tuple[Band, Band]) -> None:
+    hits = [Hit(indicator=name, method="pattern", confidence=0.9, rule=name) for name in names]
+    floor, cap = bands_between(hits)
+    assert (floor, cap) == between
+    scored = score_advert(hits)
+    assert scored.band is band_at(scored.score, cap, thresholds(), floor)
 
 
 def test_little_or_nothing_decided(rooms: Rooms, tmp_path: Path) -> None:

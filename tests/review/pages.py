@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from flows.asked import asked_now
 from review.access import roles_of
-from review.train.routes import cases_of
+from review.train.answering import cases_of
 from strazha.ledger.records import Role
 from strazha.ledger.work_records import Correction, Opinion
 from strazha.model import Decision, Outcome
