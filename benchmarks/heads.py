@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import platform
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from indicators import catalogue
 from indicators.heads.finder import Seen, SemanticFinder, Sentence, split
 from indicators.heads.model import load
 from indicators.heads.train import PARTS, Part
+from indicators.prototypes import Prototypes
 from indicators.screener import WAYS, Findings, Screener
 from nlp.encoder import open_encoder
 from nlp.pipeline import Reader
@@ -163,7 +164,10 @@ class Unread(SemanticFinder):
             hits = tuple(_hits(found, own, unseen.names, learnt.heads.thresholds)) if found else ()
             self._seen[id(reading.text)] = Seen(hits, unseen.leanings[number] if found else {})
 
-    def look(self, text: ReadText, mentions: Sequence[Mention]) -> Seen:
+    def prototypes_of(self, entries: Mapping[str, catalogue.CatalogueEntry]) -> None:
+        """Nothing: it is heads that are measured."""
+
+    def look(self, text: ReadText, mentions: Sequence[Mention], prototypes: Prototypes | None = None) -> Seen:
         """As ``SemanticFinder.look``."""
         return self._seen[id(text)]
 

@@ -50,6 +50,8 @@ SENTENCES: tuple[str, ...] = (
     marked("{n} adverts in week {week} of {year}"),
     marked("One picture under {n} names: {names}"),
     marked("{first} and {second}"),
+    # Meaning (indicators/heads/finder.py)
+    marked("means much the same as: {sentence}"),
     # Links (clusters/compare)
     marked("Both give {contact}. It counts for little: {why}."),
     marked("Both give {contact}."),

@@ -35,7 +35,7 @@ ROUTERS = (
 )  # fmt: skip
 VERSION = "1"
 ABOUT = """\
-The work of the review pages for programs: the same adverts, clusters, queue and decisions, the same rules.
+The work of the review pages for programs: analysts', investigators', operators' and leads', and training; the same rules.
 
 Send `Authorization: Bearer` with a token that an administrator allowed and its account collected. A token acts in the name of
 an account, with that account's role, or for reading only. Contacts of possible victims are covered unless they are uncovered

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from review.api import operate_records as told
 from review.api import work_records
 from review.i18n import tr
-from review.operate.contexts import QuarantinePage, Ring, RunPage, SourcePage, SourceRow, SystemPage
+from review.operate.contexts import AsideText, QuarantinePage, Ring, RunPage, SourcePage, SourceRow, SystemPage
 from review.operate.names import PROBLEMS
 from review.services import Services
 from strazha.evaluation.rates import Rate
-from strazha.ledger.operate_records import AskedRun, CrawlLine, SetAside
+from strazha.ledger.operate_records import AskedRun, CrawlLine
 from strazha.model import CrawlReport, LegalBasis, PageError
 
 
@@ -129,13 +129,13 @@ def quarantine_json(page: QuarantinePage) -> told.Quarantine:
     )  # fmt: skip
 
 
-def _aside(found: Iterable[SetAside]) -> list[told.Aside]:
+def _aside(found: Iterable[AsideText]) -> list[told.Aside]:
     return [
         told.Aside(
             advert=one.advert_id, version=one.version, source=one.source_id, run=one.run_id, at=one.at, error=one.error,
             action=one.action, done_by=one.done_by, done_at=one.done_at,
         )
-        for one in found
+        for text in found for one in text.every
     ]  # fmt: skip
 
 

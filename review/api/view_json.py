@@ -21,6 +21,7 @@ from review.casework.contexts import (
 from review.casework.facts_view import AGES, CONTACTS, NAMES, PLACES, PRICES
 from review.i18n import tr
 from review.investigate.spots import Spot
+from strazha.ledger.records import IdentifierRuling
 
 #: What the tables of facts are called in every language.
 KINDS = {NAMES: "names", AGES: "ages", CONTACTS: "contacts", PRICES: "prices", PLACES: "places", SOURCES: "sources"}
@@ -135,14 +136,19 @@ def hubs_json(page: HubsPage) -> told.SharedContacts:
         contacts=[
             told.SharedContact(
                 contact=one.shown, adverts=one.adverts, trust=one.trust, why=one.why,
-                ruling=told.Ruling(
-                    shared=one.ruling.is_hub, by=one.ruling.ruled_by, at=one.ruling.ruled_at, reason=one.ruling.reason
-                ) if one.ruling is not None else None,
+                ruling=_ruling(one.ruling),
             )
             for one in page.hubs
         ],
         uncovered=page.uncovered,
     )  # fmt: skip
+
+
+def _ruling(one: IdentifierRuling | None) -> told.Ruling | None:
+    """What stands; a ruling taken back is none."""
+    if one is None or one.is_hub is None:
+        return None
+    return told.Ruling(shared=one.is_hub, by=one.ruled_by, at=one.ruled_at)
 
 
 def history_json(page: HistoryPage) -> told.History:

@@ -194,10 +194,9 @@ class Facts(View):
 class Ruling(Answer):
     """What a person ruled of a contact."""
 
-    shared: bool | None
+    shared: bool
     by: str
     at: datetime
-    reason: Text
 
 
 class SharedContact(Answer):

@@ -100,12 +100,16 @@ def dismiss(services: Services, user: User, items: Iterable[tuple[str, str]]) ->
 def _speak(services: Services, user: User, items: Iterable[tuple[str, str]], action: str) -> list[str]:
     """Say the same of each item; gives the sources of those that were there."""
     done: list[str] = []
+    noted: set[str] = set()
     for advert_id, version in list(items)[:CHOSEN_LIMIT]:
         try:
             word = services.ledger.speak_of_quarantined(advert_id, version, action, user.name, services.clock())
         except BadInputError:
             continue  # somebody else was faster
-        note(services, user, f"quarantine {action}", advert_id, error=word.error)
+        if advert_id not in noted:
+            # Several pipelines that broke on one text are one thing said.
+            note(services, user, f"quarantine {action}", advert_id, error=word.error)
+            noted.add(advert_id)
         done.append(word.source_id)
     return done
 

@@ -126,9 +126,19 @@ def replay(services: Parts, user: Person) -> Response:
 
 @router.get("/system")
 @open_to(OPERATORS)
-def system(request: Request, services: Parts) -> Response:
-    """What waits where, disks, versions."""
-    return render(request, view.system_page(services))
+def system(request: Request, services: Parts, user: Person) -> Response:
+    """What waits where, disks, versions, alerts that did not leave."""
+    return render(request, view.system_page(services, user, retried=request.query_params.get("retried") == "1"))
+
+
+@router.post("/system/deliveries/{delivery_id}/retry")
+@open_to(RUNNERS)
+def retry_delivery(services: Parts, user: Person, delivery_id: str) -> Response:
+    """Send an alert again that was given up or refused, whosever it is: the next look of the watches takes it along."""
+    if not services.ledger.retry_delivery(delivery_id[:40], services.clock()):
+        raise HTTPException(409)
+    note(services, user, "delivery retried", delivery_id)
+    return RedirectResponse("/system?retried=1#failed-h", 303)
 
 
 @router.get("/alarms")
@@ -147,8 +157,9 @@ def note_alarm(services: Parts, user: Person, alarm: Words = "", reason: Words =
 
 
 def _items(items: list[str] | None) -> list[tuple[str, str]]:
-    """What was chosen (``advert version``) as pairs."""
-    return [(one.partition(" ")[0], one.partition(" ")[2]) for one in items or ()]
+    """What was chosen (``advert version version ...``: one text, each pipeline that broke on it) as pairs."""
+    chosen = [one.split(" ") for one in items or ()]
+    return [(advert_id, version) for advert_id, *versions in chosen for version in versions]
 
 
 def _ask(

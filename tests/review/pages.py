@@ -206,6 +206,7 @@ def in_operation(house: Any) -> None:
     fill_runs(house.ledger, house.clock())
     set_aside(house.ledger, list(house.filled.adverts.values())[:2], house.clock() - timedelta(hours=3))
     house.ledger.ask_run(asked_now("rescreen", "uk-services", "operator", "", house.clock()), most=9)
+    house.given_up({"hook": "https://hooks.example.org/in"})
 
 
 def in_training(house: Any) -> None:

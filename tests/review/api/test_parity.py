@@ -15,6 +15,7 @@ DOCS = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8
 
 #: Why some routes have no address: the words stand in docs/api.md.
 PERSON, BROWSER = "Accounts, sessions, passwords, second factors and tokens", "What serves a browser alone"
+OUTSIDE = "so that no token sends anything out"
 NOT_THERE = {
     "GET /login": PERSON, "POST /login": PERSON, "POST /logout": PERSON, "GET /account": PERSON,
     "POST /account/sessions/{session_id}/end": PERSON, "POST /account/password": PERSON, "POST /account/totp/begin": PERSON,
@@ -24,6 +25,7 @@ NOT_THERE = {
     "POST /users/{name}/sessions": PERSON, "POST /users/{name}/totp": PERSON, "GET /login/oidc": PERSON,
     "GET /login/oidc/return": PERSON, "GET /login/oidc/end": PERSON, "GET /tokens": PERSON, "POST /tokens": PERSON,
     "POST /tokens/{token_id}/collect": PERSON, "POST /tokens/{token_id}/revoke": PERSON,
+    "POST /watches/deliveries/{delivery_id}/retry": OUTSIDE, "POST /system/deliveries/{delivery_id}/retry": OUTSIDE,
     "GET /": BROWSER, "GET /health": BROWSER, "POST /language": BROWSER, "GET /api": BROWSER,
     "GET /api/v1/openapi.json": BROWSER, "GET /paste": BROWSER, "GET /exports": BROWSER,
 }  # fmt: skip
