@@ -17,6 +17,7 @@ from indicators.syntax import PatternError, parse, unfold
 from strazha.errors import BadInputError, DefinitionError
 from strazha.model import Indicator, SourceRef, Strength, Validity
 from strazha.model.screening import AdType
+from strazha.settings import settings
 
 ROOM = Path(__file__).parent
 FOLDER = ROOM / "catalogue"
@@ -306,15 +307,30 @@ def taught(entries: Mapping[str, CatalogueEntry]) -> str:
     return sha.hexdigest()[:12]
 
 
+def weights_file() -> Path:
+    """The file with the score's weights: the packaged one, or the one STRAZHA_WEIGHTS names.
+
+    Raises:
+        DefinitionError: there is no such file.
+    """
+    chosen = settings().weights
+    if chosen is None:
+        return ROOM / "weights.yaml"
+    if not chosen.is_file():
+        raise DefinitionError("there is no such file", place=str(chosen), remedy="mend STRAZHA_WEIGHTS, or take it away")
+    return chosen
+
+
 def VERSION_KEY() -> str:  # noqa: N802 - the name other rooms were given
-    """Twelve hex digits that change when any file of the room that decides a screening changes."""
-    return _version_key(ROOM)
+    """Twelve hex digits that change when any file of the room that decides a screening changes, other weights included."""
+    return _version_key(ROOM, weights_file())
 
 
-@lru_cache(maxsize=2)
-def _version_key(room: Path) -> str:
+@lru_cache(maxsize=4)
+def _version_key(room: Path, weights: Path) -> str:
     sha = hashlib.sha256()
     for path in sorted([*room.rglob("*.yaml"), *room.glob("*.py")]):
         sha.update(path.relative_to(room).as_posix().encode())
-        sha.update(path.read_bytes())
+        # A copy of the weights stands for the packaged ones: an unchanged copy makes no screening due.
+        sha.update((weights if path == room / "weights.yaml" else path).read_bytes())
     return sha.hexdigest()[:12]

@@ -26,6 +26,7 @@ SENTENCES: tuple[str, ...] = (
     # Scores (indicators/scoring.py)
     marked("Dimension {dimension} is positive by the ILO/EC rule: {counted}"),
     marked("Head of the queue: raised to {points}: wording that hints at youth is looked at first"),
+    marked("Raised to {points}: what is offered is an offence by itself"),
     marked("Not urgent: fewer than {number} positive dimensions"),
     marked("Not high: no positive dimension and no strong indicator"),
     marked("One indicator alone, or weak ones only, are no flag"),
