@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -294,6 +295,16 @@ def _wrong_pattern(
         (unfold if part else parse)(text, lists)
     except PatternError as error:
         yield file.error(f"pattern `{text}`: {error}", *where, remedy="see docs/add-an-indicator.md")
+
+
+def taught(entries: Mapping[str, CatalogueEntry]) -> str:
+    """Twelve hex digits that change when heads would learn something else: with prototypes, examples and ids only."""
+    sha = hashlib.sha256()
+    for name, entry in sorted(entries.items()):
+        if entry.indicator.level == "advert":
+            said = {lang: (one.match, one.no_match) for lang, one in entry.examples.items()}
+            sha.update(json.dumps([name, said, entry.prototypes], ensure_ascii=False, sort_keys=True).encode())
+    return sha.hexdigest()[:12]
 
 
 def weights_file() -> Path:
