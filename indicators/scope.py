@@ -105,7 +105,7 @@ class Scope:
         return (
             self.warned()
             or bisect_left(reports, low) < bisect_left(reports, first)
-            or (bool(self._asked()) and self._ends_with(high, "?") and any(low <= at < high for at in self._asked()))
+            or (self._ends_with(high, "?") and bisect_left(self._asked(), low) < bisect_left(self._asked(), high))
         )
 
     def reports(self) -> list[int]:
@@ -143,13 +143,13 @@ class Scope:
         }
         if len(spans) < KINDS:
             return False
-        taken: list[Span] = []
+        taken: set[int] = set()
         kinds: set[str] = set()
         for name in sorted(spans, key=lambda one: (one not in PLAIN, one)):
-            free = [(low, high) for low, high in spans[name] if not any(low < last and first < high for first, last in taken)]
+            free = [span for span in spans[name] if taken.isdisjoint(range(*span))]
             if free:
                 kinds.add(name)
-                taken += free
+                taken |= _tokens(free)
         return len(kinds) > KINDS or (len(kinds) == KINDS and not kinds.isdisjoint(PLAIN))
 
     def _offers(self, lang: str, first: int, last: int) -> bool:

@@ -85,7 +85,15 @@ def test_no_text_breaks_it(body: str, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["паспортите на всички стоят при шефа и не ", "Aa Bb Cc ", "12-13 от 6 до ", "ул. А ", "\u0301\u202e\x00 "]
+    "unit",
+    [
+        "паспортите на всички стоят при шефа и не ",
+        "Aa Bb Cc ",
+        "12-13 от 6 до ",
+        "ул. А ",
+        "helpline advice confidential, others keep your passport ? no ",
+        "\u0301\u202e\x00 ",
+    ],
 )
 def test_a_megabyte_is_read_in_linear_time(unit: str) -> None:
     screener()
