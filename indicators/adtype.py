@@ -47,6 +47,8 @@ class AdTypeTable(BaseModel):
     title_factor: float
     facts: dict[Literal["hourly_price", "name_with_age"], Fact]
     votes_of: dict[str, float]
+    #: Of these indicators the vote where another family has more words: "without papers" is said of workers too.
+    votes_aside: dict[str, float]
     families: dict[str, AdType]
     #: family -> language -> points -> patterns.
     words: dict[str, dict[str, dict[float, tuple[str, ...]]]]
@@ -108,16 +110,35 @@ def family_of(
         points[family] += worth * factor * (min(count, 2) if worth < 3 else 1)
     for fact in _facts(mentions, rules):
         points[fact.family] += fact.points
-    for name in {hit.indicator for hit in hits}:
+    said, seen = dict(points), {hit.indicator for hit in hits}
+    for name in sorted(seen):
         indicator = catalogue[name].indicator
         if indicator.applies_to:
             family = _FAMILY_OF[indicator.applies_to[0]]
             family = "other" if name in _OTHER else family
-            points[family] += rules.votes_of.get(name, rules.votes[indicator.strength.value])
+            vote = rules.votes_of.get(name, rules.votes[indicator.strength.value])
+            if name in rules.votes_aside and not _borne_out(name, family, said, seen, catalogue):
+                vote = rules.votes_aside[name]
+            points[family] += vote
     best = max(points, key=lambda family: points[family])
     if points[best] < rules.least:
         return Family("none", AdType.BENIGN, points)
     return Family(best, rules.families[best], points)
+
+
+def _borne_out(
+    name: str, family: str, said: Mapping[str, float], seen: Set[str], catalogue: Mapping[str, CatalogueEntry]
+) -> bool:
+    """True where no other family has more words, or another indicator belongs to this one."""
+    if all(worth <= said[family] for worth in said.values()):
+        return True
+    first = catalogue[name].indicator.applies_to[:1]
+    return any(catalogue[other].indicator.applies_to[:1] == first for other in seen - {name})
+
+
+def aside() -> Set[str]:
+    """Indicators whose words are said of several types of advert: they do not decide which one it is."""
+    return table().votes_aside.keys()
 
 
 @lru_cache(maxsize=4_000)

@@ -28,6 +28,25 @@ class Negation(BaseModel):
     without: tuple[str, ...] = ()
     #: Words that begin a new clause without a comma ("but").
     clause: tuple[str, ...] = ()
+    #: Answers after a colon or a dash that say no to what stands before it ("Deposit: none").
+    answer: tuple[str, ...] = ()
+
+
+class Notice(BaseModel):
+    """Cues that a text informs, warns or complains and offers nothing; two of different kinds make it so (``Scope.notice``)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: Help that costs nothing: help-lines, advice, lawyers, self-help.
+    help: tuple[str, ...] = ()
+    #: Who helps: charities, unions, authorities.
+    body: tuple[str, ...] = ()
+    #: Rights, and what is against the law.
+    rights: tuple[str, ...] = ()
+    #: For whom it is: "if your employer keeps", "anyone whose".
+    condition: tuple[str, ...] = ()
+    #: What happened to the writer or to others: "we were promised", "they took my".
+    story: tuple[str, ...] = ()
 
 
 class Language(BaseModel):
@@ -42,11 +61,18 @@ class Language(BaseModel):
     report: tuple[str, ...] = ()
     #: One of these anywhere makes the whole text a warning or an awareness notice.
     warning: tuple[str, ...] = ()
+    #: One of these in a question asks the reader what was done to him ("did they take your passport?").
+    question: tuple[str, ...] = ()
+    notice: Notice = Notice()
+    #: One of these, and the text offers something after all: it is no notice as a whole.
+    offer: tuple[str, ...] = ()
 
     def cues(self) -> dict[str, tuple[str, ...]]:
         """Every group of cues by name."""
         negation = {f"negation.{name}": cues for name, cues in self.negation.model_dump().items()}
-        return {**negation, "report": self.report, "warning": self.warning}
+        notice = {f"notice.{name}": cues for name, cues in self.notice.model_dump().items()}
+        single = {"report": self.report, "warning": self.warning, "question": self.question, "offer": self.offer}
+        return {**negation, **notice, **single}
 
 
 def load_languages() -> dict[str, Language]:

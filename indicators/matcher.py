@@ -62,6 +62,12 @@ class Matches:
     titled: set[str] = field(default_factory=set)
     #: Where words of an indicator stand that do not mean it (denied, quoted, told): its id, the field, where they begin.
     denied: set[tuple[str, str, int]] = field(default_factory=set)
+    #: Where sentences tell or ask what others do: field, start, end in the text as captured.
+    told: list[tuple[str, int, int]] = field(default_factory=list)
+    #: The text as a whole is a notice, a warning or a complaint: it offers nothing.
+    notice: bool = False
+    #: It warns of trafficking: no risk in it is the writer's own, whatever else it is.
+    warned: bool = False
 
 
 class PatternMatcher:
@@ -117,6 +123,9 @@ class PatternMatcher:
                 matches.features[name] = max(matches.features.get(name, 0), count)
             matches.titled |= again.titled
             matches.denied |= again.denied
+            matches.told += again.told
+            matches.notice |= again.notice
+            matches.warned |= again.warned
         matches.hits = distinct(matches.hits)
         return matches
 
@@ -132,7 +141,9 @@ class PatternMatcher:
             elif rule.kind == "unless":
                 unless.setdefault(one.rule, []).append(one.first)
         scope = Scope(tokens.words, cues, main)
-        matches = Matches()
+        fields = {"title": (title, title_text), "body": (body, body_text)}
+        matches = Matches(notice=scope.notice(), warned=scope.warned())
+        matches.told = [_captured(span, tokens, fields) for span in scope.tells()]
         for one in found:
             rule = self._rules[one.rule]
             if rule.kind == "feature" and (rule.own_negation or not scope.negated(rule.lang, one.first, one.last)):
@@ -140,7 +151,7 @@ class PatternMatcher:
                 if one.first < tokens.body:
                     matches.titled.add(rule.name)
             elif rule.kind == "indicator":
-                hit = _hit(rule, one, tokens, {"title": (title, title_text), "body": (body, body_text)})
+                hit = _hit(rule, one, tokens, fields)
                 if hit is None or hit.start is None or hit.field is None:
                     continue
                 if self._stands(rule, one, scope, unless):
@@ -171,6 +182,13 @@ def _sample(catalogue: Mapping[str, CatalogueEntry]) -> Iterator[Tokens]:
 
 def _parsed(pattern: str | None, lists: Mapping[str, Sequence[str]]) -> list[Sequence_]:
     return parse(pattern, lists) if pattern else []
+
+
+def _captured(span: Span, tokens: Tokens, fields: Mapping[str, tuple[ReadField, NormalText]]) -> tuple[str, int, int]:
+    """A span of tokens of one field as a place in the text as captured."""
+    read, normal = fields[tokens.field(span[0])]
+    start, end = normal.original(tokens.starts[span[0]], tokens.ends[span[1] - 1])
+    return read.name, start, end
 
 
 def _hit(rule: Rule, one: Found, tokens: Tokens, fields: Mapping[str, tuple[ReadField, NormalText]]) -> Hit | None:

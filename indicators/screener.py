@@ -9,6 +9,7 @@ from typing import Final
 from indicators import adtype, catalogue, structured
 from indicators.contradictions import agreeing
 from indicators.heads.finder import Seen, SemanticFinder
+from indicators.heads.neutral import bare_origin
 from indicators.languages import load_languages
 from indicators.matcher import Matches, PatternMatcher, distinct
 from indicators.scoring import score_advert
@@ -73,13 +74,16 @@ class Screener:
         if seen is None:
             seen = self._finder.look(text, mentions, self._prototypes) if self._finder is not None else Seen((), {})
         by_words = [hit for hit in matches.hits if "pattern" in self._ways]
-        hits = agreeing([*by_words, *beyond_words(seen.hits, by_words, matches, self._catalogue)])
+        beyond = beyond_words(seen.hits, by_words, matches, self._catalogue)
+        hits = agreeing([*by_words, *(hit for hit in beyond if not _bare(hit, mentions))])
         family = adtype.family_of(matches, by_words, mentions, self._catalogue)
+        if matches.notice:
+            family = adtype.Family("none", AdType.BENIGN, family.points)
         found = self._applying(family, hits, text, mentions, advert)
         ad_type = adtype.settle(family, found)
         words = {hit.indicator for hit in found if hit.method == "pattern"}
-        strong = {name for name in words if self._catalogue[name].indicator.strength is Strength.STRONG}
-        leaning = adtype.lean(family, ad_type, seen.leaning, strong, self._catalogue)
+        strong = {name for name in words if self._catalogue[name].indicator.strength is Strength.STRONG} - adtype.aside()
+        leaning = None if matches.notice else adtype.lean(family, ad_type, seen.leaning, strong, self._catalogue)
         if leaning is not None:
             family, ad_type = leaning
             found = self._applying(family, hits, text, mentions, advert)
@@ -110,6 +114,24 @@ def beyond_words(
         same = (other for other in by_words if other.indicator == hit.indicator and other.field == hit.field)
         if any(other.start is not None and other.start < hit.end and hit.start < (other.end or 0) for other in same):
             continue
+        if entries[hit.indicator].indicator.strength is not Strength.COUNTER and (matches.warned or _told(hit, matches)):
+            continue
         if any(hit.start <= at < hit.end for name, field, at in matches.denied if (name, field) == (hit.indicator, hit.field)):
             continue
         yield hit
+
+
+def _told(hit: Hit, matches: Matches) -> bool:
+    """True where the sentence tells or asks what others do."""
+    start, end = hit.start or 0, hit.end or 0
+    return any(field == hit.field and low < end and start < high for field, low, high in matches.told)
+
+
+def _bare(hit: Hit, mentions: Sequence[Mention]) -> bool:
+    """True where a sentence, seen by meaning, names a nation as no more than somebody's origin."""
+    if hit.indicator != "ethnicity_selling_point" or hit.method != "semantic":
+        return False
+    named = [
+        one for one in mentions if one.field == hit.field and hit.start is not None and hit.start <= one.start < (hit.end or 0)
+    ]
+    return bare_origin(hit.text or "", [(one.start - (hit.start or 0), one.end - (hit.start or 0)) for one in named])

@@ -8,6 +8,7 @@
 ``..3``                     up to three words of the same sentence in between
 ``pay &4 held back``        both, in either order, with up to four words in between
 ``#``                       a number in digits
+``:``                       a colon, a dash between spaces, or an equals sign
 ``<documents>``             one of the words of a list in ``indicators/languages/<language>.yaml``, or of the entry
 ==========================  =======================================================================
 """
@@ -19,11 +20,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations, product
 
-from indicators.tokens import fold
+from indicators.tokens import DASH, fold
 
 #: Optional parts and alternatives of several words unfold into plain sequences; more than this many are refused.
 MAX_SEQUENCES = 400
 MAX_GAP = 12
+#: What a colon of a pattern stands for: writers part the name of a field from its value in these ways.
+FIELD_ENDS = frozenset({":", DASH, "="})
 #: Parts that ``&`` may join; each further one multiplies the orders.
 MAX_ORDERED = 3
 
@@ -178,6 +181,8 @@ def _slots(word: str) -> Sequence_:
 
 
 def _slot(piece: str) -> Slot:
+    if piece == ":":
+        return Slot(words=FIELD_ENDS)
     core = piece.strip("*")
     if not core:
         raise PatternError("a lone `*` is no word; write ..1 for any word")

@@ -39,6 +39,8 @@ class Nations(_Strict):
     becomes: dict[Script, str]
     names: dict[Script, str]
     contacts: dict[Literal["phone", "email", "handle", "url"], str]
+    #: Words beside which a nation is no more than an origin ("I am from").
+    origin: dict[Script, tuple[str, ...]]
     #: Sentences that name a nation and show nothing.
     sentences: tuple[str, ...]
 
@@ -77,6 +79,29 @@ def neutral(field: ReadField, start: int, end: int, mentions: Sequence[Mention])
         at = high
     parts.append(_nationless(form.text[at:last]))
     return "".join(parts).strip()
+
+
+def bare_origin(text: str, named: Iterable[tuple[int, int]]) -> bool:
+    """True where a sentence says no more than who somebody is or whence: nations, names, places, ages and small words.
+
+    ``named`` are the mentions in it, as places of the text.
+    """
+    parts, at = [], 0
+    for start, end in sorted(named):
+        parts.append(text[at : max(at, start)])
+        at = max(at, end)
+    rest = " ".join((*parts, text[at:]))
+    found = [(match.group(), match.start()) for match in re.finditer(r"[^\W\d_]+", fold(rest))]
+    return bool(found) and all(word in _origin_words() or _named_nation(rest, word, start) for word, start in found)
+
+
+def _named_nation(text: str, word: str, start: int) -> bool:
+    return any(_is(word, one, capital=text[start].isupper()) for one in _starts().get(word[:_FIRST], ()))
+
+
+@lru_cache(maxsize=1)
+def _origin_words() -> frozenset[str]:
+    return frozenset(word for lines in nations().origin.values() for line in lines for word in fold(line).split())
 
 
 def _other(kind: MentionKind, text: str) -> str:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indicators.heads.finder import Seen
 from indicators.screener import Screener
-from strazha.model import AdType, NormalText, ReadField, ReadText
+from strazha.model import AdType, Hit, NormalText, ReadField, ReadText
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +85,15 @@ def test_no_text_breaks_it(body: str, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["паспортите на всички стоят при шефа и не ", "Aa Bb Cc ", "12-13 от 6 до ", "ул. А ", "\u0301\u202e\x00 "]
+    "unit",
+    [
+        "паспортите на всички стоят при шефа и не ",
+        "Aa Bb Cc ",
+        "12-13 от 6 до ",
+        "ул. А ",
+        "helpline advice confidential, others keep your passport ? no ",
+        "\u0301\u202e\x00 ",
+    ],
 )
 def test_a_megabyte_is_read_in_linear_time(unit: str) -> None:
     screener()
@@ -97,3 +106,84 @@ def test_a_megabyte_is_read_in_linear_time(unit: str) -> None:
 
     small, large = min(seconds(125_000) for _ in range(2)), seconds(1_000_000)
     assert large < max(8 * small * 2.5, 1.0), (small, large)
+
+
+NOTICES = [
+    "Did they take your passport? Has your employer not paid you? Call our helpline, free and confidential.",
+    "They told me the ticket was a gift, then my passport was locked away. Our support group meets on Sundays.",
+    "Взеха ли ви паспорта? Не ви плащат заплатата от месеци? Обадете се, разговорът е безплатен и анонимен.",
+    "Zadarjaha li vi pasporta? Ne vi plashtat zaplatata ot tri meseca? Besplatna pravna pomosht, fondaciq Primer.",
+    "Hat Ihr Chef Ihren Pass eingezogen? Wir beraten kostenlos und vertraulich, auch ohne Papiere.",
+    "Σας κρατάνε το διαβατήριο; Δωρεάν νομική βοήθεια, χωρίς όνομα. Δεν είστε μόνοι.",
+    "¿Te quitaron el pasaporte? Asesoría legal gratis y confidencial. No estás sola.",
+    "Ți-au luat pașaportul? Consiliere gratuită și confidențială. Nu ești singur.",
+    "Хозяйка забрала паспорт? Бесплатная юридическая помощь, анонимно. Вы ничего не нарушили.",
+    "Забрали паспорт і не платять? Безкоштовна юридична допомога, анонімно. Ви не винні.",
+    "Обећали су нам плату, а пасоше су нам одузели. Бесплатна правна помоћ, анонимно.",
+    "Pasaportunuzu patron mu aldı? Ücretsiz hukuki destek, isim sormuyoruz. Bu yasal değil.",
+]
+#: A trafficker's advert may hold a phrase of a notice; one alone, or an offer beside it, leaves it an offer.
+OFFERS = [
+    (
+        "Workers wanted for Germany. No scammers! Passports stay with the boss. Call us, free and confidential.",
+        "documents_withheld",
+    ),
+    (
+        "Beware of fakes. Workers wanted, 50 euro a day. Passports stay with the boss. It is illegal to cheat.",
+        "documents_withheld",
+    ),
+    (JOB_BG + "Без измами. Паспортите стоят при шефа. Обадете се безплатно, анонимно.", "documents_withheld"),
+    (JOB_BG + "Не сме измамници, паспортите стоят при шефа.", "documents_withheld"),
+    (
+        "Suchen Erntehelfer, 50 Euro am Tag, kein Betrug, Pass bleibt beim Chef. Kostenlose Beratung, anonym.",
+        "documents_withheld",
+    ),
+]
+
+
+@pytest.mark.parametrize("body", NOTICES)
+def test_a_notice_shows_no_risk_and_is_benign(body: str) -> None:
+    findings = screener().screen(text_of(body), ())
+    assert findings.ad_type is AdType.BENIGN
+    assert not {hit.indicator for hit in findings.hits}
+
+
+@pytest.mark.parametrize(("body", "indicator"), OFFERS)
+def test_phrases_of_a_notice_hide_no_offer(body: str, indicator: str) -> None:
+    assert indicator in found(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "indicator", "ticked"),
+    [
+        ("Deposit: 200 euro for the job, fee before departure.", "recruitment_fee", True),
+        ("Processing fee: none", "recruitment_fee", False),
+        ("Такса за документи: няма", "recruitment_fee", False),
+        ("Такса за документи: няма проблем, 200 евро преди тръгване", "recruitment_fee", True),
+        ("Some agencies keep your passport.", "documents_withheld", False),
+        ("Is it true that we keep your passport? No.", "documents_withheld", False),
+        ("Contract: none", "no_contract", True),
+        ("Договор: няма", "no_contract", True),
+        ("Договор - да, безсрочен", "no_contract", False),
+    ],
+)
+def test_answers_and_others(body: str, indicator: str, ticked: bool) -> None:
+    job = JOB_BG if "а" in body else JOB_EN
+    assert (indicator in found(job + "\n" + body)) is ticked
+
+
+def test_meaning_obeys_the_same_scope() -> None:
+    def seen(body: str, indicator: str, sentence: str) -> set[str]:
+        at = body.index(sentence)
+        end = at + len(sentence)
+        place = {"field": "body", "start": at, "end": end, "text": sentence}
+        hit = Hit(indicator=indicator, method="semantic", confidence=0.9, rule="head:x", **place)
+        return {one.indicator for one in screener().screen(text_of(body), (), seen=Seen((hit,), {})).hits}
+
+    kept = "Your papers are looked after by us."
+    assert "documents_withheld" in seen(JOB_EN + kept, "documents_withheld", kept)
+    told = "Some agencies will look after your papers."
+    assert "documents_withheld" not in seen(JOB_EN + told, "documents_withheld", told)
+    adult = "Escort Anna, incall and outcall, 100 euro per hour. "
+    for sentence, ticked in (("I am from Bulgaria.", False), ("Romanian.", False), ("Hot Bulgarian temptation.", True)):
+        assert ("ethnicity_selling_point" in seen(adult + sentence, "ethnicity_selling_point", sentence)) is ticked
