@@ -93,10 +93,8 @@ def test_bands_that_move_are_told(corpus: Path, changed: Path) -> None:
     assert (moved.title, moved.gained, bool(moved.lost)) == ("Работа в чужбина", (), True)
     told = io.StringIO()
     show_difference(Console(file=told, width=160, markup=False, highlight=False), found, 1)
-    assert (
-        f"  x bg “Работа в чужбина”: {moved.before[0]} {moved.before[1]} to {moved.after[0]} {moved.after[1]}"
-        in told.getvalue()
-    )
+    scores = " to ".join(f"{score} {band}" for score, band in (moved.before, moved.after))
+    assert f"  x bg “Работа в чужбина”: {scores}" in told.getvalue()
     assert f"(-{' -'.join(moved.lost)})" in " ".join(told.getvalue().split())
     assert not refused
 

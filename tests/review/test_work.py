@@ -195,7 +195,8 @@ def test_disagreement_goes_to_a_lead(house: Any, client: TestClient, form_of: Fo
     assert late.status_code in {409, 422}
     reviews = lead.get("/reviews").text
     assert reviews.index("Disagreements to settle") < reviews.index(path) < reviews.index("Waiting for opinions")
-    assert "0.00" in reviews
+    assert "too few pairs for kappa (at least 10)" in reviews
+    assert "0.00" not in reviews
     decide(lead, form_of, path, "refer", reason="settled so")
     assert house.index.cluster(cluster.id).decision is Outcome.REFER
     assert house.ledger.reviews()[0].state == "settled"
