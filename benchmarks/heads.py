@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import platform
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from indicators import catalogue
 from indicators.heads.finder import Seen, SemanticFinder, Sentence, split
 from indicators.heads.model import load
 from indicators.heads.train import PARTS, Part
+from indicators.prototypes import Prototypes
 from indicators.screener import WAYS, Findings, Screener
 from nlp.encoder import open_encoder
 from nlp.pipeline import Reader
@@ -91,7 +92,7 @@ def by_parts(train: Sequence[Path], rows: Sequence[Labelled], settings: Settings
 
 
 #: What ``--across`` learns from, one file the writer that no head has read, each in turn.
-ACROSS = ("own-a", "own-b", "own-c", "own-e", "dev-screening", "dev-groups")
+ACROSS = ("own-a", "own-b", "own-c", "own-e", "own-f", "dev-screening", "dev-groups")
 
 
 class Unread(SemanticFinder):
@@ -106,7 +107,10 @@ class Unread(SemanticFinder):
             hits = tuple(_hits(found, own, unseen.names, learnt.heads.thresholds)) if found else ()
             self._seen[id(reading.text)] = Seen(hits, unseen.leanings[number] if found else {})
 
-    def look(self, text: ReadText, mentions: Sequence[Mention]) -> Seen:
+    def prototypes_of(self, entries: Mapping[str, catalogue.CatalogueEntry]) -> None:
+        """Nothing: it is heads that are measured."""
+
+    def look(self, text: ReadText, mentions: Sequence[Mention], prototypes: Prototypes | None = None) -> Seen:
         """As ``SemanticFinder.look``."""
         return self._seen[id(text)]
 

@@ -51,6 +51,7 @@ class Weights(_Strict):
     urgent_dimensions: int
     fewest: int
     independent: Independent
+    offences: dict[str, Band]
     head_of_queue_score: int
     cluster: ClusterShare
     dimensions: dict[str, dict[str, str]]
@@ -113,10 +114,30 @@ def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scor
         marked = tuple(indicator.id for indicator, _ in risks if indicator.head_of_queue)
         reasons.append(Reason(code="head_of_queue", text=text, points=rules.head_of_queue_score - total, indicators=marked))
         total = rules.head_of_queue_score
-    score = int(max(0, min(100, total)))
-    band, why = _band(score, risks, positive, seen, rules, head=head)
+    least = _offence(risks, total, reasons, rules)
+    score = int(max(0, min(100, sum(reason.points for reason in reasons))))
+    band, why = _band(score, risks, positive, seen, rules, head=head, least=least)
     reasons += why
     return Scored(score=score, band=band, reasons=tuple(reasons))
+
+
+def _offence(risks: Iterable[tuple[Indicator, Hit]], total: float, reasons: list[Reason], rules: Weights) -> Band:
+    """The band that an advert has at least, because what it offers is the offence itself; adds the reason where it raises."""
+    least = Band.LOW
+    names: list[str] = []
+    for indicator, hit in risks:
+        band = rules.offences.get(indicator.id, Band.LOW)
+        if hit.method == "semantic" and band.rank > Band.MEDIUM.rank:
+            band = Band.MEDIUM
+        if band.rank > least.rank:
+            least, names = band, []
+        if band is least and band is not Band.LOW:
+            names.append(indicator.id)
+    wanted = rules.bands.get(least.value, 0)
+    if total < wanted:
+        text = f"Raised to {wanted}: what is offered is an offence by itself"
+        reasons.append(Reason(code="offence", text=text, points=wanted - total, indicators=tuple(names)))
+    return least
 
 
 def _best(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> list[tuple[Indicator, Hit]]:
@@ -164,11 +185,21 @@ def _worded(name: str, label: str, strength: Strength, validity: str, points: in
 
 
 def _positive(risks: Iterable[tuple[Indicator, Hit]]) -> dict[str, list[str]]:
-    """Positive dimensions and the indicators that make them so: 2 S, or 1 S with M or W, or 3 M, or 2 M with W."""
+    """Positive dimensions and the indicators that make them so: 2 S, or 1 S with M or W, or 3 M, or 2 M with W.
+
+    Heads confuse indicators that are near one another, and those of a dimension are: by meaning a sentence counts once for it.
+    """
     by_dimension: dict[str, list[Indicator]] = {}
-    for indicator, hit in risks:
-        if indicator.dimension and indicator.validity.status != "contrary" and hit.rule not in ABSENCES:
-            by_dimension.setdefault(indicator.dimension, []).append(indicator)
+    understood: set[tuple[str, str | None, int | None]] = set()
+    for indicator, hit in risks:  # strongest first
+        if not indicator.dimension or indicator.validity.status == "contrary" or hit.rule in ABSENCES:
+            continue
+        sentence = (indicator.dimension, hit.field, hit.start)
+        if hit.method == "semantic" and sentence in understood:
+            continue
+        if hit.method == "semantic":
+            understood.add(sentence)
+        by_dimension.setdefault(indicator.dimension, []).append(indicator)
     positive = {}
     for dimension, indicators in sorted(by_dimension.items()):
         count = Counter(indicator.strength for indicator in indicators)
@@ -202,19 +233,20 @@ def _band(
     rules: Weights,
     *,
     head: bool,
+    least: Band,
 ) -> tuple[Band, list[Reason]]:
     if head:
         return Band.URGENT, []
     band = Band.LOW
-    for name, least in rules.bands.items():
-        if score >= least:
+    for name, points in rules.bands.items():
+        if score >= points:
             band = Band(name)
     reasons: list[Reason] = []
 
     def hold(at: Band, code: str, text: str) -> None:
         nonlocal band
-        if band.rank > at.rank:
-            band = at
+        if band.rank > max(at.rank, least.rank):
+            band = max(at, least, key=lambda one: one.rank)
             reasons.append(Reason(code=code, text=text, points=0))
 
     if len(positive) < rules.urgent_dimensions:

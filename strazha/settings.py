@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     run_here: bool = True
     #: Address of Prefect's pages as people's browsers reach it. Empty: the server that runs in this home, if one does.
     prefect_pages: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    #: Days that logs of runs, alerts that were read, and what became of their sending are kept; 0: for good.
+    keep_run_logs: int = Field(default=365, ge=0, le=36_500)
+    keep_alerts: int = Field(default=365, ge=0, le=36_500)
+    keep_deliveries: int = Field(default=180, ge=0, le=36_500)
     #: Requests a minute that one token of the API may make; so many at once, then evenly.
     api_rate: int = Field(default=600, ge=1, le=1_000_000)
 

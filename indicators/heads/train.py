@@ -19,7 +19,7 @@ import numpy as np
 from indicators.catalogue import CatalogueEntry
 from indicators.heads.finder import Sentence, split
 from indicators.heads.grams import PLACES, Grams, grams, rarity, together, weighed
-from indicators.heads.model import KINDS, Heads, advert_vector, sigmoid, unit, whole
+from indicators.heads.model import KINDS, NOT_BY_MEANING, Heads, advert_vector, sigmoid, unit, whole
 from indicators.heads.neutral import neutral_sentences
 from strazha.errors import BadInputError
 from strazha.model import Reading, Strength
@@ -39,9 +39,6 @@ PARTS: tuple[Part, ...] = ("advert", "words")
 
 #: Fewest positive sentences for a head; with fewer it would learn the examples by heart.
 FEWEST = 8
-#: Not a matter of meaning: how a contact is written, and that nothing is said, are seen by nlp and by derivation. A head would
-#: learn how often such adverts occur among the labelled ones.
-NOT_BY_MEANING = frozenset({"obscured_contact", "employer_unidentified"})
 #: Inverse strength of regularisation, and weight of a positive sentence against a negative one: chosen on held-back adverts;
 #: neither is sharp.
 SOFTNESS, POSITIVE = 10.0, 3.0

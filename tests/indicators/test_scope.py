@@ -29,7 +29,7 @@ def found(body: str, title: str = "") -> set[str]:
 
 
 JOB_BG = "Търсим работници за завод в Германия, заплата 1500 евро. "
-RUN_ON = "helpers wanted no interview start monday bring warm clothes we drive you there in our own bus "
+RUN_ON = "workers wanted for a factory wage 1500 euro no interview start monday bring warm clothes we drive you in our own bus "
 JOB_EN = "Workers wanted for a factory in Germany, wage 1500 euro. "
 
 
@@ -54,12 +54,8 @@ JOB_EN = "Workers wanted for a factory in Germany, wage 1500 euro. "
         (JOB_BG + "Измамници прибират паспортите.", "documents_withheld", False),
         (JOB_BG + "Не само без опит, но и без език.", "no_experience_needed", True),
         # What cancels a match is in its sentence and near: run-on adverts are one sentence from end to end.
-        (JOB_EN + "Be careful with promises of no interview", "no_interview", False),
-        (
-            "no interview start monday bring warm clothes we drive you there " * 2 + "roads are icy so be careful",
-            "no_interview",
-            True,
-        ),
+        ("workers wanted for a factory wage 1500 euro no interview today and no more cvs", "no_interview", False),
+        (RUN_ON + "and to the friends who wrote before please no more cvs", "no_interview", True),
     ],
 )
 def test_scope(body: str, indicator: str, ticked: bool) -> None:
