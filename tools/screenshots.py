@@ -54,7 +54,7 @@ RUN_SHOWN = "20261120T090000Z-000d"
 #: Milliseconds; the language models load with the pasted text.
 PATIENCE = 180_000
 WIDE, NARROW = (1280, 860), (390, 844)
-#: Pixels of a whole page, and WebP's quality: letters stay sharp, a picture stays under about 250 kB. A longer page ends where
+#: Pixels of a whole page, and WebP's quality: letters stay sharp, a picture stays under about 300 kB. A longer page ends where
 #: one of its sections does.
 LONGEST, QUALITY = 6000, 62
 #: The bottom of the last section that is whole within so many pixels.
