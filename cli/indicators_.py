@@ -65,9 +65,9 @@ def try_(name: str, text: str) -> None:
         note = f"  ({hit.note})" if hit.note else ""
         click.echo(f"{hit.method}  {hit.rule}  {place}  {hit.text!r}{note}")
     if not hits:
-        click.echo(
-            "nothing found" if finder is not None else "nothing found in the words; without a model none is compared by meaning"
-        )
+        click.echo("nothing found")
+        if finder is None:
+            click.echo("without a model no meaning is compared: strazha model build")
         sys.exit(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from indicators.syntax import PatternError, parse, unfold
 from strazha.errors import BadInputError, DefinitionError
 from strazha.model import Indicator, SourceRef, Strength, Validity
 from strazha.model.screening import AdType
+from strazha.settings import settings
 
 ROOM = Path(__file__).parent
 FOLDER = ROOM / "catalogue"
@@ -295,15 +297,40 @@ def _wrong_pattern(
         yield file.error(f"pattern `{text}`: {error}", *where, remedy="see docs/add-an-indicator.md")
 
 
+def taught(entries: Mapping[str, CatalogueEntry]) -> str:
+    """Twelve hex digits that change when heads would learn something else: with prototypes, examples and ids only."""
+    sha = hashlib.sha256()
+    for name, entry in sorted(entries.items()):
+        if entry.indicator.level == "advert":
+            said = {lang: (one.match, one.no_match) for lang, one in entry.examples.items()}
+            sha.update(json.dumps([name, said, entry.prototypes], ensure_ascii=False, sort_keys=True).encode())
+    return sha.hexdigest()[:12]
+
+
+def weights_file() -> Path:
+    """The file with the score's weights: the packaged one, or the one STRAZHA_WEIGHTS names.
+
+    Raises:
+        DefinitionError: there is no such file.
+    """
+    chosen = settings().weights
+    if chosen is None:
+        return ROOM / "weights.yaml"
+    if not chosen.is_file():
+        raise DefinitionError("there is no such file", place=str(chosen), remedy="mend STRAZHA_WEIGHTS, or take it away")
+    return chosen
+
+
 def VERSION_KEY() -> str:  # noqa: N802 - the name other rooms were given
-    """Twelve hex digits that change when any file of the room that decides a screening changes."""
-    return _version_key(ROOM)
+    """Twelve hex digits that change when any file of the room that decides a screening changes, other weights included."""
+    return _version_key(ROOM, weights_file())
 
 
-@lru_cache(maxsize=2)
-def _version_key(room: Path) -> str:
+@lru_cache(maxsize=4)
+def _version_key(room: Path, weights: Path) -> str:
     sha = hashlib.sha256()
     for path in sorted([*room.rglob("*.yaml"), *room.glob("*.py")]):
         sha.update(path.relative_to(room).as_posix().encode())
-        sha.update(path.read_bytes())
+        # A copy of the weights stands for the packaged ones: an unchanged copy makes no screening due.
+        sha.update((weights if path == room / "weights.yaml" else path).read_bytes())
     return sha.hexdigest()[:12]

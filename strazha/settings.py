@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     encoder_cache: int = Field(default=1_000_000, ge=0)
     #: Folder of heads trained elsewhere (strazha heads train --to); empty: those that are shipped.
     heads: str = ""
+    #: File with the weights and thresholds of the score (a copy of indicators/weights.yaml). Empty: the packaged one.
+    weights: Path | None = None
     #: Ways of seeing indicators, to measure what each is worth: some of "pattern,semantic,derived"; empty: all.
     ways: str = Field(default="", pattern="^((pattern|semantic|derived)(,(pattern|semantic|derived))*)?$")
     #: Address the review pages listen on.
