@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.tables import printable, table
+from cli.tables import moved_line, printable, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,7 +81,8 @@ def show_difference(console: Console, found: Difference, show: int) -> None:
     if found.bands:
         console.print(bands)
     for move in found.moved[: show * 2]:
-        console.print(f"  {printable(move.advert)} {move.lang}: {_scored(move.before)} to {_scored(move.after)}")
+        scores = f"{_scored(move.before)} to {_scored(move.after)}"
+        console.print(moved_line(f"{move.advert} {move.lang}", scores, move.title, move.gained, move.lost))
     for (old_type, new_type), count in sorted(found.types.items()):
         if count:
             console.print(f"Type {old_type} becomes {new_type}: {count} adverts")

@@ -60,7 +60,9 @@ def _show(console: Console, one: Compared, *, whole: bool) -> None:
         style="bold", markup=False, highlight=False,
     )  # fmt: skip
     if not one.enough:
-        console.print(f"  Too few to compare: at least {LEAST} on either side are needed.")
+        # A table of shares of nothing would read as if everything had gone from the site.
+        console.print(f"  Too few to compare: at least {LEAST} on either side are needed.", highlight=False)
+        return
     table = Table("", "", "before", "now", "chance", "", title_justify="left")
     for shift in shifts if whole else shifts[:10]:
         chance = "-" if shift.chance == 1 else f"{shift.chance:.4f}"

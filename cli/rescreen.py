@@ -17,16 +17,18 @@ def command(sources: tuple[str, ...]) -> None:
     """
     from rich.console import Console
 
-    from cli.run import progress, show_report
+    from cli.run import MOVED, progress, show_report
     from flows.job import rescreen
     from flows.rooms import open_rooms
     from strazha.settings import settings
 
     with open_rooms(settings()) as rooms, progress(Console(stderr=True)) as tell:
         report = rescreen(rooms, sources, tell=tell)
+        moved = report.rescreened.moved[:MOVED] if report is not None and report.rescreened else ()
+        titles = {doc.id: doc.advert.title for doc in rooms.index.adverts([one.advert_id for one in moved])}
     if report is None:
         click.echo("Nothing is due: every advert was screened by the present catalogue, model and program.")
         return
-    show_report(report, Console())
+    show_report(report, Console(), titles)
     if report.state != "completed":
         sys.exit(1)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from cli.tables import moved_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from strazha.model import CrawlReport, RunReport
     from strazha.settings import Settings
 
+#: Adverts whose band moved that are listed.
+MOVED = 10
 COUNTS = ("pages", "adverts", "new", "changed", "same", "gone", "errors")
 
 Tell = Callable[[str, int, int], None]
@@ -125,8 +129,8 @@ def _show_troubles(crawl: CrawlReport, console: Console) -> None:
         console.print(line[:200], markup=False, highlight=False)
 
 
-def show_report(report: RunReport, console: Console) -> None:
-    """Print a run's report for people: what was found, what it means for review, what went wrong."""
+def show_report(report: RunReport, console: Console, titles: Mapping[str, str] | None = None) -> None:
+    """Print a run's report for people: what was found, what it means for review, what went wrong. ``titles`` are by advert."""
     from rich.markup import escape
     from rich.table import Column, Table
 
@@ -149,9 +153,10 @@ def show_report(report: RunReport, console: Console) -> None:
         console.print(f"Screened: {screened.done + screened.skipped} advert versions{failed}.", highlight=False)
     for line in rescreened_lines(report):
         console.print(line, markup=False, highlight=False)
-    for move in report.rescreened.moved[:10] if report.rescreened else ():
-        line = f"  {move.advert_id}: {move.before} {move.score_before} to {move.after} {move.score_after}"
-        console.print(line, markup=False, highlight=False)
+    for move in report.rescreened.moved[:MOVED] if report.rescreened else ():
+        scores = f"{move.before} {move.score_before} to {move.after} {move.score_after}"
+        line = moved_line(move.advert_id, scores, (titles or {}).get(move.advert_id, ""), move.gained, move.lost)
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     for alarm in report.alarms:
         console.print(f"Alarm: {alarm.line()} (strazha drift {alarm.source_id})", style="red", markup=False, highlight=False)
     if report.bands:

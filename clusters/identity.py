@@ -125,20 +125,28 @@ def _events(
     others = tuple(sorted({former[one] for one in members if former.get(one, identity) != identity}))
     if old is None:
         if others:
-            yield stamp.event("split", size, others, f"{size} adverts split off from {_clusters(others)}.")
+            yield stamp.event("split", size, others, f"{_adverts(size)} split off from {_clusters(others)}.")
         else:
-            yield stamp.event("formed", size, (), f"{size} adverts were joined.")
+            yield stamp.event("formed", size, (), f"{_adverts(size)} {'was' if size == 1 else 'were'} joined.")
         return
     before, now = set(old.members), set(members)
     left = before - now
     if left:
         went = tuple(sorted({under[one] for one in left if one in under}))
-        text = f"{len(left)} adverts left" + (f" for {_clusters(went)}." if went else ".")
+        text = f"{_adverts(len(left))} left" + (f" for {_clusters(went)}." if went else ".")
         yield stamp.event("split" if went else "shrank", len(before & now), went, text)
     if others:
-        yield stamp.event("merged", size, others, f"{len(now - before)} adverts came in, some from {_clusters(others)}.")
+        yield stamp.event("merged", size, others, _came(len(now - before), others))
     elif now - before:
-        yield stamp.event("grew", size, (), f"{len(now - before)} adverts came in.")
+        yield stamp.event("grew", size, (), f"{_adverts(len(now - before))} came in.")
+
+
+def _came(count: int, others: Sequence[str]) -> str:
+    return f"{_adverts(count)} came in{', some' if count > 1 else ''} from {_clusters(others)}."
+
+
+def _adverts(count: int) -> str:
+    return "1 advert" if count == 1 else f"{count} adverts"
 
 
 def _clusters(ids: Sequence[str]) -> str:

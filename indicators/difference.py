@@ -15,6 +15,10 @@ from strazha.model.sentences import sentences
 _SHOWN = 400
 
 
+#: Characters of a title: enough to know an advert by.
+_TITLE = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One hit that is there with one catalogue only."""
@@ -67,14 +71,21 @@ class BandMove:
     lang: str
     before: tuple[int, Band]
     after: tuple[int, Band]
+    #: The advert's title, and the indicators seen by one catalogue alone.
+    title: str = ""
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "advert": self.advert,
             "lang": self.lang,
+            "title": self.title,
             "before": {"score": self.before[0], "band": self.before[1]},
             "after": {"score": self.after[0], "band": self.after[1]},
+            "gained": list(self.gained),
+            "lost": list(self.lost),
         }
 
 
@@ -106,7 +117,7 @@ class Difference:
         for sides, hits, others in ((self.gained, new.hits, old.hits), (self.lost, old.hits, new.hits)):
             for indicator in sorted({hit.indicator for hit in hits}):
                 self._side(sides, indicator, _only(indicator, hits, others), (name, lang, advert))
-        self._moves(name, lang, old, new)
+        self._moves((name, lang, advert), old, new)
 
     def _side(self, sides: dict[str, Side], indicator: str, hits: Sequence[Hit], of: tuple[str, str, Advert]) -> None:
         if not hits:
@@ -118,13 +129,20 @@ class Difference:
         for hit in hits[: self._most - len(side.changes)]:
             side.changes.append(Change(name, lang, hit, *_sentence(advert, hit)))
 
-    def _moves(self, name: str, lang: str, old: Findings, new: Findings) -> None:
+    def _moves(self, of: tuple[str, str, Advert], old: Findings, new: Findings) -> None:
+        name, lang, advert = of
         self.types[str(old.ad_type), str(new.ad_type)] += old.ad_type is not new.ad_type
         self.scores += old.score != new.score
         if old.band is not new.band:
             self.bands[old.band, new.band] += 1
             if len(self.moved) < self._most:
-                self.moved.append(BandMove(name, lang, (old.score, old.band), (new.score, new.band)))
+                before, after = ({hit.indicator for hit in one.hits} for one in (old, new))
+                self.moved.append(
+                    BandMove(
+                        name, lang, (old.score, old.band), (new.score, new.band), title=advert.title[:_TITLE],
+                        gained=tuple(sorted(after - before)), lost=tuple(sorted(before - after)),
+                    )
+                )  # fmt: skip
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""

@@ -118,7 +118,7 @@ def _index(entries: dict[str, CatalogueEntry]) -> str:
         "Having an indicator is no flag: most ordinary adverts carry one. The score counts strengths by the rule of ILO and",
         "EC, counter-indicators lower it, and a person decides. How points come about stands in `indicators/weights.yaml`.",
         "",
-        "| indicator | показател | level | strength | validity |",
+        "| indicator | признак | level | strength | validity |",
         "| --- | --- | --- | --- | --- |",
     ]
     for name, entry in entries.items():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import floor
 from operator import itemgetter
 from types import MappingProxyType
 
 from review import cover
 from review.blocks import CaptureFacts, DecisionForm, FixForm, SiteField, Work
-from review.contexts import AdvertPage
+from review.contexts import AdvertPage, Alike
 from review.correcting import added_contacts, fixes
 from review.i18n import pick
 from review.marked import marked_text
@@ -21,6 +22,7 @@ from strazha.ledger.work_records import Correction
 from strazha.model import Advert, Mention, Screening
 from strazha.model.base import digest
 from strazha.store.documents import AdvertDoc
+from strazha.store.likeness import together
 
 #: Similar adverts shown, and characters of a site's own field or of the Cyrillic reading.
 SIMILAR, FIELD_LIMIT, READING_LIMIT = 6, 600, 20_000
@@ -58,6 +60,7 @@ def advert_page(
     cluster = services.index.cluster(doc.cluster_id) if doc.cluster_id else None
     row = advert_row(doc, services.catalogue, contacts)
     reading = _reading(advert, screening, held)
+    akin, elsewhere = alike(services, doc)
     return AdvertPage(
         id=doc.id,
         title=advert.title[:TITLE_LIMIT] if uncovered else row.title,
@@ -79,7 +82,8 @@ def advert_page(
         versions=tuple(reversed(services.ledger.versions(doc.id))),
         cluster_id=doc.cluster_id if cluster is not None else "",
         cluster_size=cluster.size if cluster is not None else 0,
-        similar=tuple(advert_rows(services, [found.doc for found in services.index.similar(doc.id, size=SIMILAR).rows])),
+        akin=akin,
+        elsewhere=elsewhere,
         work=own,
         form=form or fresh_form(doc, own),
         pipeline=screening.pipeline.key,
@@ -97,6 +101,16 @@ def advert_page(
         ),
         seen=seen_of(doc),
     )
+
+
+def alike(services: Services, doc: AdvertDoc) -> tuple[tuple[Alike, ...], tuple[Alike, ...]]:
+    """Similar adverts with how alike they are: others of its cluster, and those outside it."""
+    found = services.index.similar(doc.id, size=2 * SIMILAR).rows
+    rows = advert_rows(services, [one.doc for one in found])
+    held: dict[bool, list[Alike]] = {True: [], False: []}
+    for one, row in zip(found, rows, strict=True):
+        held[together(doc, one.doc)].append(Alike(row, floor(100 * one.relevance)))
+    return tuple(held[True][:SIMILAR]), tuple(held[False][:SIMILAR])
 
 
 def corrections_of(services: Services, doc: AdvertDoc, user: User) -> list[Correction]:

@@ -12,6 +12,8 @@ from strazha.model import Outcome
 
 #: Quantile of the normal distribution for an interval that holds 95 of 100.
 Z = 1.96
+#: Pairs below which no kappa is given: of one or a few it is 0 or 1 by chance, with an interval of no width.
+FEWEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class PersonAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Agreement over pairs of opinions; kappa and its interval are None where chance alone would make all alike, or of none."""
+    """Agreement over pairs of opinions.
+
+    Kappa and its interval are None where chance alone would make all alike, or of fewer than ``FEWEST`` pairs.
+    """
 
     pairs: int
     same: int
@@ -61,7 +66,7 @@ def agreement(reviews: Sequence[DoubleReview]) -> Agreement:
     first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
     kappa = low = high = None
     raw = same / count if count else None
-    if raw is not None:
+    if raw is not None and count >= FEWEST:
         chance = sum(first[outcome] * second[outcome] for outcome in Outcome) / count**2
         if chance < 1:
             kappa = (raw - chance) / (1 - chance)

@@ -148,6 +148,14 @@ class QueuePage(ListPage):
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """A similar advert, and how alike it is in per cent."""
+
+    row: Row
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewsPage(Page):
     """Double reviews: what a lead has to settle, what waits, how far people agree. Items are (address, title, review)."""
 
@@ -157,6 +165,8 @@ class ReviewsPage(Page):
     disputed_count: int
     waiting_count: int
     agreement: Agreement
+    #: Pairs below which there is no kappa.
+    fewest: int
     #: How many were drawn a moment ago.
     drawn: int | None = None
 
@@ -210,7 +220,9 @@ class AdvertPage(Page):
     versions: tuple[AdvertVersion, ...]
     cluster_id: str
     cluster_size: int
-    similar: tuple[Row, ...]
+    #: Adverts like it: others of its cluster, then those outside it.
+    akin: tuple[Alike, ...]
+    elsewhere: tuple[Alike, ...]
     work: Work
     form: DecisionForm
     pipeline: str

@@ -93,9 +93,15 @@ def cover(text: str, where: Iterable[tuple[int, int]]) -> str:
 
 
 def dotted(text: str) -> str:
-    """A text with dots for all but its last two letters or digits (all of them when there are four or fewer)."""
+    """A text with dots for all but its last two letters or digits: all of it when there are four or fewer, or it is words.
+
+    The last two digits tell two numbers apart and nobody can call them; the last two letters of a number spelt out in words
+    ("... sedem pet") all but say which digit it ends with.
+    """
     marks = [index for index, char in enumerate(text) if char.isalnum()]
-    kept = set(marks[-TAIL:]) if len(marks) > 2 * TAIL else set()
+    tail = marks[-TAIL:]
+    spelt = len(text.split()) > 1 and not all(text[index].isdigit() for index in tail)
+    kept = set(tail) if len(marks) > 2 * TAIL and not spelt else set()
     return "".join(char if index in kept or char.isspace() else DOT for index, char in enumerate(text))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from review.i18n import marked
+from review.places import place_name
 from strazha.model import AdType, Band, MentionKind, Outcome, Strength
 
 BANDS: Mapping[str, str] = {
@@ -266,6 +267,5 @@ _BY_FACET: Mapping[str, Mapping[str, str]] = {
 def facet_label(field: str, value: str) -> str:
     """How a facet's value is shown (indicators are named by the catalogue, not here)."""
     if field == "place":
-        name, _, country = value.partition("|")
-        return f"{name}, {country}" if country else name
+        return place_name(value)
     return _BY_FACET.get(field, {}).get(value, value)

@@ -11,6 +11,7 @@ from review.correcting import Place, by_place, findings, place_of_hit, place_of_
 from review.i18n import pick, tr
 from review.labels import DISGUISED, MENTIONS, PER
 from review.marks import Mark, parts, segments
+from review.places import place_name
 from review.rows import TITLE_LIMIT, Catalogue
 from review.sentences import said as spoken
 from strazha.ledger.work_records import Correction
@@ -223,7 +224,7 @@ def readable_value(mention: Mention) -> str:
     if not isinstance(value, dict):
         return str(value)
     if mention.kind is MentionKind.PLACE:
-        return ", ".join(str(value[key]) for key in ("name", "country") if value.get(key))
+        return place_name(f"{value.get('name') or ''}|{value.get('country') or ''}")
     amount, currency, per = value.get("amount"), value.get("currency"), value.get("per")
     shape = f"{amount:g}" if isinstance(amount, int | float) else str(amount or "")
     return " ".join(str(item) for item in (shape, currency, tr(PER.get(str(per or ""), ""))) if item)

@@ -11,14 +11,14 @@ from review.i18n import pick
 from review.labels import FACETS, facet_label
 from review.render import advert_href, cluster_href
 from review.sentences import reason_line
-from strazha.model import AdType, Band, Indicator, Mention, MentionKind, Reason
+from strazha.model import AdType, Band, Indicator, Mention, MentionKind, Reason, Strength
 from strazha.store.documents import AdvertDoc, ClusterDoc
 from strazha.store.query import AdvertRow, FacetCount
 
 Catalogue = Mapping[str, Indicator]
 
 #: Reasons a row shows; the page behind it shows all.
-EVIDENCE_SHOWN, COUNTER_SHOWN = 3, 2
+EVIDENCE_SHOWN, COUNTER_SHOWN, MEMBERS_SHOWN = 3, 2, 3
 #: Characters of a title: a bound for hostile adverts only.
 TITLE_LIMIT = 1000
 
@@ -87,9 +87,20 @@ def cluster_row(doc: ClusterDoc, catalogue: Catalogue, words: Sequence[str]) -> 
         decision=doc.decision,
         decided_at=doc.decided_at,
         size=doc.size,
-        # The cluster's own reasons can be few; its members' commonest indicators say what the adverts are like.
-        indicators=tuple(sorted(doc.indicators, key=lambda name: (-doc.indicators[name], name))[:3]),
+        # The cluster's own reasons can be few; its members' strongest indicators say what the adverts are like.
+        indicators=_strongest(doc.indicators, catalogue),
     )
+
+
+def _strongest(counts: Mapping[str, int], catalogue: Catalogue) -> tuple[str, ...]:
+    """Indicators of members to name in a row: strong before weak, then those of most adverts; none of whole clusters."""
+
+    def rank(name: str) -> tuple[int, int, str]:
+        return list(Strength).index(catalogue[name].strength), -counts[name], name
+
+    # What shows in a cluster alone stands among its reasons already.
+    own = [name for name in counts if name in catalogue and catalogue[name].level != "cluster"]
+    return tuple(sorted(own, key=rank)[:MEMBERS_SHOWN])
 
 
 def found_row(row: AdvertRow, catalogue: Catalogue, added: Sequence[Mention]) -> Row:

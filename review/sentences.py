@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from review.i18n import DEFAULT, language, marked, pick, tr
 from review.labels import REMARKS
+from review.places import town_name
 from strazha.model import Indicator, Reason, Strength
 
 #: Longer texts are not the program's own sentences.
@@ -84,7 +85,15 @@ SENTENCES: tuple[str, ...] = (
     marked("ages of {one} and {other}"),
     marked("the town {town}"),
     marked("Both concern {town} and were posted {days} days apart."),
+    marked("Both concern {town} and were posted a day apart."),
+    marked("Both concern {town} and were posted within a day."),
     # A cluster's history (clusters/identity.py)
+    marked("1 advert was joined."),
+    marked("1 advert split off from {clusters}."),
+    marked("1 advert left for {clusters}."),
+    marked("1 advert left."),
+    marked("1 advert came in from {clusters}."),
+    marked("1 advert came in."),
     marked("{n} adverts were joined."),
     marked("{n} adverts split off from {clusters}."),
     marked("{n} adverts left for {clusters}."),
@@ -161,7 +170,7 @@ def _said(sentence: str, depth: int) -> str:
     for known in _known():
         match = known.shape.fullmatch(sentence)
         if match is not None:
-            return _filled(tr(known.sentence), {name: _piece(value, depth) for name, value in match.groupdict().items()})
+            return _filled(tr(known.sentence), _pieces(match.groupdict(), depth))
     pieces = sentence.split(", ")
     if len(pieces) > 1 and _WORDS.issuperset(pieces):
         return ", ".join(map(tr, pieces))
@@ -174,7 +183,16 @@ def _filled(sentence: str, values: Mapping[str, str]) -> str:
 
 
 _WORDS = frozenset((*WORDS, *REMARKS))
+#: Places of sentences in which towns stand.
+_TOWNS = frozenset({"town", "cities"})
 _WHOLE = frozenset(sentence for sentence in SENTENCES if "{" not in sentence)
+
+
+def _pieces(values: Mapping[str, str], depth: int) -> dict[str, str]:
+    return {
+        name: ", ".join(map(town_name, value.split(", "))) if name in _TOWNS else _piece(value, depth)
+        for name, value in values.items()
+    }
 
 
 def _piece(value: str, depth: int) -> str:

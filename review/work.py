@@ -245,11 +245,12 @@ def done(services: Services, user: User, what: str) -> Done | None:
         undo = f"/undo/decision/{decision.id}"
     elif kind == "o":
         review = services.ledger.review(name)
-        own = review.by(user.name) if review is not None and review.state == "open" else None
+        own = review.by(user.name) if review is not None else None
         if review is None or own is None:
             return None
         subject, item_id, outcome = review.subject, review.subject_id, own.outcome
-        undo = f"/undo/opinion/{review.id}"
+        # Both are in: the second one cannot be taken back any more, and was recorded all the same.
+        undo = f"/undo/opinion/{review.id}" if review.state == "open" else ""
     else:
         return None
     row = next(iter(rows_of(services, [(subject, item_id)])), None)

@@ -157,7 +157,9 @@ def _mention(kind: MentionKind, value: str, words: str, name: Any, start: int) -
     elif kind is MentionKind.PLACE:
         country = {"Germany": "DE", "Hannover": "DE", "Vienna": "AT", "Rotterdam": "NL"}
         british = {"Leeds", "Bradford", "York"}
-        normal = {"name": value, "country": country.get(value, "GB" if value in british else "BG")}
+        # As the gazetteer calls them: a country alone has no name, Hannover is Hanover.
+        name_of = {"Germany": "", "Hannover": "Hanover"}
+        normal = {"name": name_of.get(value, value), "country": country.get(value, "GB" if value in british else "BG")}
         if value in SPOTS:
             normal |= dict(zip(("lat", "lon"), SPOTS[value], strict=True))
     obscured = any(word in words for word in (" nula ", " at ", " dot "))

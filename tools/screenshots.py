@@ -14,10 +14,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,14 +29,12 @@ from review.app import create_app
 from strazha.clock import now
 from strazha.evidence.landing import Landing
 from strazha.ledger import Ledger, open_ledger
-from strazha.ledger.casework_records import CaseItem
-from strazha.ledger.watch_records import Asked, Kind, Watch
-from strazha.ledger.work_records import Opinion
-from strazha.model import Outcome
+from strazha.ledger.records import Role
 from strazha.settings import Settings
-from strazha.store import Query, open_index
+from strazha.store import AdIndex, Query, open_index
 from tools.invented import fill
 from tools.invented_runs import decide, fill_runs, set_aside, write_definitions
+from tools.shown_home import AT, at_work, changed, in_a_case, investigating, learning, shared_by_many, shown_samples
 
 OUT = Path(__file__).parents[1] / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
@@ -51,15 +49,17 @@ ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-#: A day after the invented adverts, so that the pictures do not change from day to day.
-AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 #: The newest invented run (invented_runs.py).
 RUN_SHOWN = "20261120T090000Z-000d"
 #: Milliseconds; the language models load with the pasted text.
 PATIENCE = 180_000
 WIDE, NARROW = (1280, 860), (390, 844)
-#: Pixels of a whole page, and WebP's quality: letters stay sharp, a picture stays under about 150 kB.
-LONGEST, QUALITY = 2400, 62
+#: Pixels of a whole page, and WebP's quality: letters stay sharp, a picture stays under about 300 kB. A longer page ends where
+#: one of its sections does.
+LONGEST, QUALITY = 6000, 62
+#: The bottom of the last section that is whole within so many pixels.
+LAST_WHOLE = """longest => Math.max(0, ...Array.from(document.querySelectorAll("main section, main tr, main li"))
+  .map(one => Math.ceil(one.getBoundingClientRect().bottom + window.scrollY) + 16).filter(bottom => bottom <= longest))"""
 PASTED = (
     "Работа в Германия",
     "Търсим жени за работа на полето. Без опит, без език. Такса за документи 150 евро. Паспортите се пазят. Тел. 0888 001 001",
@@ -77,15 +77,47 @@ class Shot:
     whole: bool = False
     #: What the browser asks for; the pages answer in that language.
     locale: str = "en-GB"
-    #: Who looks: the lead, or the operator where the page is theirs.
+    #: Who looks: the lead, or the operator where the page is theirs; nobody where the page is before the sign-in.
     who: str = "lead"
+    #: What is done on the page before: (selector, what is written there), or with nothing to write, pressed.
+    steps: tuple[tuple[str, str], ...] = ()
     #: Milliseconds to wait for what scripts draw.
     after: int = 0
 
 
-def shots(advert: str, cluster: str, other: str, case: str) -> list[Shot]:
-    """The pictures, given an advert, two clusters and a case worth showing."""
+#: Forms that lead to pages which only a POST gives.
+CASE_REPORT = (("#report-why", "For the meeting on Friday"), ("form[action$='/report'] button", ""))
+LEAD_REPORT = (("input[name=why]", ""), ("button[formaction$='/report']", ""))
+ANSWER = (("input[name=seen]", ""), ("#out-refer", ""), (".actions button.primary", ""))
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What is worth showing: an advert, one with two versions, clusters that share something, copies of one text ..."""
+
+    advert: str
+    changed: str
+    cluster: str
+    copies: str
+    other: str
+    case: str
+    alert: str
+
+
+def shots(ids: Ids) -> list[Shot]:
+    """The pictures."""
+    advert, cluster, case = ids.advert, ids.cluster, ids.case
     return [
+        Shot("login", "/login?next=/queue", who=""),
+        Shot("login-phone-bg", "/login?next=/queue", size=NARROW, locale="bg-BG", who=""),
+        Shot("versions", f"/versions/{quote(ids.changed, safe='')}", whole=True),
+        Shot("alert", f"/watches/alerts/{ids.alert}", whole=True),
+        Shot("hubs", "/hubs", whole=True),
+        Shot("case-report", f"/cases/{case}", whole=True, steps=CASE_REPORT),
+        Shot("lead-report", "/exports?what=selection&kind=clusters&band=high", whole=True, steps=LEAD_REPORT),
+        Shot("training-answer", "/training/next?language=en", whole=True, steps=ANSWER),
+        Shot("training-score", "/training/score", whole=True),
+        Shot("training-people", "/training/people", whole=True),
         Shot("queue", "/queue"),
         Shot("advert", f"/adverts/{quote(advert, safe='')}", whole=True),
         Shot("cluster", f"/clusters/{quote(cluster, safe='')}", whole=True),
@@ -128,12 +160,12 @@ def shots(advert: str, cluster: str, other: str, case: str) -> list[Shot]:
         Shot("dashboard-dark", "/dashboard", whole=True, dark=True),
         Shot("dashboard-phone", "/dashboard", size=NARROW, whole=True),
         Shot("exports", "/exports?what=selection&kind=adverts&band=high"),
-        Shot("links", f"/links/{quote(cluster, safe='')}"),
+        Shot("links", f"/links/{quote(cluster, safe='')}", after=1500),
         Shot("times", f"/times/{quote(cluster, safe='')}", whole=True),
-        Shot("text", f"/text/{quote(cluster, safe='')}", whole=True),
+        Shot("text", f"/text/{quote(ids.copies, safe='')}", whole=True),
         Shot("facts", f"/facts/{quote(cluster, safe='')}", whole=True),
         Shot("history", f"/history/cluster/{quote(cluster, safe='')}", whole=True),
-        Shot("links-phone", f"/links/{quote(cluster, safe='')}", size=NARROW),
+        Shot("links-phone", f"/links/{quote(cluster, safe='')}", size=NARROW, whole=True, after=1500),
         Shot("times-bg", f"/times/{quote(cluster, safe='')}", whole=True, locale="bg-BG"),
         Shot("cases", "/cases"),
         Shot("case", f"/cases/{case}", whole=True),
@@ -143,7 +175,7 @@ def shots(advert: str, cluster: str, other: str, case: str) -> list[Shot]:
         Shot("users", "/users", who="admin"),
         Shot("users-phone-bg", "/users", size=NARROW, whole=True, locale="bg-BG", who="admin"),
         Shot("tokens", "/tokens", who="admin"),
-        Shot("compare", f"/compare?a={quote(cluster, safe='')}&b={quote(other, safe='')}", whole=True),
+        Shot("compare", f"/compare?a={quote(ids.copies, safe='')}&b={quote(ids.other, safe='')}", whole=True),
         Shot("advert-phone", f"/adverts/{quote(advert, safe='')}", size=NARROW),
     ]
 
@@ -157,23 +189,9 @@ def serving(home: Path) -> Iterator[tuple[str, dict[str, str], list[Shot]]]:
         webhook_hosts=("hooks.example.org",),
     )  # fmt: skip
     with open_ledger(settings.ledger) as ledger, open_index(settings) as index:
-        if not index.count()["adverts"]:
-            filled = fill(ledger, index, catalogue(), landing=Landing(settings.landing_url))
-            fill_runs(ledger, AT)
-            docs = list(filled.adverts.values())
-            set_aside(ledger, docs[30:33], AT - timedelta(hours=9))
-        ledger.add_user("ana.petrova", "a password of no account", "lead", AT)
-        ledger.add_user("pavel.dimov", "a password of no account", "operator", AT)
-        ledger.add_user("eva.stoilova", "a password of no account", "admin", AT)
+        made = furnish(settings, ledger, index)
         who = {"lead": "ana.petrova", "operator": "pavel.dimov", "admin": "eva.stoilova"}
         tokens = {role: ledger.open_session(name, AT, timedelta(days=1)) for role, name in who.items()}
-        clusters = index.search_clusters(Query(size=5)).rows
-        found = index.search_adverts(Query(size=50)).rows
-        at_work(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
-        investigating(ledger, [row.doc.id for row in found], [doc.id for doc in clusters])
-        decide(ledger, [row.doc for row in (*found[:4], *found[16:])], AT)
-        case = in_a_case(ledger, [doc.id for doc in clusters[:2]])
-        rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
         app = create_app(settings, index=index, ledger=ledger, clock=lambda: AT)
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
@@ -183,72 +201,39 @@ def serving(home: Path) -> Iterator[tuple[str, dict[str, str], list[Shot]]]:
         while not server.started:
             time.sleep(0.02)
         try:
-            first, second = ([doc.id for doc in clusters] + ["", ""])[:2]
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}", tokens, shots(rich, first, second, case)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", tokens, shots(made)
         finally:
             server.should_exit = True
             thread.join(10)
 
 
-def at_work(ledger: Ledger, adverts: Sequence[str], clusters: Sequence[str]) -> None:
-    """People at work, so that the pictures show it: a view, items taken, double reviews agreed on and not."""
-    for name in ("boris.iliev", "vera.koleva"):
-        ledger.add_user(name, "a password of no account", "analyst", AT)
-    ledger.save_view("ana.petrova", "Urgent jobs", "kind=all&f=1&band=urgent&ad_type=job&decision=none", AT)
-    for one in adverts[1:2]:
-        ledger.take("advert", one, "boris.iliev", AT)
-    for one in clusters[1:2]:
-        ledger.take("cluster", one, "ana.petrova", AT)
-    said = list(Outcome)
-    for number, one in enumerate(adverts[4:16]):
-        review = ledger.open_review("advert", one, "ana.petrova", AT)
-        pair = (said[number % 4], said[number % 4 if number % 3 else 1])
-        for reviewer, outcome in zip(("boris.iliev", "vera.koleva"), pair if number < 10 else pair[:1], strict=False):
-            opinion = Opinion(reviewer=reviewer, outcome=outcome, reason="As far as the text goes", given_at=AT)
-            ledger.give_opinion(review.id, opinion)
-
-
-def in_a_case(ledger: Ledger, clusters: Sequence[str]) -> str:
-    """A case folder with clusters and a note in it; its number."""
-    case = ledger.open_case("Operation Lime", "R 118/2026", "ana.petrova", AT)
-    for one in clusters:
-        item = CaseItem(
-            subject="cluster",
-            subject_id=one,
-            added_by="ana.petrova",
-            added_at=AT + timedelta(minutes=1),
-            reason="Named in the same tip",
-        )
-        ledger.put_in_case(case.id, item)
-    ledger.add_note("case", case.id, "The subscriber was asked for on Friday.", "ana.petrova", AT)
-    return case.id
-
-
-def investigating(ledger: Ledger, adverts: Sequence[str], clusters: Sequence[str]) -> None:
-    """Searches kept and shared, watches, an alert that went out and one that waits."""
-    ledger.save_search("ana.petrova", "Farm work, high", "q=Германия&kind=all&sort=relevance&band=high", AT, ["vera.koleva"])
-    ledger.save_search("ana.petrova", "Numbers of the vans", "contact=0888 00&kind=all&sort=priority", AT)
-    ledger.save_search("boris.iliev", "Salons in Leeds", "q=Leeds&kind=adverts&sort=relevance&ad_type=adult", AT, ["*"])
-    asked = tuple(Asked(kinds=("advert", "cluster"), query=Query(contact=one)) for one in ("0888 00 11", "@night_market"))
-    watch = Watch(
-        id="w1", owner="ana.petrova", name="Numbers of the vans", kind="list", source="0888 00 11\n@night_market", asked=asked,
-        mail="ana.petrova@police.example.org", hook="https://hooks.example.org/strazha", secret="0" * 64, created_at=AT,
+def furnish(settings: Settings, ledger: Ledger, index: AdIndex) -> Ids:
+    """Put people, adverts (where there are none) and what they did into a home; what of it is worth showing."""
+    landing, changing = Landing(settings.landing_url), ""
+    for name, role in (("ana.petrova", Role.LEAD), ("pavel.dimov", Role.OPERATOR), ("eva.stoilova", Role.ADMIN)):
+        ledger.add_user(name, "a password of no account", role, AT)
+    copies, beside = "", ""
+    if not index.count()["adverts"]:
+        filled = fill(ledger, index, catalogue(), shown_samples(), landing=landing)
+        fill_runs(ledger, AT)
+        set_aside(ledger, list(filled.adverts.values())[30:33], AT - timedelta(hours=9))
+        changing = next(one for one, doc in filled.adverts.items() if doc.advert.title.startswith("Бригада"))
+        changed(ledger, landing, filled.adverts, changing)
+        copies, beside = filled.of("copies").id, filled.of("salon").id
+    clusters = index.search_clusters(Query(size=5)).rows
+    found = index.search_adverts(Query(size=50)).rows
+    ids = [doc.id for doc in clusters]
+    at_work(ledger, [row.doc.id for row in found], ids)
+    investigating(ledger, [row.doc.id for row in found], ids)
+    decide(ledger, [row.doc for row in (*found[:4], *found[16:])], AT)
+    shared_by_many(ledger, clusters)
+    learning(ledger, catalogue())
+    rich = max(found, key=lambda row: len({hit.indicator for hit in row.doc.screening.hits})).doc.id if found else ""
+    first, second = [*ids, "", ""][:2]
+    return Ids(
+        advert=rich, changed=changing or rich, cluster=first, copies=copies or first, other=beside or second,
+        case=in_a_case(ledger, ids[:2]), alert=ledger.alerts("ana.petrova")[0].id,
     )  # fmt: skip
-    ledger.add_watch(watch)
-    seen: dict[tuple[Kind, str], str] = {("cluster", one): "" for one in clusters[:1]}
-    ledger.record_look(watch, seen, AT, quiet=True)
-    for number, at in enumerate((AT - timedelta(hours=20), AT - timedelta(hours=2))):
-        seen |= {("advert", one): "" for one in adverts[number * 3 : number * 3 + 3]}
-        seen |= {("cluster", one): str(number) for one in clusters[:1]}
-        alert = ledger.record_look(watch, seen, at, targets={"mail": watch.mail, "hook": watch.hook})
-        for delivery in ledger.due_deliveries(at):
-            ledger.claim_delivery(delivery, at)
-            if delivery.channel == "mail":
-                ledger.delivered(delivery.id, at)
-            else:
-                ledger.failed_delivery(delivery, "ConnectTimeout", at)
-        if alert is not None and not number:
-            ledger.read_alerts("ana.petrova", AT, alert.id)
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -263,11 +248,18 @@ def take(browser: Browser, address: str, token: str, shot: Shot, out: Path) -> N
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if shot.dark else "light", locale=shot.locale
     )
-    context.add_cookies([{"name": "strazha", "value": token, "url": address}])
+    if token:
+        context.add_cookies([{"name": "strazha", "value": token, "url": address}])
     # A busy machine takes its time to start a browser's page; the default of 30 s has been too short.
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(address + shot.path)
+    for where, words in shot.steps:
+        if words:
+            page.locator(where).first.fill(words)
+        else:
+            page.locator(where).first.click()
+            page.wait_for_load_state("networkidle")
     page.wait_for_timeout(shot.after)
     if shot.name == "advert":
         # The first picture of README: as PNG too, the window alone.
@@ -280,7 +272,11 @@ def photograph(page: Page, target: Path, *, whole: bool) -> None:
     """Write what a page shows as WebP, a third of a PNG's size; ``whole`` as far down as a reader of the docs would follow."""
     page.wait_for_load_state("networkidle")
     size = page.viewport_size or {"width": WIDE[0], "height": WIDE[1]}
-    height = min(page.evaluate("document.documentElement.scrollHeight"), LONGEST) if whole else size["height"]
+    height = size["height"]
+    if whole:
+        height = page.evaluate("document.documentElement.scrollHeight")
+        if height > LONGEST:
+            height = page.evaluate(LAST_WHOLE, LONGEST) or LONGEST
     clip = {"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1}
     asked = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": whole, "clip": clip}
     found = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
@@ -323,7 +319,7 @@ def main(arguments: list[str] | None = None) -> int:
         with serving(home) as (address, tokens, taken), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS), timeout=PATIENCE)
             for shot in (one for one in taken if not chosen.only or one.name in chosen.only):
-                take(browser, address, tokens[shot.who], shot, chosen.out)
+                take(browser, address, tokens.get(shot.who, ""), shot, chosen.out)
                 print(chosen.out / f"{shot.name}.webp")
             if not chosen.no_paste:
                 take_pasted(browser, address, tokens["lead"], chosen.out)

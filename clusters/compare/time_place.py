@@ -22,4 +22,8 @@ def compare(a: Linkable, b: Linkable, known: Known) -> Compared:
     towns = sorted(shared_towns(a, b))
     if not towns:
         return Compared(0.0, "They concern no town in common.")
-    return Compared(score, f"Both concern {towns[0]} and were posted {days:.0f} days apart.")
+    return Compared(score, f"Both concern {towns[0]} and were posted {_apart(round(days))}.")
+
+
+def _apart(days: int) -> str:
+    return "within a day" if days == 0 else "a day apart" if days == 1 else f"{days} days apart"

@@ -39,9 +39,10 @@ class Moves:
                 self._bands[f"{old.band.value}>{new.band.value}"] += 1
                 self._named.append(
                     Moved(
-                        advert_id=new.advert_id, before=old.band, after=new.band, score_before=old.score, score_after=new.score
+                        advert_id=new.advert_id, before=old.band, after=new.band, score_before=old.score,
+                        score_after=new.score, gained=tuple(sorted(after - before)), lost=tuple(sorted(before - after)),
                     )
-                )
+                )  # fmt: skip
         self._named = nsmallest(NAMED, self._named, key=_furthest)
 
     def rescreened(self) -> Rescreened | None:

@@ -10,7 +10,8 @@ from review.casework.members import Members, members_of, named
 from review.casework.times_view import appeared
 from review.cover import CONTACT_KINDS, covered_contact, covered_sentence
 from review.i18n import marked, tr
-from review.labels import PER, facet_label
+from review.labels import PER
+from review.places import place_name
 from review.sentences import said
 from review.services import Services
 from strazha.model import Mention, MentionKind
@@ -85,7 +86,7 @@ def shown_value(held: Members, label: str, value: str) -> str:
     if label == CONTACTS:
         return held.contact(value)
     if label == PLACES:
-        return held.sentence(facet_label("place", value.rstrip("|")))
+        return held.sentence(place_name(value))
     if label == PRICES:
         amount, currency, per = (*value.split("|"), "", "", "")[:3]
         amount = amount.removesuffix(".0") if amount != "None" else ""

@@ -12,6 +12,7 @@ from review.casework.contexts import Bucket, Move, Stay, TimesPage
 from review.casework.drawing import columns
 from review.casework.members import Members, members_of
 from review.investigate.spots import MapData, Spot
+from review.places import place_name, town_of
 from review.services import Services
 from strazha.model import Band, MentionKind
 from strazha.store.documents import AdvertDoc, ClusterDoc
@@ -33,9 +34,12 @@ def times_page(services: Services, doc: ClusterDoc, *, uncovered: bool = False) 
     held = members_of(services, doc, uncovered=uncovered)
     if not held.docs:
         return _empty(held)
-    facts = operation([Held(one.state, one.advert, one.screening) for one in held.docs])
+    # One town under one name, whoever wrote it: the facts count moves from each name to the next.
+    facts = operation(
+        [Held(one.state, one.advert.model_copy(update={"place": town_of(one)}), one.screening) for one in held.docs]
+    )
     spots = spots_of(held.docs)
-    stays = tuple(Stay(held.sentence(one.town), one.first, one.last, one.adverts) for one in facts.towns)
+    stays = tuple(Stay(_shown(held, one.town), one.first, one.last, one.adverts) for one in facts.towns)
     raw = [one.town for one in facts.towns]
     moves = tuple(
         Move(stays[at], stays[at + 1], distance(spots, raw[at], raw[at + 1]))
@@ -52,6 +56,10 @@ def times_page(services: Services, doc: ClusterDoc, *, uncovered: bool = False) 
     )  # fmt: skip
 
 
+def _shown(held: Members, town: str) -> str:
+    return held.sentence(place_name(town))
+
+
 def _empty(held: Members) -> TimesPage:
     return TimesPage(
         head=held.head(), step="day", sources=(), buckets=(), drawing=columns(()), live=0, gone=0, busiest_week=0, stays=(),
@@ -62,12 +70,6 @@ def _empty(held: Members) -> TimesPage:
 def appeared(doc: AdvertDoc) -> datetime:
     """When an advert was published, as far as known."""
     return doc.advert.posted_at or doc.state.first_seen
-
-
-def town_of(doc: AdvertDoc) -> str:
-    """The town an advert counts for, as flows' facts take it: the site's own place, else the first one of the text."""
-    places = (mention.key.split("|", 1)[0] for mention in doc.screening.mentions if mention.kind is MentionKind.PLACE)
-    return doc.advert.place or next(places, "")
 
 
 def bucketed(docs: Sequence[AdvertDoc]) -> tuple[str, tuple[str, ...], tuple[Bucket, ...]]:
@@ -101,7 +103,7 @@ def _step(span: int) -> tuple[str, Callable[[date], date], Callable[[date], date
 
 
 def spots_of(docs: Sequence[AdvertDoc]) -> dict[str, tuple[float, float]]:
-    """Latitude and longitude of places, under their names and as the adverts write them."""
+    """Latitude and longitude of places, under their keys and as the adverts write them."""
     found: dict[str, tuple[float, float]] = {}
     for doc in docs:
         for mention in doc.screening.mentions:
@@ -109,7 +111,7 @@ def spots_of(docs: Sequence[AdvertDoc]) -> dict[str, tuple[float, float]]:
                 continue
             lat, lon = mention.value.get("lat"), mention.value.get("lon")
             if isinstance(lat, int | float) and isinstance(lon, int | float) and -90 <= lat <= 90 and -180 <= lon <= 180:
-                for name in (mention.key.split("|", 1)[0], mention.text):
+                for name in (mention.key, mention.text):
                     found.setdefault(name.casefold(), (float(lat), float(lon)))
     return found
 
@@ -126,7 +128,7 @@ def _map(held: Members, step: str, buckets: Sequence[Bucket], towns: Sequence[st
             bands[town] = max(bands.get(town, Band.LOW), doc.screening.band, key=lambda band: band.rank)
     number = {town: at for at, town in enumerate(counts)}
     found = tuple(
-        Spot(held.sentence(town), *spots[town.casefold()], tuple(counted[one] for one in steps), bands.get(town, Band.LOW))
+        Spot(_shown(held, town), *spots[town.casefold()], tuple(counted[one] for one in steps), bands.get(town, Band.LOW))
         for town, counted in counts.items()
     )
     ways = {(number[a], number[b]) for a, b in pairwise(towns) if a in number and b in number and a != b}

@@ -1,4 +1,4 @@
-"""People's work: who took, decided and holds how much, how long a decision took, and how far the bands were right."""
+"""People's work: who took, decided and holds how much, how long a decision took, and how much of each band was followed up."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from strazha.evaluation.rates import Rate
 from strazha.ledger.operate_records import Verdict
 from strazha.model import Band, Outcome
 
-#: What a band is right about: items worth following, against items that were not. Insufficient counts for neither.
+#: Items worth following, against items that were not. Insufficient counts for neither.
 FOLLOWED = frozenset({Outcome.REFER, Outcome.MONITOR})
 NOT_FOLLOWED = frozenset({Outcome.INDEPENDENT, Outcome.SPAM, Outcome.NOT_RELEVANT})
 #: Decisions below which a share says little, and items of which times are looked up (their documents have to be read).
 FEW, TIMED = 20, 500
 
 PRECISION = marked(
-    "Right is a band where people referred or monitored; wrong where they found an independent person, spam or nothing "
-    "relevant. Insufficient counts for neither. The band is the one shown when the decision was made; what nobody decided on "
-    "is not counted."
+    "Followed up: the share that people referred or monitored, of these and what they found to be an independent person, spam "
+    "or not relevant. Insufficient counts for neither. A high share is good in a high band; in the band low it shows what the "
+    "band missed. The band is the one shown when the decision was made; what nobody decided on is not counted."
 )
 CALIBRATION = marked("What a score says of being followed up, and which thresholds decisions suggest: strazha calibrate.")
 TIMES = marked("First decisions of the period, not corrections. Of clusters the first advert's publication and capture count.")
@@ -86,8 +86,8 @@ def precision(verdicts: Iterable[Verdict]) -> Table:
     few = False
     for band in reversed(Band):
         by_outcome = [counts[band.value, outcome.value] for outcome in Outcome]
-        right = sum(counts[band.value, outcome.value] for outcome in FOLLOWED)
-        rate = Rate(right, right + sum(counts[band.value, outcome.value] for outcome in NOT_FOLLOWED))
+        followed = sum(counts[band.value, outcome.value] for outcome in FOLLOWED)
+        rate = Rate(followed, followed + sum(counts[band.value, outcome.value] for outcome in NOT_FOLLOWED))
         low, high = rate.interval()
         few = few or 0 < rate.of < FEW
         share = percent(rate.share) if rate.of else "–"
@@ -95,7 +95,7 @@ def precision(verdicts: Iterable[Verdict]) -> Table:
         rows.append((tr(BANDS[band]), *by_outcome, share, between))
     columns = (
         Column(tr(marked("Band")), figures=False), *(Column(tr(OUTCOMES[outcome])) for outcome in Outcome),
-        Column(tr(marked("Right"))), Column(tr(marked("Interval (95 of 100)"))),
+        Column(tr(marked("Followed up"))), Column(tr(marked("Interval (95 of 100)"))),
     )  # fmt: skip
     warning = tr(marked("A share of fewer than 20 decisions says little: look at its interval.")) if few else ""
     return Table(

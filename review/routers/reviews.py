@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from review import doubles, work
 from review.access import LEADS, open_to
-from review.agreement import agreement, pairs_of
+from review.agreement import FEWEST, agreement, pairs_of
 from review.ask import number
 from review.contexts import ReviewsPage
 from review.doubles import MOST_DRAWN
@@ -43,6 +43,7 @@ def reviews(request: Request, services: Parts, user: Person) -> Response:
             disputed_count=len(disputed),
             waiting_count=len(waiting),
             agreement=agreement(pairs_of(every)),
+            fewest=FEWEST,
             drawn=number(request.query_params.get("drawn", ""), 0, MOST_DRAWN),
         ),
     )

@@ -2,6 +2,8 @@
 // (li.edge); texts are read and written as text only. Without this script the list says the same.
 (function () {
   "use strict";
+  // Points whose titles have room; characters of a title; how near a small graph is brought by itself.
+  var NAMED = 15, SHORT = 28, NEAREST = 1.1;
   var box = document.getElementById("graph");
   if (!box || !window.cytoscape) return;
 
@@ -25,10 +27,17 @@
   var ordered = items.slice().sort(function (one, other) {
     return (degree[other.dataset.node] || 0) - (degree[one.dataset.node] || 0) || one.dataset.node - other.dataset.node;
   });
+  // A number says nothing by itself: where there is room for words, the beginning of the title stands with it.
+  function name(item) {
+    var title = item.querySelector("a").textContent.trim();
+    if (items.length > NAMED) return item.dataset.node;
+    return item.dataset.node + " " + (title.length > SHORT ? title.slice(0, SHORT - 1).trim() + "\u2026" : title);
+  }
+
   var elements = ordered.map(function (item, place) {
-    var angle = place * 2.39996, far = 28 * Math.sqrt(place);
+    var angle = place * 2.39996, far = (items.length > NAMED ? 28 : 90) * Math.sqrt(place);
     return {
-      data: { id: "n" + item.dataset.node, label: item.dataset.node, band: item.dataset.band, size: 16 + 5 * Math.sqrt(degree[item.dataset.node] || 0) },
+      data: { id: "n" + item.dataset.node, label: name(item), band: item.dataset.band, size: 16 + 5 * Math.sqrt(degree[item.dataset.node] || 0) },
       position: { x: far * Math.cos(angle), y: far * Math.sin(angle) }
     };
   });
@@ -44,7 +53,7 @@
       { selector: "node", style: {
         "label": "data(label)", "width": "data(size)", "height": "data(size)", "font-size": 11, "color": css("--ink"),
         "text-outline-color": css("--bg"), "text-outline-width": 2, "text-valign": "bottom", "border-width": 1, "border-color": css("--ink"),
-        "min-zoomed-font-size": 7
+        "min-zoomed-font-size": 7, "text-wrap": "wrap", "text-max-width": 110, "text-margin-y": 3
       } },
       { selector: "edge", style: { "width": "data(width)", "line-color": css("--soft"), "curve-style": "haystack", "opacity": 0.75 } },
       { selector: 'edge[word="cut"], edge[word="never"]', style: { "line-style": "dashed", "line-color": css("--bad-line"), "curve-style": "straight" } },
@@ -62,17 +71,24 @@
   document.querySelector(".graph-tools").hidden = false;
   var still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   var cy = window.cytoscape({
-    container: box, elements: elements, style: look(), layout: { name: "preset" }, minZoom: 0.08, maxZoom: 4,
+    container: box, elements: elements, style: look(), layout: { name: "preset" }, minZoom: 0.08, maxZoom: NEAREST,
     boxSelectionEnabled: false, autounselectify: true
   });
   // In steps between frames, so that the page answers meanwhile, and drawn when done; the larger the graph, the fewer steps.
   var begun = performance.now();
   var layout = cy.layout({
     name: "cose", animate: true, animationThreshold: 1e9, refresh: 10, randomize: false, fit: true, padding: 24,
-    numIter: Math.max(120, Math.round(60000 / Math.max(60, items.length))), componentSpacing: 60, nodeRepulsion: function () { return 9000; },
-    idealEdgeLength: function () { return 46; }
+    numIter: Math.max(120, Math.round(60000 / Math.max(60, items.length))), componentSpacing: 60, nodeRepulsion: function () { return items.length > NAMED ? 9000 : 90000; },
+    idealEdgeLength: function () { return items.length > NAMED ? 46 : 110; }
   });
-  layout.one("layoutstop", function () { cy.fit(undefined, 24); box.dataset.ready = String(Math.round(performance.now() - begun)); });
+  // Not nearer than NEAREST by itself: three adverts would fill the box as discs the size of a hand. People may go nearer.
+  function fit() {
+    cy.maxZoom(NEAREST);
+    cy.fit(undefined, 40);
+    cy.center();
+    cy.maxZoom(4);
+  }
+  layout.one("layoutstop", function () { fit(); box.dataset.ready = String(Math.round(performance.now() - begun)); });
   layout.run();
 
   var chosen = document.getElementById("chosen"), judge = document.getElementById("judge");
@@ -127,7 +143,7 @@
       choose("edge-" + shown.dataset.edge, false);
       cy.animate({ fit: { eles: cy.getElementById("edge-" + shown.dataset.edge).connectedNodes(), padding: 120 }, duration: still ? 0 : 250 });
     } else if (tool) {
-      if (tool.dataset.graph === "all") cy.fit(undefined, 24);
+      if (tool.dataset.graph === "all") fit();
       else cy.zoom({ level: cy.zoom() * (tool.dataset.graph === "in" ? 1.4 : 0.7), renderedPosition: { x: box.clientWidth / 2, y: box.clientHeight / 2 } });
     }
   });

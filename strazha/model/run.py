@@ -65,6 +65,9 @@ class Moved(Record):
     after: Band
     score_before: int
     score_after: int
+    #: Indicators seen now and not before, and the other way round.
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 class Rescreened(Record):

@@ -66,7 +66,8 @@ class AdIndex(Protocol):
     def similar(self, advert_id: str, *, size: int = 10) -> AdvertPage:
         """Adverts like one, best first, without itself; other members of its cluster come last.
 
-        By the rarest words they share; where the advert has a vector, its neighbours are mixed in by the place they have.
+        Found by the rarest words they share and, where the advert has a vector, among its neighbours. ``relevance`` is how
+        alike they are, from 0 to 1 (likeness.py); outside the cluster none is given that is less alike than ``MIN_OUTSIDE``.
         """
 
     def similar_by_vector(self, vector: Sequence[float], *, query: Query | None = None, size: int = 10) -> AdvertPage:

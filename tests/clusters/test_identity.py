@@ -32,7 +32,7 @@ def test_a_cluster_keeps_its_id_while_it_grows_and_its_evidence_stays() -> None:
     grown = run([["a", "b", "c"]], [old], day=1).put[0]
     assert (grown.id, grown.score) == (old.id, 40)
     assert [event.kind for event in grown.history] == ["formed", "grew"]
-    assert grown.history[1].text == "1 adverts came in."
+    assert grown.history[1].text == "1 advert came in."
 
 
 def test_the_younger_retires_into_the_older() -> None:
@@ -75,7 +75,7 @@ def test_a_cluster_that_falls_apart_retires_into_nothing() -> None:
 def test_members_that_are_gone_leave_a_line() -> None:
     old = run([["a", "b", "c"]]).put[0]
     changed = run([["a", "b"], ["c"]], [old], day=1).put[0]
-    assert (changed.id, changed.history[-1].kind, changed.history[-1].text) == (old.id, "shrank", "1 adverts left.")
+    assert (changed.id, changed.history[-1].kind, changed.history[-1].text) == (old.id, "shrank", "1 advert left.")
 
 
 def test_ids_of_parts_are_new_each_time_they_split_off() -> None:

@@ -75,6 +75,10 @@ def crawl(rooms: Rooms, number: int, texts: Sequence[tuple[str, str]], source: s
 def test_a_share_that_shifts_is_an_alarm(rooms: Rooms, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     assert crawl(rooms, 1, harmless("north", 24)).alarms == ()
     assert not compared(rooms, SOURCE).enough
+    # A table of shares of nothing would read as if everything had gone.
+    shown = CliRunner().invoke(app, ["drift", SOURCE], catch_exceptions=False).output
+    assert "Too few to compare" in shown
+    assert not {"%", "before │", "chance"} & {word for word in ("%", "before │", "chance") if word in shown}
     # As before; too few to stand alone, so the first crawl is looked at with them.
     quiet = crawl(rooms, 2, harmless("south", 6))
     assert (quiet.alarms, compared(rooms, SOURCE).crawls) == ((), 2)
@@ -139,9 +143,15 @@ def test_screening_again_is_only_what_is_due_and_shows_what_moved(rooms: Rooms, 
     assert all(one.after.rank > one.before.rank for one in found.moved)
     # Every run that screened again shows the adverts that rose furthest.
     told = io.StringIO()
-    show_report(report, Console(file=told, width=160))
     first = found.moved[0]
-    assert f"  {first.advert_id}: {first.before} {first.score_before} to {first.after} {first.score_after}\n" in told.getvalue()
+    show_report(report, Console(file=told, width=160), {first.advert_id: "Берачи, тел. 0888 001 100"})
+    scores = f"{first.before} {first.score_before} to {first.after} {first.score_after}"
+    line = next(line for line in told.getvalue().splitlines() if first.advert_id in line)
+    assert " “Берачи, тел. •" in line
+    assert "0888 001" not in line
+    assert f"”: {scores}  (+" in line
+    assert "+documents_withheld" in line
+    assert f"  {first.advert_id} “" in done.output
     assert CliRunner().invoke(app, ["rescreen"], catch_exceptions=False).output.startswith("Nothing is due")
     # A change of the pipeline is no drift: what was screened again is the past of the next crawl.
     assert report.alarms == ()

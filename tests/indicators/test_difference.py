@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
+from cli.differences import show_difference
 from cli.indicators_ import command
 from flows.corpus import from_file
 from flows.difference import catalogues, difference
@@ -86,6 +89,13 @@ def test_bands_that_move_are_told(corpus: Path, changed: Path) -> None:
     assert found.lost
     assert len(found.bands) == 1
     assert found.moved[0].after[1].rank < found.moved[0].before[1].rank
+    moved = found.moved[0]
+    assert (moved.title, moved.gained, bool(moved.lost)) == ("Работа в чужбина", (), True)
+    told = io.StringIO()
+    show_difference(Console(file=told, width=160, markup=False, highlight=False), found, 1)
+    scores = " to ".join(f"{score} {band}" for score, band in (moved.before, moved.after))
+    assert f"  x bg “Работа в чужбина”: {scores}" in told.getvalue()
+    assert f"(-{' -'.join(moved.lost)})" in " ".join(told.getvalue().split())
     assert not refused
 
 

@@ -124,6 +124,15 @@ def test_cluster_and_similar_adverts_are_linked(house: Any, client: TestClient) 
     assert f'href="/clusters/{cluster.id}"' in page
     similar = page[page.index('id="sim-h"') :]
     assert re.findall(r'href="/adverts/(\w+)"', similar)
+    # Others of its cluster stand under a heading of their own, each with how alike it is; elsewhere stands what is alike.
+    akin, _, elsewhere = similar[: similar.index("</section>")].partition("Elsewhere</h3>")
+    assert "In the same cluster</h3>" in akin
+    assert set(re.findall(r'href="/adverts/(\w+)"', akin)) <= set(cluster.cluster.members)
+    assert not set(re.findall(r'href="/adverts/(\w+)"', elsewhere)) & set(cluster.cluster.members)
+    degrees = [int(one) for one in re.findall(r"(\d+) % alike", akin)]
+    assert degrees == sorted(degrees, reverse=True)
+    assert degrees[0] > 30
+    assert all(int(one) >= 30 for one in re.findall(r"(\d+) % alike", elsewhere))
     assert f"/adverts/{house.advert('qgodi')}" not in similar
 
 

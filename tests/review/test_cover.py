@@ -34,6 +34,16 @@ def test_a_disguised_number_is_covered_where_its_mention_says() -> None:
     assert covered(text, mention(text, "nula osem osem osem 001 001")) == "Viber •••• •••• •••• •••• ••• •01 vecher"
 
 
+@pytest.mark.parametrize("words", ["нула осем осем осем нула нула едно нула нула пет", "oh seven seven double oh five"])
+def test_a_number_spelt_out_leaves_no_letter(words: str) -> None:
+    text = f"Тел. {words}, вечер"
+    shown = covered(text, mention(text, words))
+    assert shown.startswith("Тел. •")
+    assert shown.endswith("•, вечер")
+    assert not any(char.isalnum() for char in cover.dotted(words))
+    assert cover.dotted("night_market").endswith("et")
+
+
 @pytest.mark.parametrize("number", ["07700 900 101", "+359888001001", "0176/0406-9001", "(0888) 001-001", "00447700900101"])
 def test_what_looks_like_a_number_is_covered_without_a_mention(number: str) -> None:
     shown = covered(f"call {number} now")

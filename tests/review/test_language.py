@@ -126,6 +126,11 @@ STORED = [
     "about 4,500 euro a month; far above begins near 3,900 in Netherlands (table of 2026-11-01)",
     "They say the same in two languages, sentence by sentence (0.58 alike).",
     "3 adverts came in, some from cluster 0a1b2c3d.",
+    "1 advert came in from cluster 0a1b2c3d.",
+    "1 advert left.",
+    "1 advert split off from 2 clusters.",
+    "Both concern Leeds and were posted a day apart.",
+    "Both concern Leeds and were posted within a day.",
 ]
 
 

@@ -12,7 +12,8 @@ from starlette.datastructures import QueryParams
 
 from review import worklist
 from review.ask import QueueAsk
-from strazha.model import Outcome
+from review.rows import cluster_row
+from strazha.model import Outcome, Strength
 
 
 def titles(page: str) -> list[str]:
@@ -129,3 +130,21 @@ def test_several_people_at_once(house: Any) -> None:
         answers = list(pool.map(work, range(6)))
     assert {status for statuses in answers for status in statuses} == {200}
     assert house.ledger.verify_audit() is None
+
+
+def test_a_cluster_s_row_names_the_strongest_signs_of_its_adverts(house: Any) -> None:
+    doc = house.filled.of("fields")
+    counts = {
+        "no_experience_needed": 9,
+        "city_circuit": 9,
+        "no_interview": 9,
+        "documents_withheld": 1,
+        "wages_withheld": 2,
+        "gone": 9,
+    }
+    row = cluster_row(doc.model_copy(update={"indicators": counts}), house.services.catalogue, ())
+    grades = [house.services.catalogue[name].strength for name in row.indicators]
+    assert row.indicators[:2] == ("documents_withheld", "wages_withheld")
+    assert grades == sorted(grades, key=list(Strength).index)
+    # A cluster's own signs stand among its reasons; what the catalogue no longer has has no name.
+    assert not {"city_circuit", "gone"} & set(row.indicators)

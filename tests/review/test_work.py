@@ -195,7 +195,8 @@ def test_disagreement_goes_to_a_lead(house: Any, client: TestClient, form_of: Fo
     assert late.status_code in {409, 422}
     reviews = lead.get("/reviews").text
     assert reviews.index("Disagreements to settle") < reviews.index(path) < reviews.index("Waiting for opinions")
-    assert "0.00" in reviews
+    assert "too few pairs for kappa (at least 10)" in reviews
+    assert "0.00" not in reviews
     decide(lead, form_of, path, "refer", reason="settled so")
     assert house.index.cluster(cluster.id).decision is Outcome.REFER
     assert house.ledger.reviews()[0].state == "settled"
@@ -337,8 +338,17 @@ def pair(number: int, first: Outcome, second: Outcome, house: Any) -> DoubleRevi
 
 @pytest.mark.parametrize(
     ("counts", "kappa"),
-    # Rows and columns: refer, monitor. The first is the textbook's 50 grant proposals (kappa 0.4); then full, none, chance.
-    [((20, 5, 10, 15), 0.4), ((5, 0, 0, 5), 1.0), ((0, 5, 5, 0), -1.0), ((4, 4, 4, 4), 0.0), ((5, 0, 0, 0), None)],
+    # Rows and columns: refer, monitor. The first is the textbook's 50 grant proposals (kappa 0.4); then full, none, chance;
+    # chance alone would make all alike; fewer than ten pairs tell nothing.
+    [
+        ((20, 5, 10, 15), 0.4),
+        ((5, 0, 0, 5), 1.0),
+        ((0, 5, 5, 0), -1.0),
+        ((4, 4, 4, 4), 0.0),
+        ((12, 0, 0, 0), None),
+        ((0, 1, 0, 0), None),
+        ((4, 1, 1, 3), None),
+    ],
 )
 def test_kappa_is_the_textbooks(house: Any, counts: tuple[int, ...], kappa: float | None) -> None:
     cells = [(a, b) for a in (Outcome.REFER, Outcome.MONITOR) for b in (Outcome.REFER, Outcome.MONITOR)]

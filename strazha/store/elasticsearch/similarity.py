@@ -9,7 +9,7 @@ from strazha.store.documents import AdvertDoc
 from strazha.store.elasticsearch.client import meaning
 from strazha.store.elasticsearch.rendering import doc_key
 from strazha.store.entries import advert_entry, read_doc, storable
-from strazha.store.fusing import fused
+from strazha.store.likeness import most_alike
 from strazha.store.vectors import Floats, unpack_vector
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ CANDIDATES = 10
 
 
 def by_words(client: Elasticsearch, alias: str, doc: AdvertDoc, size: int) -> list[dict[str, Any]]:
-    """Hits that share the advert's rarest words: adverts outside its cluster, then the cluster's other members."""
+    """Hits that share the advert's rarest words: so many outside its cluster, then so many of the cluster's other members."""
     texts = [text[:50_000] for text in advert_entry(doc).texts[:2] if text]
     if not texts or size < 1:
         return []
@@ -41,12 +41,10 @@ def by_words(client: Elasticsearch, alias: str, doc: AdvertDoc, size: int) -> li
         parts = [{"must": [like], "must_not": [own, inside]}, {"must": [like], "filter": [inside], "must_not": [own]}]
         found: list[dict[str, Any]] = []
         for part in parts if doc.cluster_id else [{"must": [like], "must_not": [own]}]:
-            if len(found) < size:
-                answer = client.search(
-                    index=alias, query={"bool": part}, size=size - len(found), sort=[{"_score": "desc"}, {"id": "asc"}],
-                    track_total_hits=False,
-                )  # fmt: skip
-                found += answer["hits"]["hits"]
+            answer = client.search(
+                index=alias, query={"bool": part}, size=size, sort=[{"_score": "desc"}, {"id": "asc"}], track_total_hits=False
+            )
+            found += answer["hits"]["hits"]
     return found
 
 
@@ -75,17 +73,12 @@ def vector_search(vector: Sequence[float], size: int, *conditions: dict[str, Any
 
 
 def similar(client: Elasticsearch, alias: str, doc: AdvertDoc, size: int) -> list[tuple[AdvertDoc, float]]:
-    """Adverts with their relevance: by words, and where the advert has a vector by both; other members of its cluster last."""
-    words = by_words(client, alias, doc, size)
-    if not doc.vector:
-        return documents(words)
-    others = {"bool": {"must_not": [{"ids": {"values": [doc_key(doc.id)]}}]}}
-    near = by_vector(client, alias, unpack_vector(doc.vector), size, others)
-    lists = [[one for one, _ in ranked] for ranked in (documents(words), near)]
-    known = {one.id: one for ranked in lists for one in ranked}
-    inside = {one.id for one in known.values() if doc.cluster_id and one.cluster_id == doc.cluster_id}
-    mixed = fused([[one.id for one in ranked] for ranked in lists], inside)
-    return [(known[one], worth) for one, worth in mixed[:size]]
+    """Adverts with how alike they are, found by words and, where the advert has a vector, by that; its cluster last."""
+    found = documents(by_words(client, alias, doc, size))
+    if doc.vector:
+        others = {"bool": {"must_not": [{"ids": {"values": [doc_key(doc.id)]}}]}}
+        found += by_vector(client, alias, unpack_vector(doc.vector), size, others)
+    return most_alike(doc, {one.id: one for one, _ in found}.values(), size)
 
 
 def documents(hits: Sequence[dict[str, Any]]) -> list[tuple[AdvertDoc, float]]:

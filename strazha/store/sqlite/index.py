@@ -12,6 +12,7 @@ from typing import Self
 from strazha.model import Outcome
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
 from strazha.store.entries import advert_entry, cluster_entry, key_hash, read_doc, to_json
+from strazha.store.likeness import most_alike
 from strazha.store.marking import snippet
 from strazha.store.parse import parse, wanted
 from strazha.store.query import AdvertField, AdvertPage, AdvertRow, ClusterField, ClusterPage, Query
@@ -138,9 +139,10 @@ class SqliteIndex:
             own = next(iter(self._adverts.get(view.connection, [advert_id])), None)
             if own is None or size < 1:
                 return AdvertPage(total=0, rows=())
-            ranked = similar(view, own, self._vectors, size)
-            docs = self._adverts.rows(view.connection, [one for one, _ in ranked])
-        return _page(docs, ranked)
+            docs = self._adverts.rows(view.connection, similar(view, own, self._vectors, size))
+        alike = most_alike(own, docs, size)
+        rows = tuple(AdvertRow(doc=doc, relevance=relevance) for doc, relevance in alike)
+        return AdvertPage(total=len(rows), rows=rows)
 
     def similar_by_vector(self, vector: Sequence[float], *, query: Query | None = None, size: int = 10) -> AdvertPage:
         """Adverts that a query finds whose vectors are nearest to one."""

@@ -10,12 +10,10 @@ import numpy as np
 
 from strazha.store.documents import AdvertDoc
 from strazha.store.entries import advert_entry, storable
-from strazha.store.fusing import fused
 from strazha.store.sqlite.codes import number_of
 from strazha.store.sqlite.columns import Mask, View
 from strazha.store.sqlite.neighbours import Matrices, nearest
 from strazha.store.sqlite.ranking import WEIGHTS
-from strazha.store.sqlite.searching import ids_of
 from strazha.store.vectors import unpack_vector
 
 #: Words taken from an advert. More than a dozen only repeat each other and cost a look-up each.
@@ -45,25 +43,21 @@ def rare_words(connection: sqlite3.Connection, texts: tuple[str, ...], total: in
     return [word for _, word in sorted(counted)[:MAX_WORDS]]
 
 
-def similar(view: View, own: AdvertDoc, vectors: Matrices, size: int) -> list[tuple[int, float]]:
-    """Document numbers with relevance, best first: adverts outside the cluster, then its other members."""
+def similar(view: View, own: AdvertDoc, vectors: Matrices, size: int) -> list[int]:
+    """Numbers of documents that may be like one: by words outside its cluster and within it, and by vectors."""
     connection, _, columns = view
     doc = connection.execute("SELECT doc FROM advert_docs WHERE id = ?", (own.id,)).fetchone()[0]
     number = number_of(connection, "advert", "cluster", storable(own.cluster_id)) if own.cluster_id else None
     inside = columns.having("cluster", [] if number is None else [number])
-    words = _by_words(view, doc, advert_entry(own).texts, inside)[:size]
-    if not own.vector:
-        return words
-    others = columns.present.copy()
-    others[doc] = False
-    near = nearest(view, vectors.at(view), others, unpack_vector(own.vector), size)
-    ids = ids_of(view, [one for one, _ in (*words, *near)])
-    numbers = {doc_id: one for one, doc_id in ids.items()}
-    mixed = fused([[ids[one] for one, _ in ranked] for ranked in (words, near)], {ids[one] for one in ids if inside[one]})
-    return [(numbers[doc_id], worth) for doc_id, worth in mixed[:size]]
+    found = _by_words(view, doc, advert_entry(own).texts, inside, size)
+    if own.vector:
+        others = columns.present.copy()
+        others[doc] = False
+        found += [one for one, _ in nearest(view, vectors.at(view), others, unpack_vector(own.vector), size)]
+    return list(dict.fromkeys(found))
 
 
-def _by_words(view: View, doc: int, texts: tuple[str, ...], inside: Mask) -> list[tuple[int, float]]:
+def _by_words(view: View, doc: int, texts: tuple[str, ...], inside: Mask, size: int) -> list[int]:
     connection, _, columns = view
     words = rare_words(connection, texts, int(np.count_nonzero(columns.present)))
     if not words:
@@ -74,5 +68,6 @@ def _by_words(view: View, doc: int, texts: tuple[str, ...], inside: Mask) -> lis
         "WHERE advert_text MATCH ? AND rowid <> ?",
         (expression, doc),
     ).fetchall()
-    rows.sort(key=lambda row: (bool(inside[row[0]]), row[1], int(columns.head[row[0]])))
-    return [(one, -rank) for one, rank in rows]
+    rows.sort(key=lambda row: (row[1], int(columns.head[row[0]])))
+    # So many of each: a cluster of hundreds of copies must not hide what is like it elsewhere, nor the other way round.
+    return [one for held in (False, True) for one in [row[0] for row in rows if bool(inside[row[0]]) is held][:size]]

@@ -174,7 +174,7 @@ def test_the_common_text_and_what_varies(house: Any, client: TestClient) -> None
     assert not CONTACT.search(page)
     times = html.unescape(re.sub(r"</?bdi>", "", client.get(f"/times/{cluster.id}").text))
     moves = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr><td>.*?</tr>", times, re.S)]
-    assert [(row[0], row[2]) for row in moves if len(row) == 6] == [("Leeds", "York"), ("York", "Bradford")]
+    assert [(row[0], row[2]) for row in moves if len(row) == 6] == [("Leeds, GB", "York, GB"), ("York, GB", "Bradford, GB")]
     assert re.search(r"\d+ km", times)
     assert '"places"' in times
     assert '"routes": [[0, 1], [1, 2]]' in times

@@ -109,6 +109,9 @@ def test_precision_with_its_interval_and_warning() -> None:
     assert high[1:7] == (6, 2, 5, 0, 0, 2)
     assert high[7:] == ("80 %", "49 % – 94 %")  # Wilson's interval of 8 in 10
     assert few.warning
+    # A band of low that was followed up is a miss, and no page may call it right.
+    assert few.columns[7].label == "Followed up"
+    assert "what the band missed" in few.notes[0]
     many = precision(said(number, outcome) for number, outcome in enumerate(outcomes * 3))
     assert not many.warning
     assert precision([]).rows[0][7:] == ("–", "–")
