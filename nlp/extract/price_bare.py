@@ -66,6 +66,7 @@ def bare(  # noqa: PLR0917
         tail, head = view.plain[number.end : number.end + 2], view.plain[max(0, number.start - 2) : number.start]
         if (
             tail[:1] in {"%", ":"}
+            or tail == " %"
             or tail[:1].isalpha()
             or head.endswith(("-", "/", "#", ":"))
             or any(symbol in tail for symbol in SYMBOLS)

@@ -34,6 +34,19 @@ MONTHLY = {
 }
 #: "400lv/4as": an hour as Bulgarian is typed in Latin letters.
 _HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
+#: "£70/30 £120/60": a price and its minutes.
+_SLASHED = re.compile(r"\s?/\s?(15|20|30|40|45|60|90|120)(?![\w.,:/]|\s?[€£$%-])")
+#: "на два транша", "in two instalments": what is paid in parts is one sum, whatever it is called.
+_PARTED = re.compile(
+    r"транш|на части|на вноски|(?:на|в) две части|in two (?:parts|halves)|instal?ment|in raten|zwei raten|zwei teile|in transe|"
+    r"doua transe|двумя частями|в рассрочку|двома частинами|σε δοσεις|δυο δοσεις|iki taksit|taksitle|u dve rate|у две рате|"
+    r"en dos (?:partes|pagos|plazos)|половин\w{0,2} (?:при|преди|сега|до|на|после)|half (?:now|before|at|in|on|up)|halfte"
+)
+#: "Нощувки: единична стая 55 лв.": what is let by the night, named ahead of the list of prices.
+_NIGHTS = re.compile(
+    r"(?<!\w)(?:нощувк|overnight stays|price per night|prices per night|nightly rates|ubernachtung|διανυκτερευσ|cazare pe noapte|"
+    r"nopti de cazare|посуточн|подобов|gecelik|noćenj|nocenj|ноћењ|noches|noshtuvk|no6tuvk)"
+)
 #: "1650 лв + 100 лв карта за храна": what is added to a wage is paid as it is.
 _PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
 _HELD = re.compile(r"депоз|depos|depoz|kaution|гаранц|garant|залог|завдат|застав|fianza|εγγυησ|kapora|kauc|капар")
@@ -144,13 +157,17 @@ def period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:  
     if typed := _HOUR_TYPED.match(view.plain, amount.after):
         amount.per, amount.after = "hour", typed.end()
         return True
+    if kind not in {"fare", "deal"} and (minutes := _SLASHED.match(view.plain, amount.after)):
+        amount.per, amount.after = "hour" if minutes[1] == "60" else None, minutes.end()
+        return True
     words, index, at = view.words, view.word_after(amount.after), amount.after
     quantity, skipped = "", 0
     while index < len(words) and skipped < 6:
         word = words[index]
         if word.start - at > 4 or not _GAP_AFTER.fullmatch(view.plain, at, word.start):
             return False
-        if ". " in view.plain[at : word.start] and (view.text[word.start].isupper() or word.text.isdigit()):
+        gap = view.plain[at : word.start]
+        if ". " in gap and "/" not in gap and (view.text[word.start].isupper() or word.text.isdigit()):
             return False
         if rules.half.at(words, index):
             amount.per, amount.after = None, word.end
@@ -231,7 +248,7 @@ def _sitting_before(view: View, amount: Amount, rules: Rules, last: int) -> bool
 
 
 def _of_unit(period: str, unit: str, quantity: str, rules: Rules, kind: str) -> str | None:
-    if quantity == "60" and unit.startswith(_MINUTES):
+    if unit.startswith(_MINUTES) and (quantity == "60" or rules.numbers.values.get(quantity) == 60):
         return "hour"
     if quantity and quantity != "1" and rules.numbers.values.get(quantity) != 1:
         # Half hours and several hours are no hourly price; several days or nights no daily one.
@@ -289,6 +306,8 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     if kind in {"rent", ""} and _NEGOTIABLE.match(view.plain, amount.after):
         return "once"
     wage = MONTHLY.get(amount.currency, (400, 9000))
+    if _PARTED.search(view.plain, start, min(end, amount.after + 40)):
+        return "once"
     if kind == "deal":
         # Papers that a job asks for make no deal of its wage.
         return "month" if nearest == "wage" and distance < 25 and wage[0] <= amount.value <= wage[1] else "once"
@@ -308,6 +327,8 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         seat or price or nearest in {"", "fare", "wage"} or amount.value >= MONTHLY.get(amount.currency, (400, 0))[0]
     ):
         return "trip"
+    if kind in {"rent", ""} and nearest in {"", "rent"} and _NIGHTS.search(view.plain, 0, amount.before):
+        return "day"
     low, high = MONTHLY.get(amount.currency, (400, 9000))
     if nearest == "wage" or (nearest == "rent" and kind in {"rent", "job"}):
         return "month" if amount.value <= high else "once"
