@@ -34,8 +34,10 @@ MONTHLY = {
 }
 #: "400lv/4as": an hour as Bulgarian is typed in Latin letters.
 _HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
+#: A currency's abbreviation with its full stop.
+_ABBREVIATED = re.compile(r"(?<![^\W\d_])(?:лв|lv|руб|грн|евр|eur|р|дол|долл|крб|kc|zl|din|дин)\.\s$")
 #: "£70/30 £120/60": a price and its minutes.
-_SLASHED = re.compile(r"\s?/\s?(15|20|30|40|45|60|90|120)(?![\w.,:/]|\s?[€£$%-])")
+_SLASHED = re.compile(r"\s?/\s?(15|20|30|40|45|60|90|120)(?![\w.,:/-]|\s?[€$%]|£)")
 #: "на два транша", "in two instalments": what is paid in parts is one sum, whatever it is called.
 _PARTED = re.compile(
     r"транш|на части|на вноски|(?:на|в) две части|in two (?:parts|halves)|instal?ment|in raten|zwei raten|zwei teile|in transe|"
@@ -43,7 +45,7 @@ _PARTED = re.compile(
     r"en dos (?:partes|pagos|plazos)|половин\w{0,2} (?:при|преди|сега|до|на|после)|half (?:now|before|at|in|on|up)|halfte"
 )
 #: "Нощувки: единична стая 55 лв.": what is let by the night, named ahead of the list of prices.
-_NIGHTS = re.compile(
+NIGHTS = re.compile(
     r"(?<!\w)(?:нощувк|overnight stays|price per night|prices per night|nightly rates|ubernachtung|διανυκτερευσ|cazare pe noapte|"
     r"nopti de cazare|посуточн|подобов|gecelik|noćenj|nocenj|ноћењ|noches|noshtuvk|no6tuvk)"
 )
@@ -138,7 +140,10 @@ def period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> No
             *(match.end() for match in CLAUSE_END.finditer(view.plain, max(last, amount.before - 70), amount.before)),
         ]
     )
-    ending = CLAUSE_END.search(view.plain, amount.after, amount.after + 40)
+    # "1 480 лв. основна заплата": the full stop of an abbreviation.
+    short = _ABBREVIATED.search(view.plain, amount.before, amount.after + 2) is not None
+    short = short and view.text[amount.after + 2 : amount.after + 3].islower()
+    ending = CLAUSE_END.search(view.plain, amount.after + short, amount.after + 40)
     end = ending.start() if ending else amount.after + 40
     if period := _apart(view, rules, start, amount.before):
         amount.per = period
@@ -157,7 +162,8 @@ def period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:  
     if typed := _HOUR_TYPED.match(view.plain, amount.after):
         amount.per, amount.after = "hour", typed.end()
         return True
-    if kind not in {"fare", "deal"} and (minutes := _SLASHED.match(view.plain, amount.after)):
+    marked = not view.plain[amount.start : amount.end].isdigit()
+    if marked and kind not in {"fare", "deal"} and (minutes := _SLASHED.match(view.plain, amount.after)):
         amount.per, amount.after = "hour" if minutes[1] == "60" else None, minutes.end()
         return True
     words, index, at = view.words, view.word_after(amount.after), amount.after
@@ -327,7 +333,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         seat or price or nearest in {"", "fare", "wage"} or amount.value >= MONTHLY.get(amount.currency, (400, 0))[0]
     ):
         return "trip"
-    if kind in {"rent", ""} and nearest in {"", "rent"} and _NIGHTS.search(view.plain, 0, amount.before):
+    if kind in {"rent", ""} and nearest in {"", "rent"} and NIGHTS.search(view.plain, 0, amount.before):
         return "day"
     low, high = MONTHLY.get(amount.currency, (400, 9000))
     if nearest == "wage" or (nearest == "rent" and kind in {"rent", "job"}):
