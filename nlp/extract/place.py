@@ -41,6 +41,7 @@ WEIGHTS = {
     # "с. Победа", "град X", "5967 Гривица": what says that a settlement follows outweighs every other reading of the word.
     "settlement word": 3.2,
     "postal code": 1.4,
+    "address": 0.9,
     "listed": 1.2,
     "phrase": 0.8,
     "mark before": 0.5,
@@ -53,6 +54,8 @@ WEIGHTS = {
     "german noun": -0.7,
     "everyday word": -3.0,
     "everyday word elsewhere": -1.0,
+    # Cities named like a word of everyday ("Essen mit uns", "Latina, 25").
+    "homonym": -2.2,
     # Bulgarian villages and small towns named with everyday words (nlp/gazetteer/everyday.txt).
     "everyday village": -3.0,
     "everyday town": -1.0,
@@ -83,6 +86,21 @@ _MARK_LETTERS = word_set("с г м гр s g gr к п d")
 _POSTAL = re.compile(r"(?<![\d+.,])(?!(?:19|20)\d\d\s)[1-9]\d{3,4}\s$")
 _AGED = re.compile(r",?\s\(?(?:1[89]|[2-6]\d)(?:\s?(?:г|ани|ani|yas)\.?)?\s?[,.)|–-]")
 _MONTHS = frozenset({"септември"})
+#: From so many people on a city is in the word lists because adverts name it, and its case forms are known.
+_LARGE = 100_000
+#: Cities whose name is a word that adverts use all the time.
+_HOMONYMS = word_set(
+    """
+    essen latina nice bath reading most brest singen lage hamm hagen siegen halle orange mobile chance prime lens tours angers
+    nancy grasse bar sandwich deal battle worth sale para parana corona ordu usak van drama sanya
+    """
+)
+#: "Beispielweg 1, Beelitz"
+_HOUSE_NUMBER = re.compile(r"[^\W\d_]\s\d{1,3}[a-zа-я]?,\s$")
+#: "Перник център": what is said of cities.
+_CENTRE = re.compile(r"\s(?:център|центъра|centre|center|centar|centur|centru|centrul|centro|zentrum|merkez|центр|центар|κεντρο)(?!\w)")
+#: The ending that takes a preposition's place.
+_LOCATIVE = re.compile(r"[dt][ae](?:n|ki)?$")
 #: "Ipswich to Poznan": at the head of a sentence a route shows a place.
 _ROUTE = re.compile(r"\s(?:to|do|до|nach|bis|spre|a|za|за|için|και|i|и|and|und|si|y|->)\s")
 
@@ -100,7 +118,10 @@ class _Candidate:
 
 def extract(page: Page) -> None:
     """Add the places of both fields; a country alone only where no settlement of it is named."""
-    candidates = [candidate for view in page.all_views() for candidate in _candidates(page, view)]
+    casual = any(_casual(view) for view in page.all_views() if view.name == "body")
+    candidates = [
+        candidate for view in page.all_views() for candidate in _candidates(page, view, casual=casual or _casual(view))
+    ]
     if not candidates:
         return
     countries = {place.country for item in candidates for place in item.places if not place.name}
@@ -141,11 +162,16 @@ def _is_quarter(item: _Candidate, place: Place, cities: set[str]) -> bool:
     return place.country == "BG" in cities and item.view.plain[item.start : item.end].replace("-", " ") in gazetteer().quarters
 
 
-def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
+def _casual(view: View) -> bool:
+    """True for a text as people type it into a messenger: it opens small, or has hardly a capital."""
+    return view.text[:1].islower() or len(view.capitals) * 14 < len(view.words)
+
+
+def _candidates(page: Page, view: View, *, casual: bool) -> Iterator[_Candidate]:
     text, words = view.text, view.words
     codes = page.codes[:3]
     after, last = 0, len(text)
-    for index in _heads(view):
+    for index in _heads(view, casual=casual):
         # No name is longer than Llanfairpwllgwyngyll's; what is remembered must stay small.
         if index < after or len(words[index].text) > 60:
             continue
@@ -162,12 +188,17 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
                 break
 
 
-def _heads(view: View) -> Iterable[int]:
+def _heads(view: View, *, casual: bool) -> Iterable[int]:
     """The words that a place can begin with."""
     limit = 10 * MOST
-    # A text without a single capital still names cities; one with capitals gives them some.
-    if view.text.islower():
-        return [at for at, word in enumerate(view.words[:limit]) if word.end - word.start > 4 and not word.text.isdigit()]
+    # A text without capitals, or with those of sentences and persons only, still names cities.
+    if casual or view.text.islower():
+        capitals = frozenset(view.capitals)
+        return [
+            at
+            for at, word in enumerate(view.words[:limit])
+            if at in capitals or (word.end - word.start > 4 and not word.text.isdigit())
+        ]
     return takewhile(limit.__gt__, view.capitals)
 
 
@@ -188,16 +219,23 @@ def _candidate(page: Page, view: View, words: list[Word], listed: bool) -> _Cand
         return None
     places, exact, ending = found
     end -= ending
-    if page.latin_bg and len(words) == 1 and reads_as_word(page, view, start, end):
+    size = max([place.population for place in places])
+    # The words of adverts hold the largest cities too.
+    city = size >= _LARGE and exact and form not in _HOMONYMS
+    if page.latin_bg and len(words) == 1 and not city and reads_as_word(page, view, start, end):
         return None
     if view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
         return None
-    size = max([place.population for place in places])
-    if view.text[start].islower() and (not exact or size < 20_000):
+    if view.text[start].islower() and (size < (20_000 if exact else _LARGE) or not _at_home(places)):
         return None
     before = view.plain[max(0, start - 4) : start]
     score, marked = _score(page, _Sight(view, start, end, form, places, exact, listed, size, before))
     return _Candidate(view, start, end, places, score, marked) if score > 0 else None
+
+
+def _at_home(places: tuple[Place, ...]) -> bool:
+    """True where a name is a country's or that of a place in Europe or beside it."""
+    return any(not place.name or place.country in EUROPE for place in places)
 
 
 class _Rules:
@@ -260,6 +298,8 @@ def _score(page: Page, seen: _Sight) -> tuple[float, bool]:
     near = near and not (". " in seen.before and words[index].end - words[index].start > 4)
     marked = near and _marked(seen, rules, index)
     preposition = marked or (near and rules.before.before(words, index) is not None)
+    if not preposition and not seen.exact and page.codes[:1] == ("tr",):
+        preposition = _LOCATIVE.search(seen.form) is not None
     if _ruled_out(seen, rules, index if near and not marked else -1, preposition):
         return 0.0, False
     signs = {*_signs_around(seen), *_signs_within(seen, page, preposition, marked)}
@@ -301,7 +341,13 @@ def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bo
     # like some name.
     far = all(place.name and place.country not in EUROPE for place in seen.places) and not gazetteer().listed(seen.form)
     far = far and not (seen.size >= 1_000_000 and seen.before.rstrip().endswith((",", "-", "–", "(")))
-    return far or (not seen.exact and any(place.name for place in seen.places))
+    return far or (not seen.exact and any(place.name for place in seen.places) and not _told_by_case(seen))
+
+
+def _told_by_case(seen: _Sight) -> bool:
+    """ "в комплексе Анталии": a large city's genitive within a sentence."""
+    large = seen.size >= _LARGE and len(seen.form) > 5 and seen.view.text[seen.start].isupper()
+    return large and seen.before.strip()[-1:].isalpha() and " " not in seen.form
 
 
 def _signs_around(seen: _Sight) -> Iterator[str]:
@@ -310,6 +356,8 @@ def _signs_around(seen: _Sight) -> Iterator[str]:
         yield "listed"
     if _POSTAL.search(seen.view.plain, max(0, seen.start - 7), seen.start):
         yield "postal code"
+    if _HOUSE_NUMBER.search(seen.view.plain, max(0, seen.start - 9), seen.start):
+        yield "address"
     if seen.before.rstrip().endswith((",", "-", "(", "/", "|", ">", "→")) or (
         seen.view.name == "title" and not seen.before.strip()
     ):
@@ -330,6 +378,7 @@ def _signs_within(seen: _Sight, page: Page, preposition: bool, marked: bool) -> 
             head
             and seen.size < 1_000_000
             and not _ROUTE.match(seen.view.plain, seen.end)
+            and not _CENTRE.match(seen.view.plain, seen.end)
             and text[seen.end : seen.end + 1] == " "
             and text[seen.end + 1 : seen.end + 2].islower()
         ):
@@ -352,6 +401,8 @@ def _other_meanings(seen: _Sight, page: Page, preposition: bool) -> Iterator[str
         month = form in _MONTHS and seen.before.endswith(("за ", "ез "))
         yield "everyday village" if here < _VILLAGE or month else "everyday town"
     # The largest cities are in the word lists because adverts name them.
+    elif form in _HOMONYMS and not preposition:
+        yield "homonym"
     elif " " not in form and form in word_evidence() and not _large(seen):
         own = {code for code, _ in word_evidence()[form]}.intersection((*page.codes, "en"))
         yield "everyday word" if own else "everyday word elsewhere"
@@ -362,7 +413,7 @@ def _other_meanings(seen: _Sight, page: Page, preposition: bool) -> Iterator[str
 
 
 def _large(seen: _Sight) -> bool:
-    return seen.places[0].population >= 100_000 and seen.view.text[seen.start].isupper()
+    return seen.places[0].population >= _LARGE and seen.form not in _HOMONYMS
 
 
 def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: Page, anchors: list[Place]) -> Place | None:
