@@ -164,7 +164,13 @@ class Money:
         found = [*islice(self._figures(view), MOST)]
         if notes := _NOTES.keys() & view.vocabulary:
             found += [
-                Number(view.words[at].start, view.words[at].end, *_NOTES[view.words[at].text][:1], False, _NOTES[view.words[at].text][1])
+                Number(
+                    view.words[at].start,
+                    view.words[at].end,
+                    *_NOTES[view.words[at].text][:1],
+                    False,
+                    _NOTES[view.words[at].text][1],
+                )
                 for at in view.places_of(notes)
             ]
         if spoken := [*islice(self._spoken(view), MOST)]:
@@ -197,7 +203,9 @@ class Money:
                 index = view.word_after(end)
                 if start and _ABOUT.search(view.plain, max(0, start - 8), start) and value < 1000:
                     value, multiplied = value * 1000, True
-                elif index < len(view.words) and view.words[index].start - end <= 2 and view.words[index].text in self._thousand:
+                elif (
+                    index < len(view.words) and view.words[index].start - end <= 2 and view.words[index].text in self._thousand
+                ):
                     value, end, multiplied = value * 1000, view.words[index].end, True
                     # "2,5 тыс. евро": the full stop of an abbreviation.
                     if end - view.words[index].start <= 4 and view.plain[end : end + 2] == ". ":

@@ -98,7 +98,9 @@ _HOMONYMS = word_set(
 #: "Beispielweg 1, Beelitz"
 _HOUSE_NUMBER = re.compile(r"[^\W\d_]\s\d{1,3}[a-zа-я]?,\s$")
 #: "Перник център": what is said of cities.
-_CENTRE = re.compile(r"\s(?:център|центъра|centre|center|centar|centur|centru|centrul|centro|zentrum|merkez|центр|центар|κεντρο)(?!\w)")
+_CENTRE = re.compile(
+    r"\s(?:център|центъра|centre|center|centar|centur|centru|centrul|centro|zentrum|merkez|центр|центар|κεντρο)(?!\w)"
+)
 #: The ending that takes a preposition's place.
 _LOCATIVE = re.compile(r"[dt][ae](?:n|ki)?$")
 #: "Ipswich to Poznan": at the head of a sentence a route shows a place.
@@ -226,8 +228,10 @@ def _candidate(page: Page, view: View, words: list[Word], listed: bool) -> _Cand
         return None
     if view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
         return None
-    if view.text[start].islower() and (size < (20_000 if exact else _LARGE) or not _at_home(places)):
-        return None
+    if view.text[start].islower() and not gazetteer().listed(form):
+        known = size >= (20_000 if exact else _LARGE)
+        if not known or (size < 1_000_000 and not _at_home(places)):
+            return None
     before = view.plain[max(0, start - 4) : start]
     score, marked = _score(page, _Sight(view, start, end, form, places, exact, listed, size, before))
     return _Candidate(view, start, end, places, score, marked) if score > 0 else None
@@ -371,7 +375,7 @@ def _signs_within(seen: _Sight, page: Page, preposition: bool, marked: bool) -> 
     if not seen.exact:
         yield "inflected"
     elif not preposition:
-        if form.isascii() and not any(_own_name(place, form) for place in seen.places):
+        if form.isascii() and not gazetteer().listed(form) and not any(_own_name(place, form) for place in seen.places):
             yield "foreign form"
         head = seen.view.name == "body" and seen.before.rstrip(" ")[-1:] in {"", ".", "!", "?", "\n"}
         if (
