@@ -322,11 +322,22 @@ def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
 
 
 def _doubled(word: str, words: NumberWords) -> Sense | None:
-    """ "doppelnull", "tripleeight"."""
+    """ "doppelnull", "tripleeight", "double7"."""
     for repeat, times in words.repeats.items():
-        if times < 4 and len(repeat) > 3 and word.startswith(repeat) and 0 <= words.values.get(word[len(repeat) :], -1) < 10:
-            return Sense(str(words.values[word[len(repeat) :]]) * times, _WORDS)
+        if times < 4 and len(repeat) > 3 and word.startswith(repeat):
+            rest = word[len(repeat) :]
+            digit = int(rest) if len(rest) == 1 and rest in "0123456789" else words.values.get(rest, words.spoken.get(rest, -1))
+            if 0 <= digit < 10:
+                return Sense(str(digit) * times, _WORDS)
     return None
+
+
+def _disguised_units(word: str, words: NumberWords) -> Sense | None:
+    """ "zer0zer0", "f1ven1ne": number words with figures for letters, run together."""
+    spelt, at, digits = word.translate(LEET if word.isascii() else _CYRILLIC_LEET), 0, ""
+    while at < len(spelt) and (match := words.glued.match(spelt, at)):
+        digits, at = digits + str(words.values[match.group()]), match.end()
+    return Sense(digits, frozenset({"words", "look-alikes"})) if digits and at == len(spelt) else None
 
 
 def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:  # noqa: PLR0911  (one way out for each reading)
@@ -358,6 +369,8 @@ def _mixed(raw: str, word: str, words: NumberWords) -> Sense | None:
     if has_digit and (value := words.values.get(word.translate(LEET if word.isascii() else _CYRILLIC_LEET), -1)) >= 0:
         # "0sem", "n1ne"
         return Sense(str(value), frozenset({"words", "look-alikes"}))
+    if has_digit and len(word) > 5 and (units := _disguised_units(word, words)):
+        return units
     if not has_digit and (len(word) < 6 or not words.glued.match(word)):
         return None
     digits: list[str] = []
