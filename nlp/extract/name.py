@@ -230,7 +230,7 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
         signs.add("telephone close")
     if cue:
         signs.add("strong cue" if cue[0] else "weak cue")
-        signs.update(_signs_behind_cue(view, end, index, known, places, rules))
+        signs.update(_signs_behind_cue(view, end, index, rules, known=known, places=places))
     if index + 1 < len(view.words) and rules.after.word(view.words[index + 1].text):
         signs.add("cue after")
     if (opens and not (known and _behind_colon(view, start))) or (label != SURE and _qualifies(view, end)):
@@ -247,7 +247,7 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
     return score if score >= ENOUGH and not _ruled_out(page, view, span, index if near else -index, rules) else 0.0
 
 
-def _signs_behind_cue(view: View, end: int, index: int, known: bool, places: _Places, rules: _Rules) -> Iterator[str]:
+def _signs_behind_cue(view: View, end: int, index: int, rules: _Rules, *, known: bool, places: _Places) -> Iterator[str]:
     """Signs that count only behind a cue: a contact or an age close by, or that nothing but a name can stand there."""
     if view.text[end : end + 2] == ", " and view.taken(end + 2, end + 4, _CONTACTS):
         yield "contact behind"

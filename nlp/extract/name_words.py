@@ -42,8 +42,8 @@ FORMAL = word_set("herr frau mr mrs ms mister")
 NEVER = word_set("gospoja gospozha gospodin gospojica hanim hanım bey bay bayan imam team abi abla teyze amca")
 #: Words with which somebody tells the own name, or asks for one.
 PRESENTS = (
-    "аз съм", "казвам се", "ние сме", "питай за", "питайте за", "търси", "търсете", "меня зовут", "зовут", "звать", "мене звати",
-    "звати", "зовем се", "зовите", "питать", "питати", "спросить", "ma numesc", "ma cheama", "intreaba de", "me llamo",
-    "pregunta por", "preguntar por", "με λενε", "ζητηστε", "adim", "питај за", "ja sam", "ја сам", "домакин", "домакиня",
-    "собственик", "собственичка", "домакинът",
+    "аз съм", "казвам се", "ние сме", "питай за", "питайте за", "търси", "търсете", "меня зовут", "зовут", "звать",
+    "мене звати", "звати", "зовем се", "зовите", "питать", "питати", "спросить", "ma numesc", "ma cheama", "intreaba de",
+    "me llamo", "pregunta por", "preguntar por", "με λενε", "ζητηστε", "adim", "питај за", "ja sam", "ја сам", "домакин",
+    "домакиня", "собственик", "собственичка", "домакинът",
 )  # fmt: skip

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from nlp.extract.lexicon import word_set
 from nlp.extract.page import Found, Page, View
 from nlp.extract.price_bare import bare
-from nlp.extract.price_period import LEV_PER_EURO, NIGHTS, again, alike, period, session
+from nlp.extract.price_period import LEV_PER_EURO, again, alike, period, session
 from nlp.extract.price_rules import Rules, page_kinds, rules_for
+from nlp.extract.price_words import NIGHTS
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PRICE

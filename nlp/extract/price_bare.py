@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from nlp.extract.amounts import SYMBOLS, Amount, Number
 from nlp.extract.lexicon import word_set
 from nlp.extract.page import Page, View
-from nlp.extract.price_period import CLAUSE_END, LINKS, MONTHLY, PART, period_after, period_before
+from nlp.extract.price_period import CLAUSE_END, LINKS, PART, period_after, period_before
 from nlp.extract.price_rules import Rules
+from nlp.extract.price_words import MONTHLY
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PRICE

@@ -8,47 +8,16 @@ from nlp.extract.amounts import Amount
 from nlp.extract.lexicon import Word, word_set
 from nlp.extract.page import View
 from nlp.extract.price_rules import Rules
+from nlp.extract.price_words import MONTHLY, NIGHTS, PARTED
 
 LEV_PER_EURO = 1.95583
 PERIODS = ("hour", "day", "week", "month")
-#: A bare amount between these (in the currency's own units) in an advert for work is the month's pay.
-MONTHLY = {
-    "EUR": (350, 8000),
-    "GBP": (500, 7000),
-    "USD": (400, 9000),
-    "BGN": (600, 9000),
-    "CHF": (700, 9000),
-    "RON": (1500, 30_000),
-    "PLN": (1500, 30_000),
-    "CZK": (10_000, 90_000),
-    "UAH": (8_000, 150_000),
-    "RUB": (20_000, 500_000),
-    "TRY": (8_000, 150_000),
-    "RSD": (30_000, 400_000),
-    "DKK": (5_000, 60_000),
-    "NOK": (5_000, 70_000),
-    "SEK": (5_000, 70_000),
-    "HUF": (120_000, 1_500_000),
-    "MDL": (3_000, 60_000),
-    "BAM": (500, 8_000),
-}
 #: "400lv/4as": an hour as Bulgarian is typed in Latin letters.
 _HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
 #: A currency's abbreviation with its full stop.
 _ABBREVIATED = re.compile(r"(?<![^\W\d_])(?:лв|lv|руб|грн|евр|eur|р|дол|долл|крб|kc|zl|din|дин)\.\s$")
 #: "£70/30 £120/60": a price and its minutes.
 _SLASHED = re.compile(r"\s?/\s?(15|20|30|40|45|60|90|120)(?![\w.,:/-]|\s?[€$%]|£)")
-#: "на два транша", "in two instalments": what is paid in parts is one sum, whatever it is called.
-_PARTED = re.compile(
-    r"транш|на части|на вноски|(?:на|в) две части|in two (?:parts|halves)|instal?ment|in raten|zwei raten|zwei teile|in transe|"
-    r"doua transe|двумя частями|в рассрочку|двома частинами|σε δοσεις|δυο δοσεις|iki taksit|taksitle|u dve rate|у две рате|"
-    r"en dos (?:partes|pagos|plazos)|половин\w{0,2} (?:при|преди|сега|до|на|после)|half (?:now|before|at|in|on|up)|halfte"
-)
-#: "Нощувки: единична стая 55 лв.": what is let by the night, named ahead of the list of prices.
-NIGHTS = re.compile(
-    r"(?<!\w)(?:нощувк|overnight stays|price per night|prices per night|nightly rates|ubernachtung|διανυκτερευσ|cazare pe noapte|"
-    r"nopti de cazare|посуточн|подобов|gecelik|noćenj|nocenj|ноћењ|noches|noshtuvk|no6tuvk)"
-)
 #: "1650 лв + 100 лв карта за храна": what is added to a wage is paid as it is.
 _PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
 _HELD = re.compile(r"депоз|depos|depoz|kaution|гаранц|garant|залог|завдат|застав|fianza|εγγυησ|kapora|kauc|капар")
@@ -312,7 +281,7 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     if kind in {"rent", ""} and _NEGOTIABLE.match(view.plain, amount.after):
         return "once"
     wage = MONTHLY.get(amount.currency, (400, 9000))
-    if _PARTED.search(view.plain, start, min(end, amount.after + 40)):
+    if PARTED.search(view.plain, start, min(end, amount.after + 40)):
         return "once"
     if kind == "deal":
         # Papers that a job asks for make no deal of its wage.
