@@ -38,7 +38,7 @@ def command(  # noqa: PLR0917 - click hands options over by name
     """Score screening and linking against labelled files (docs/evaluation.md). Rows with "group" are scored for linking too.
 
     --groups and --counterfactual print their own tables instead (docs/fairness.md); exit code 1 where a counterfactual score
-    moved without an indicator.
+    moved without an indicator, or an indicator by a nation or name that has no say in it.
     """
     from rich.console import Console
 

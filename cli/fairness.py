@@ -73,7 +73,7 @@ def show_moves(console: Console, moves: Moves) -> None:
     for title, tallies in (("exchanged", moves.kinds), ("language", moves.languages)):
         shown = table(
             f"Counterfactual pairs by what was {title}" if title == "exchanged" else "... by language",
-            "", "pairs", "indicator changed", f"score moved > {ALLOWED}", "band moved", "without a changed indicator", "most",
+            "", "pairs", "indicator changed", f"score moved > {ALLOWED}", "band moved", "fail", "most",
         )  # fmt: skip
         for name, tally in sorted(tallies.items()) if title == "language" else tallies.items():
             shown.add_row(name, *_tally(tally))
@@ -82,14 +82,20 @@ def show_moves(console: Console, moves: Moves) -> None:
     for name, kinds in sorted(moves.indicators.items(), key=lambda item: -item[1].total()):
         shown.add_row(name, ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
     console.print(shown)
-    for move in moves.moves[:LISTED]:
+    for move in sorted(moves.moves, key=lambda move: move.explained)[:LISTED]:
         changed = [f"+{name}" for name in move.gained] + [f"-{name}" for name in move.lost]
-        line = f"{move.pair.row} {move.pair.lang} {move.pair.kind} {move.pair.what}: {move.before.score} to {move.after.score}"
+        pair, fails = move.pair, "" if move.explained else "FAILS: "
+        line = f"{fails}{pair.row} {pair.lang} {pair.kind} {pair.what}: {move.before.score} to {move.after.score}"
+        if move.before.ad_type != move.after.ad_type:
+            line += f" (type {move.before.ad_type} to {move.after.ad_type})"
         console.print(printable(f"{line}  {' '.join(changed)}"))
     if len(moves.moves) > LISTED:
         console.print(f"... and {len(moves.moves) - LISTED} more (all of them with --json)")
     pairs = sum(tally.pairs for tally in moves.kinds.values())
-    console.print(f"{pairs} pairs; {len(moves.unexplained)} moved by more than {ALLOWED} points without a changed indicator")
+    console.print(
+        f"{pairs} pairs; {len(moves.unexplained)} fail: the score moved by more than {ALLOWED} points without a changed "
+        "indicator, or an indicator changed that a nation or name has no say in"
+    )
 
 
 def _tally(tally: Tally) -> list[str]:

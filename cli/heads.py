@@ -48,6 +48,13 @@ def show() -> None:
         click.echo(f"{name:30} adverts {figures['adverts']:4}  threshold {figures['threshold']:.2f}  F1 {figures['f1']:.2f}")
     for kind, f1 in card["kinds_f1_out_of_fold"].items():
         click.echo(f"kind {kind:25} F1 {f1:.2f}")
+    if "languages_out_of_fold" not in card:
+        click.echo("no figures by language and no limits: the card is of an older training (strazha heads train)")
+        return
+    for lang, one in card["languages_out_of_fold"].items():
+        click.echo(f"language {lang:21} adverts {one['adverts']:4}  positives {one['positives']:5}  F1 {one['micro_f1']:.2f}")
+    for limit in card["limits"]:
+        click.echo(f"limit: {limit}")
 
 
 @command.command()

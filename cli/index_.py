@@ -178,7 +178,8 @@ def install() -> None:
 def age(sources: tuple[str, ...]) -> None:
     """Remove adverts from the index whose source's retention is over (all sources, or those named), with an audit entry.
 
-    A legal hold on a cluster wins. Captures and ledger are not touched.
+    A legal hold on a cluster wins. Captures are not touched; of the ledger only logs of runs, alerts and their deliveries go,
+    when their days (STRAZHA_KEEP_...) are over and no source was named.
     """
     import getpass
 
@@ -193,7 +194,11 @@ def age(sources: tuple[str, ...]) -> None:
     chosen = choose(own, Wanted(sources)) if sources else [known[one] for one in sorted(known)]
     with open_rooms(own) as rooms:
         report = steps.age(rooms, chosen, now(), who=getpass.getuser())
+        tidied = None if sources else steps.tidy(rooms, now(), who=getpass.getuser())
     click.echo(f"removed from the index: {report.done:,} adverts; kept by legal hold: {report.skipped:,}")
+    if tidied is not None:
+        counts = f"{tidied.run_logs:,} logs of runs, {tidied.alerts:,} alerts, {tidied.deliveries:,} deliveries"
+        click.echo(f"forgotten in the ledger: {counts}")
 
 
 @command.command()

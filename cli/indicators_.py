@@ -47,39 +47,62 @@ def show(name: str) -> None:
 @click.argument("name", metavar="ID")
 @click.argument("text")
 def try_(name: str, text: str) -> None:
-    """Try one indicator on a text, taken as an advert of the type it speaks about; exit code 1 if it finds nothing."""
+    """Try one indicator on a text, taken as an advert of the type it speaks about; exit code 1 if it finds nothing.
+
+    ID is an indicator of the catalogue, or the path of an entry's file that is not in it yet.
+    """
+    from flows.steps.reading import semantic_finder
     from indicators.examples import Trial
 
     entry = _entry(name)
+    name = entry.indicator.id
     if entry.indicator.level == "cluster":
         raise click.UsageError(f"{name} speaks about clusters, not about a text")
-    hits = Trial({name: entry}, _read).hits(name, text)
+    finder = semantic_finder()
+    hits = Trial({name: entry}, _read, finder).hits(name, text)
     for hit in hits:
         place = f"{hit.field} {hit.start}-{hit.end}" if hit.start is not None else "no place"
         note = f"  ({hit.note})" if hit.note else ""
         click.echo(f"{hit.method}  {hit.rule}  {place}  {hit.text!r}{note}")
     if not hits:
         click.echo("nothing found")
+        if finder is None:
+            click.echo("without a model no meaning is compared: strazha model build")
         sys.exit(1)
 
 
 @command.command("check")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
-    """Check the catalogue (or FILES not in it yet): schema, patterns, and every example."""
-    from indicators.catalogue import load, load_entries
-    from indicators.examples import Trial
+    """Check the catalogue (or FILES not in it yet): schema, patterns, and every example.
 
-    entries = load_entries(files) if files else load()
+    Tells everything that is wrong in a file, and warns (exit code 0 all the same) where an entry has fewer examples or
+    prototypes than the suite wants of the catalogue.
+    """
+    from indicators.catalogue import FOLDER, load_entries, mistakes
+    from indicators.examples import Trial
+    from indicators.suite import missing
+
+    paths = files or sorted(FOLDER.glob("*.yaml"))
+    broken = {path: errors for path in paths if (errors := mistakes(path))}
+    for errors in broken.values():
+        for error in errors:
+            click.echo(f"{error.place}: {error.problem} ({error.remedy})")
+    entries = load_entries(path for path in paths if path not in broken)
     missed = list(Trial(entries, _read).check())
     for one in missed:
         wanted = "should match" if one.expected else "should not match"
         found = ", ".join(f"{hit.rule} {hit.text!r}" for hit in one.hits)
         click.echo(f"{entries[one.indicator].path}: {one.lang}: {wanted}: {one.text}" + (f"  [{found}]" if found else ""))
+    for entry in entries.values():
+        for sentence in missing(entry):
+            click.echo(f"{entry.path}: warning, the suite wants more: {sentence}")
     examples = sum(entry.shown for entry in entries.values())
     patterns = sum(len(listed) for entry in entries.values() for listed in entry.patterns.values())
     click.echo(f"{len(entries)} indicators, {patterns} patterns, {examples} examples, {len(missed)} wrong")
-    sys.exit(1 if missed else 0)
+    if broken:
+        click.echo(f"{len(broken)} files cannot be used")
+    sys.exit(1 if missed or broken else 0)
 
 
 @command.command("diff")
@@ -129,9 +152,11 @@ def docs(output: Path) -> None:
 
 
 def _entry(name: str) -> CatalogueEntry:
-    from indicators.catalogue import load
+    from indicators.catalogue import load, load_entries
     from strazha.errors import BadInputError
 
+    if name.endswith(".yaml") and Path(name).is_file():
+        return next(iter(load_entries([Path(name)]).values()))
     entries = load()
     if name not in entries:
         raise BadInputError(f"no indicator {name}", remedy="see: strazha indicators list")

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "link": ("cli.link", "Link adverts of a JSONL file into clusters."),
     "clusters": ("cli.clusters_", "Look at clusters, explain links, and confirm, cut, merge, split."),
     "eval": ("cli.eval_", "Score screening and linking against labelled files."),
+    "calibrate": ("cli.calibrate", "Hold scores and bands against what people decided; propose thresholds."),
     "indicators": ("cli.indicators_", "List the catalogue's indicators, and try one on a text."),
     "heads": ("cli.heads", "Train the classifiers that see indicators by meaning, and see what they are worth."),
     "model": ("cli.model", "Build, fetch, verify and list the models by which meanings are compared."),

@@ -6,14 +6,14 @@ Each alarm has a key that names its occurrence, so that taking note of it silenc
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import takewhile
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from flows.filling import Filling, filling
+from flows.filling import WINDOW, Filling, before_window, filling
 from strazha.ledger import Ledger
 from strazha.ledger.operate_records import CrawlLine
 from strazha.model import Source
@@ -30,8 +30,8 @@ EXPIRES_IN = 30
 FREE_SHARE, FREE_BYTES, FREE_AT_LEAST = 0.10, 20 * 10**9, 10**9
 #: Adverts set aside within a day that are many, where they are more than on the day before.
 ASIDE = 5
-#: Crawls looked back on.
-BACK = 100
+#: Crawls read at a time where a state goes back further than the newest ones.
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,12 @@ def _of_source(ledger: Ledger, source_id: str, mark: str) -> tuple[Alert, ...]:
     kept = _KEPT.get(where)
     if kept is not None and kept[0] == mark:
         return kept[1]
-    crawls = ledger.crawl_lines(source_id, BACK)
-    found = (*crawl_alerts(source_id, crawls), *field_alerts(filling(source_id, crawls)), *_drift(ledger, source_id, crawls))
+    crawls = ledger.crawl_lines(source_id, WINDOW)
+    fields = filling(source_id, crawls, before_window(ledger, source_id, crawls))
+    found = (
+        *crawl_alerts(source_id, partial(_every_crawl, ledger, source_id, crawls)), *field_alerts(fields),
+        *_drift(ledger, source_id, crawls),
+    )  # fmt: skip
     # What a run that goes on finds comes in under the same mark.
     if crawls and crawls[0].finished_at is not None and "running" not in mark:
         while len(_KEPT) >= _MOST_KEPT:
@@ -115,11 +119,29 @@ def _of_source(ledger: Ledger, source_id: str, mark: str) -> tuple[Alert, ...]:
     return found
 
 
-def crawl_alerts(source_id: str, crawls: Sequence[CrawlLine]) -> Iterator[Alert]:
-    """Whether a source's newest crawls fail, or bring nothing although they used to."""
-    # A crawl refused for its legal basis says nothing of the site; the basis has an alarm of its own.
-    ended = [one for one in crawls if one.finished_at is not None and one.state != "refused"]
-    failing = _leading(ended, _fails)
+def _every_crawl(ledger: Ledger, source_id: str, newest: Sequence[CrawlLine]) -> Iterator[CrawlLine]:
+    """A source's crawls back to its first, newest first, read as far as somebody looks; ``newest`` are read already."""
+    yield from newest
+    last = newest[-1] if len(newest) == WINDOW else None
+    while last is not None:
+        # Several crawls of one moment are read again: of as many as a page holds none is passed over.
+        further = [one for one in ledger.crawl_lines(source_id, PAGE, until=last.started_at) if _before(one, last)]
+        yield from further
+        last = further[-1] if further else None
+
+
+def _before(one: CrawlLine, last: CrawlLine) -> bool:
+    return (one.started_at, one.run_id) < (last.started_at, last.run_id)
+
+
+def crawl_alerts(source_id: str, crawls: Callable[[], Iterable[CrawlLine]]) -> Iterator[Alert]:
+    """Whether a source's newest crawls fail, or bring nothing although they used to; ``crawls`` gives them, newest first."""
+
+    def ended() -> Iterator[CrawlLine]:
+        # A crawl refused for its legal basis says nothing of the site; the basis has an alarm of its own.
+        return (one for one in crawls() if one.finished_at is not None and one.state != "refused")
+
+    failing, _ = _leading(ended(), _fails)
     if failing:
         first, newest = failing[-1], failing[0]
         worst = max(newest.errors, key=lambda kind: newest.errors[kind], default="")
@@ -134,15 +156,22 @@ def crawl_alerts(source_id: str, crawls: Sequence[CrawlLine]) -> Iterator[Alert]
             "failing", key, source_id, since=first.started_at, grave=True, facts={**facts, "errors": str(newest.failures)}
         )
         return
-    empty = _leading(ended, lambda one: not one.adverts)
-    former = next((one for one in ended[len(empty) :] if one.adverts), None)
+    empty, former = _leading(ended(), lambda one: not one.adverts)
     if empty and former is not None:
         key, facts = f"no_adverts:{source_id}:{empty[-1].run_id}", {"before": str(former.adverts), "pages": str(empty[0].pages)}
         yield Alert("no_adverts", key, source_id, since=empty[-1].started_at, grave=True, facts=facts)
 
 
-def _leading(crawls: Sequence[CrawlLine], is_so: Callable[[CrawlLine], bool]) -> list[CrawlLine]:
-    return list(takewhile(is_so, crawls))
+def _leading(
+    crawls: Iterable[CrawlLine], is_so: Callable[[CrawlLine], bool]
+) -> tuple[list[CrawlLine], CrawlLine | None]:  # fmt: skip
+    """The crawls before the first of which it is not so, and that one."""
+    found: list[CrawlLine] = []
+    for one in crawls:
+        if not is_so(one):
+            return found, one
+        found.append(one)
+    return found, None
 
 
 def _fails(crawl: CrawlLine) -> bool:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -45,25 +46,35 @@ def start(own: Settings, ledger: Ledger, asked: AskedRun) -> AskedRun:
     """Start what was asked for and return at once.
 
     Raises BadInputError where the source is at work already, where enough goes on, or (a run) where no definition of the
-    source is known or it may not be crawled.
+    source is known or it may not be crawled. OSError where the process cannot be started (a full disk): it is kept as failed.
     """
     if is_held(own, asked.source_id):
         raise BadInputError("a run is at work on it", place=asked.source_id, remedy="wait until it ends")
     settle(own, ledger)
     ledger.ask_run(asked, most=MOST)
+    try:
+        process = _process(own, asked)
+    except OSError as error:
+        # Said at once, so that its page tells why and nobody waits for it; where not even that can be written, settle() does.
+        with suppress(StrazhaError):
+            ledger.note_asked(asked.id, state="failed", ended_at=now(), problem=f"it could not be started: {error.strerror}")
+        raise
+    # Only so that no zombie is left and a crash is noted at once; where the server is gone by then, settle() does it.
+    threading.Thread(target=_wait, args=(process, own, ledger, asked.id), daemon=True, name=f"asked-{asked.id}").start()
+    return asked
+
+
+def _process(own: Settings, asked: AskedRun) -> subprocess.Popen[bytes]:
     folder = own.home.resolve() / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     _tidy(own, folder)
     with (folder / f"asked-{asked.id}.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - this Python, fixed arguments, an id of our own
+        return subprocess.Popen(  # noqa: S603 - this Python, fixed arguments, an id of our own
             [sys.executable, "-m", "flows.asked", asked.id],
             cwd=ROOT, env=_environment(own), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             # Neither Ctrl-C at the server nor its end ends the run.
             start_new_session=True,
         )  # fmt: skip
-    # Only so that no zombie is left and a crash is noted at once; where the server is gone by then, settle() does it.
-    threading.Thread(target=_wait, args=(process, own, ledger, asked.id), daemon=True, name=f"asked-{asked.id}").start()
-    return asked
 
 
 def new_id() -> str:

@@ -7,17 +7,21 @@ counts for as many adverts as it saw different ones, not for the sum of its craw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from strazha.evaluation.rates import Rate, differs, effect, holm
+from strazha.ledger import Ledger
 from strazha.ledger.operate_records import CrawlLine
 
 #: Fewest adverts on either side; below, nothing is said (as of the groups of docs/fairness.md).
 ENOUGH = 20
 #: Crawls that make up the past.
 BACK = 10
+#: Crawls that are read anyway; where a field is missing from all of them its past lies further back.
+WINDOW = 100
 #: Chance of even one alarm in a comparison of a source if nothing had changed.
 SURE = 0.01
 #: Cohen's h that an alarm needs: .2 is 100 % becoming 99 % or 4 % becoming 1 % (an emptied field), .5 is 94 % becoming 77 %.
@@ -55,14 +59,50 @@ class Filling:
         return tuple(one for one in self.fields if one.state)
 
 
-def filling(source_id: str, crawls: Sequence[CrawlLine]) -> Filling:
-    """Compare a source's newest adverts with those before; ``crawls`` newest first, those without adverts are left aside."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A field's past beyond the crawls at hand: the first crawl without it, and those up to the last with it, newest first."""
+
+    first: CrawlLine
+    crawls: tuple[CrawlLine, ...]
+
+
+#: No field's past lies beyond the crawls at hand.
+NOTHING_BEFORE: Mapping[str, Before] = MappingProxyType({})
+
+
+def source_filling(ledger: Ledger, source_id: str) -> Filling:
+    """Compare a source's newest adverts with those before, however many crawls ago a field was filled last."""
+    crawls = ledger.crawl_lines(source_id, WINDOW)
+    return filling(source_id, crawls, before_window(ledger, source_id, crawls))
+
+
+def before_window(ledger: Ledger, source_id: str, crawls: Sequence[CrawlLine]) -> dict[str, Before]:
+    """The past of fields that were filled so long ago that ``crawls`` (newest first) hold too little of it."""
+    if len(crawls) < WINDOW:
+        return {}
+    # Of what was filled since then the crawls at hand hold a past of full length.
+    edge = crawls[WINDOW - 3 * BACK].started_at
+    found = {}
+    for name, at in ledger.last_filled(source_id).items():
+        if at < edge:
+            past = [one for one in ledger.crawl_lines(source_id, 3 * BACK, until=at) if one.adverts]
+            first = next((one for one in ledger.crawls_after(source_id, at) if one.adverts), crawls[-1])
+            found[name] = Before(first, tuple(past[:BACK]))
+    return found
+
+
+def filling(source_id: str, crawls: Sequence[CrawlLine], older: Mapping[str, Before] = NOTHING_BEFORE) -> Filling:
+    """Compare a source's newest adverts with those before; ``crawls`` newest first, those without adverts are left aside.
+
+    ``older`` holds the past of fields that were last filled before ``crawls`` begin (:func:`before_window`).
+    """
     held = [one for one in crawls if one.adverts]
     newest, rest = _newest(held)
     if not newest:
         return Filling(source_id)
-    names = sorted({name for one in held for name in one.filled})
-    sides = [_sides(name, newest, rest) for name in names]
+    names = sorted({*(name for one in held for name in one.filled), *older})
+    sides = [_sides(name, newest, rest, older.get(name)) for name in names]
     tested = [now.of >= ENOUGH and before.of >= ENOUGH for now, before, _ in sides]
     chances = iter(holm([differs(b, n) for (n, b, _), test in zip(sides, tested, strict=True) if test]))
     found = []
@@ -91,7 +131,9 @@ def _newest(crawls: Sequence[CrawlLine]) -> tuple[list[CrawlLine], list[CrawlLin
     return newest, []
 
 
-def _sides(name: str, newest: Sequence[CrawlLine], rest: Sequence[CrawlLine]) -> tuple[Rate, Rate, CrawlLine | None]:
+def _sides(
+    name: str, newest: Sequence[CrawlLine], rest: Sequence[CrawlLine], older: Before | None
+) -> tuple[Rate, Rate, CrawlLine | None]:  # fmt: skip
     """Share of a field now and before, and the first crawl of those without it that reach up to now.
 
     Crawls in which it was empty already are no past to compare with: an alarm stays until the field comes back.
@@ -100,6 +142,8 @@ def _sides(name: str, newest: Sequence[CrawlLine], rest: Sequence[CrawlLine]) ->
     first, past = newest[-1], list(rest)
     while not now.count and past and not _count(past[0], name):
         first = past.pop(0)
+    if not now.count and older is not None:
+        first, past = older.first, list(older.crawls)
     past = past[:BACK]
     seen, total = _different(past), sum(one.adverts for one in past)
     share = sum(_count(one, name) for one in past) / total if total else 0.0

@@ -62,5 +62,5 @@ def learn(files: Sequence[Path], settings: Settings, parts: Collection[Part] | N
     material = gather(adverts, entries, reader.read, encoder, PARTS if parts is None else parts, files=numbers)
     heads, card, unseen = train(material, entries, encoder)
     card["files"] = {path.name: sha256(path.read_bytes()).hexdigest() for path in files}
-    card["catalogue"] = catalogue.VERSION_KEY()
+    card["catalogue"] = catalogue.taught(entries)
     return Learnt(heads, card, material, unseen)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows import steps
 from flows.crawling import Outcome, crawl_all
-from flows.filling import filling
+from flows.filling import source_filling
 from flows.holding import BusyError, hold_linking, hold_sources
 from flows.rooms import Rooms
 from flows.run_log import RunLog
@@ -209,7 +209,7 @@ class _Run:
                 crawl = self.call(f"take in {source_id}", work)
                 step.add(done=crawl.new + crawl.changed, skipped=crawl.same)
                 crawls.append(crawl)
-                for field in filling(source_id, self.rooms.ledger.crawl_lines(source_id)).alarms:
+                for field in source_filling(self.rooms.ledger, source_id).alarms:
                     before = f"{field.before.share:.0%} before, {field.now.share:.0%} now"
                     self.log.say(f"{source_id}: field {field.name} is {field.state}: {before}", "warning")
             self._keep(crawls=tuple(crawls))

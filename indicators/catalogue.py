@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from indicators.definitions import Located
 from indicators.languages import Language, load_languages
 from indicators.syntax import PatternError, parse, unfold
-from strazha.errors import BadInputError
+from strazha.errors import BadInputError, DefinitionError
 from strazha.model import Indicator, SourceRef, Strength, Validity
 from strazha.model.screening import AdType
+from strazha.settings import settings
 
 ROOM = Path(__file__).parent
 FOLDER = ROOM / "catalogue"
@@ -181,8 +183,8 @@ def source_titles() -> dict[str, str]:
 
 def _entry(file: Located, titles: dict[str, str], languages: dict[str, Language]) -> CatalogueEntry:
     made = file.parse(EntryFile)
-    _check(file, made, titles)
-    _check_patterns(file, made, languages)
+    for error in _wrong(file, made, titles, languages):
+        raise error
     indicator = Indicator(
         id=made.id,
         version=made.version,
@@ -210,62 +212,125 @@ def _entry(file: Located, titles: dict[str, str], languages: dict[str, Language]
     )
 
 
-def _check(file: Located, made: EntryFile, titles: dict[str, str]) -> None:
+def mistakes(path: Path) -> list[DefinitionError]:
+    """Everything that is wrong with an entry's file, each with its line; empty where ``load_entries`` takes it."""
+    try:
+        file = Located(path)
+    except DefinitionError as error:
+        return [error]
+    made, wrong = file.read(EntryFile)
+    found = list(wrong.values())
+    if made is None and isinstance(file.value, dict):
+        # The rest is looked at as if what is wrong were right, so that one run tells all.
+        bad = {where[0] for where in wrong if where}
+        right = {key: value for key, value in file.value.items() if key not in bad}
+        try:
+            made = EntryFile.model_validate({**_ANY, "id": path.stem, **right})
+        except ValidationError:
+            return found
+    if made is not None:
+        found += _wrong(file, made, source_titles(), load_languages())
+    return found
+
+
+#: Stands for the fields of a file that are missing or wrong, while the others are looked at.
+_ANY: Mapping[str, object] = {
+    "version": 1,
+    "level": "advert",
+    "strength": "C",
+    "label": {"en": "-", "bg": "-"},
+    "explanation": {"en": "-", "bg": "-"},
+    "sources": ["ILO-EC"],
+    "validity": {"status": "untested", "finding": "-"},
+    "derived": ["-"],
+}
+
+
+def _wrong(
+    file: Located, made: EntryFile, titles: Mapping[str, str], languages: Mapping[str, Language]
+) -> Iterator[DefinitionError]:
+    """What is wrong with an entry that has the right fields."""
     if made.id != file.path.stem:
-        raise file.error(f"id {made.id} differs from the file name", "id", remedy=f"write id: {file.path.stem}")
+        yield file.error(f"id {made.id} differs from the file name", "id", remedy=f"write id: {file.path.stem}")
     for name in ("label", "explanation"):
         missing = {"en", "bg"} - set(getattr(made, name))
         if missing:
-            raise file.error(f"{name} lacks {', '.join(sorted(missing))}", name, remedy="write it in English and Bulgarian")
+            yield file.error(f"{name} lacks {', '.join(sorted(missing))}", name, remedy="write it in English and Bulgarian")
     for at, code in enumerate(made.sources):
         if code not in titles:
-            raise file.error(f"unknown source {code}", "sources", at, remedy="add its title to indicators/sources.yaml")
+            yield file.error(f"unknown source {code}", "sources", at, remedy="add its title to indicators/sources.yaml")
     if made.strength is not Strength.COUNTER and not made.dimension:
-        raise file.error(
+        yield file.error(
             "dimension is missing", "strength", remedy="name the dimension it speaks for (see indicators/weights.yaml)"
         )
     if not made.patterns and not made.derived:
-        raise file.error("nothing finds this indicator", remedy="add patterns, or name its derivation under derived")
+        yield file.error("nothing finds this indicator", remedy="add patterns, or name its derivation under derived")
     if made.level == "cluster" and made.patterns:
-        raise file.error("a cluster's indicator has no patterns", "patterns", remedy="name its derivation under derived")
+        yield file.error("a cluster's indicator has no patterns", "patterns", remedy="name its derivation under derived")
+    yield from _wrong_patterns(file, made, languages)
 
 
-def _check_patterns(file: Located, made: EntryFile, languages: dict[str, Language]) -> None:
+def _wrong_patterns(file: Located, made: EntryFile, languages: Mapping[str, Language]) -> Iterator[DefinitionError]:
     for group in ("lists", "unless", "patterns"):
         for lang in getattr(made, group):
             if lang not in languages:
-                raise file.error(f"unknown language {lang}", group, lang, remedy=f"known: {', '.join(languages)}")
+                yield file.error(f"unknown language {lang}", group, lang, remedy=f"known: {', '.join(languages)}")
     for lang, language in languages.items():
         lists = {**language.lists, **made.lists.get(lang, {})}
         for name, entries in made.lists.get(lang, {}).items():
             for at, entry in enumerate(entries):
-                _check_pattern(file, entry, lists, ("lists", lang, name, at), part=True)
+                yield from _wrong_pattern(file, entry, lists, ("lists", lang, name, at), part=True)
         if lang in made.unless:
-            _check_pattern(file, made.unless[lang], lists, ("unless", lang))
+            yield from _wrong_pattern(file, made.unless[lang], lists, ("unless", lang))
         for at, pattern in enumerate(made.patterns.get(lang, ())):
             for text in filter(None, (pattern.match, pattern.unless)):
-                _check_pattern(file, text, lists, ("patterns", lang, at))
+                yield from _wrong_pattern(file, text, lists, ("patterns", lang, at))
 
 
-def _check_pattern(
+def _wrong_pattern(
     file: Located, text: str, lists: Mapping[str, Sequence[str]], where: tuple[str | int, ...], *, part: bool = False
-) -> None:
+) -> Iterator[DefinitionError]:
     try:
         # An entry of a list is part of a pattern, all else a whole one.
         (unfold if part else parse)(text, lists)
     except PatternError as error:
-        raise file.error(f"pattern `{text}`: {error}", *where, remedy="see docs/add-an-indicator.md") from error
+        yield file.error(f"pattern `{text}`: {error}", *where, remedy="see docs/add-an-indicator.md")
+
+
+def taught(entries: Mapping[str, CatalogueEntry]) -> str:
+    """Twelve hex digits that change when heads would learn something else: with prototypes, examples and ids only."""
+    sha = hashlib.sha256()
+    for name, entry in sorted(entries.items()):
+        if entry.indicator.level == "advert":
+            said = {lang: (one.match, one.no_match) for lang, one in entry.examples.items()}
+            sha.update(json.dumps([name, said, entry.prototypes], ensure_ascii=False, sort_keys=True).encode())
+    return sha.hexdigest()[:12]
+
+
+def weights_file() -> Path:
+    """The file with the score's weights: the packaged one, or the one STRAZHA_WEIGHTS names.
+
+    Raises:
+        DefinitionError: there is no such file.
+    """
+    chosen = settings().weights
+    if chosen is None:
+        return ROOM / "weights.yaml"
+    if not chosen.is_file():
+        raise DefinitionError("there is no such file", place=str(chosen), remedy="mend STRAZHA_WEIGHTS, or take it away")
+    return chosen
 
 
 def VERSION_KEY() -> str:  # noqa: N802 - the name other rooms were given
-    """Twelve hex digits that change when any file of the room that decides a screening changes."""
-    return _version_key(ROOM)
+    """Twelve hex digits that change when any file of the room that decides a screening changes, other weights included."""
+    return _version_key(ROOM, weights_file())
 
 
-@lru_cache(maxsize=2)
-def _version_key(room: Path) -> str:
+@lru_cache(maxsize=4)
+def _version_key(room: Path, weights: Path) -> str:
     sha = hashlib.sha256()
     for path in sorted([*room.rglob("*.yaml"), *room.glob("*.py")]):
         sha.update(path.relative_to(room).as_posix().encode())
-        sha.update(path.read_bytes())
+        # A copy of the weights stands for the packaged ones: an unchanged copy makes no screening due.
+        sha.update((weights if path == room / "weights.yaml" else path).read_bytes())
     return sha.hexdigest()[:12]

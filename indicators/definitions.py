@@ -69,15 +69,24 @@ class Located:
         Raises:
             DefinitionError: at the line of the first field that does not fit the model.
         """
+        made, wrong = self.read(model)
+        if made is None:
+            raise next(iter(wrong.values()))
+        return made
+
+    def read(self, model: type[M]) -> tuple[M | None, dict[tuple[str | int, ...], DefinitionError]]:
+        """The file as a record, or None and every field that does not fit the model, by where it stands."""
         if not isinstance(self.value, dict):
-            raise self.error("holds no mapping", remedy="begin the file with `key: value` lines")
+            return None, {(): self.error("holds no mapping", remedy="begin the file with `key: value` lines")}
         try:
-            return model.model_validate(self.value)
+            return model.model_validate(self.value), {}
         except ValidationError as error:
-            # A misspelt field is both missing and unknown; the unknown one has a line.
-            first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-            where = tuple(first["loc"])
-            field = ".".join(str(step) for step in where) or "file"
             known = ", ".join(model.model_fields)
-            remedy = f"known fields: {known}" if first["type"] == "extra_forbidden" else "see docs/add-an-indicator.md"
-            raise self.error(f"{field}: {first['msg']}", *where, remedy=remedy) from error
+            wrong: dict[tuple[str | int, ...], DefinitionError] = {}
+            # A misspelt field is both missing and unknown; the unknown one has a line.
+            for one in sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden"):
+                where = tuple(one["loc"])
+                field = ".".join(str(step) for step in where) or "file"
+                remedy = f"known fields: {known}" if one["type"] == "extra_forbidden" else "see docs/add-an-indicator.md"
+                wrong.setdefault(where, self.error(f"{field}: {one['msg']}", *where, remedy=remedy))
+            return None, wrong

@@ -11,8 +11,10 @@ from hashlib import sha256
 from indicators import structured
 from indicators.catalogue import CatalogueEntry, Cluster, ClusterAdvert
 from indicators.cluster import cluster_hits
+from indicators.heads.finder import SemanticFinder
 from indicators.languages import load_languages
 from indicators.matcher import PatternMatcher, distinct
+from indicators.screener import beyond_words
 from strazha.model import AdType, Advert, Band, Hit, Image, Mention, ReadText, Screening, Versions
 
 #: Reads a text as nlp does: its normal form and the mentions in it. Given from outside: rooms of one floor do not import
@@ -36,10 +38,15 @@ class Missed:
 
 
 class Trial:
-    """Tries entries on texts as if each text were an advert of the type the entry speaks about."""
+    """Tries entries on texts as if each text were an advert of the type the entry speaks about.
 
-    def __init__(self, entries: Mapping[str, CatalogueEntry], read: Read) -> None:
-        self._entries = entries
+    Examples are a matter of words and derivations, so that they come out the same with and without a model; with a ``finder``
+    the entries are also seen by meaning.
+    """
+
+    def __init__(self, entries: Mapping[str, CatalogueEntry], read: Read, finder: SemanticFinder | None = None) -> None:
+        self._entries, self._finder = entries, finder
+        self._prototypes = finder.prototypes_of(entries) if finder is not None else None
         advert_level = {name: entry for name, entry in entries.items() if entry.indicator.level == "advert"}
         self._matcher = PatternMatcher(advert_level, load_languages())
         self._read = read
@@ -57,7 +64,11 @@ class Trial:
         key = (applies[0] if applies else AdType.BENIGN, text)
         if key not in self._tried:
             read, mentions = self._read(text)
-            hits = self._matcher.match(read).hits
+            matches = self._matcher.match(read)
+            hits = list(matches.hits)
+            if self._finder is not None:
+                seen = self._finder.look(read, mentions, self._prototypes).hits
+                hits += beyond_words(seen, matches.hits, matches, self._entries)
             self._tried[key] = distinct([*hits, *structured.derive(read, mentions, key[0], hits)])
         return [hit for hit in self._tried[key] if hit.indicator == name]
 

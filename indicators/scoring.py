@@ -6,15 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
-from indicators.catalogue import CatalogueEntry, load
+from indicators.catalogue import CatalogueEntry, load, weights_file
 from indicators.definitions import Located
 from strazha.model import Band, Hit, Indicator, Reason, Scored, Screening, Strength
-
-FILE = Path(__file__).parent / "weights.yaml"
 
 #: Derivations that conclude from something missing.
 ABSENCES = frozenset({"employer.absent"})
@@ -56,15 +55,38 @@ class Weights(_Strict):
     cluster: ClusterShare
     dimensions: dict[str, dict[str, str]]
 
+    @field_validator("bands")
+    @classmethod
+    def _rising(cls, bands: dict[str, int]) -> dict[str, int]:
+        names = [band.value for band in Band if band is not Band.LOW]
+        if list(bands) != names or not all(bands[low] < bands[high] for low, high in pairwise(names)):
+            raise ValueError(f"has to name {', '.join(names)} in this order, each beginning above the one before")
+        return bands
 
-@lru_cache(maxsize=1)
+
 def weights() -> Weights:
-    """The weights, read once.
+    """The weights in force (``weights_file``), read once.
 
     Raises:
         DefinitionError: at file and line of the first thing that is wrong.
     """
-    return Located(FILE).parse(Weights)
+    return read_weights(weights_file())
+
+
+@lru_cache(maxsize=4)
+def read_weights(path: Path) -> Weights:
+    """The weights of a file; raises DefinitionError as ``weights`` does."""
+    return Located(path).parse(Weights)
+
+
+def bands_between(hits: Iterable[Hit]) -> tuple[Band, Band]:
+    """The lowest and the highest band that these hits allow an advert, whatever its points."""
+    rules, best = weights(), _best(hits, load())
+    risks = [pair for pair in best if pair[0].strength is not Strength.COUNTER]
+    holds = _holds(risks, _positive(risks), {indicator.id for indicator, _ in best}, rules)
+    highest = min((at for at, _, _ in holds), key=lambda band: band.rank, default=Band.URGENT)
+    lowest = Band.URGENT if any(indicator.head_of_queue for indicator, _ in risks) else _offences(risks, rules)[0]
+    return lowest, max(lowest, highest, key=lambda band: band.rank)
 
 
 def score_advert(hits: Sequence[Hit], catalogue: Mapping[str, CatalogueEntry] | None = None) -> Scored:
@@ -123,7 +145,18 @@ def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scor
 
 def _offence(risks: Iterable[tuple[Indicator, Hit]], total: float, reasons: list[Reason], rules: Weights) -> Band:
     """The band that an advert has at least, because what it offers is the offence itself; adds the reason where it raises."""
-    least, names = Band.LOW, []
+    least, names = _offences(risks, rules)
+    wanted = rules.bands.get(least.value, 0)
+    if total < wanted:
+        text = f"Raised to {wanted}: what is offered is an offence by itself"
+        reasons.append(Reason(code="offence", text=text, points=wanted - total, indicators=tuple(names)))
+    return least
+
+
+def _offences(risks: Iterable[tuple[Indicator, Hit]], rules: Weights) -> tuple[Band, list[str]]:
+    """The band of the gravest offence offered, low where there is none, and the indicators that say so."""
+    least = Band.LOW
+    names: list[str] = []
     for indicator, hit in risks:
         band = rules.offences.get(indicator.id, Band.LOW)
         if hit.method == "semantic" and band.rank > Band.MEDIUM.rank:
@@ -132,11 +165,7 @@ def _offence(risks: Iterable[tuple[Indicator, Hit]], total: float, reasons: list
             least, names = band, []
         if band is least and band is not Band.LOW:
             names.append(indicator.id)
-    wanted = rules.bands.get(least.value, 0)
-    if total < wanted:
-        text = f"Raised to {wanted}: what is offered is an offence by itself"
-        reasons.append(Reason(code="offence", text=text, points=wanted - total, indicators=tuple(names)))
-    return least
+    return least, names
 
 
 def _best(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> list[tuple[Indicator, Hit]]:
@@ -241,21 +270,28 @@ def _band(
         if score >= points:
             band = Band(name)
     reasons: list[Reason] = []
-
-    def hold(at: Band, code: str, text: str) -> None:
-        nonlocal band
+    for at, code, text in _holds(risks, positive, seen, rules):
         if band.rank > max(at.rank, least.rank):
             band = max(at, least, key=lambda one: one.rank)
             reasons.append(Reason(code=code, text=text, points=0))
+    return band, reasons
 
+
+def _holds(
+    risks: Sequence[tuple[Indicator, Hit]], positive: Mapping[str, Sequence[str]], seen: set[str], rules: Weights
+) -> list[tuple[Band, str, str]]:
+    """What holds a band down whatever the points: the highest band left, a code, and why."""
+    holds: list[tuple[Band, str, str]] = []
     if len(positive) < rules.urgent_dimensions:
-        hold(Band.HIGH, "band:dimensions", f"Not urgent: fewer than {rules.urgent_dimensions} positive dimensions")
+        text = f"Not urgent: fewer than {rules.urgent_dimensions} positive dimensions"
+        holds.append((Band.HIGH, "band:dimensions", text))
     if not positive and not any(indicator.strength is Strength.STRONG for indicator, _ in risks):
-        hold(Band.MEDIUM, "band:evidence", "Not high: no positive dimension and no strong indicator")
+        holds.append((Band.MEDIUM, "band:evidence", "Not high: no positive dimension and no strong indicator"))
     weighty = [indicator for indicator, _ in risks if indicator.validity.status != "contrary"]
     if len(weighty) < rules.fewest or all(indicator.strength is Strength.WEAK for indicator in weighty):
-        hold(Band.LOW, "band:fewest", "One indicator alone, or weak ones only, are no flag")
+        holds.append((Band.LOW, "band:fewest", "One indicator alone, or weak ones only, are no flag"))
     shield = rules.independent
     if seen.issuperset(shield.all_of) and seen.isdisjoint(shield.none_of):
-        hold(shield.band, "band:independent", "Held at medium: independent, states limits, and nobody else speaks")
-    return band, reasons
+        text = "Held at medium: independent, states limits, and nobody else speaks"
+        holds.append((shield.band, "band:independent", text))
+    return holds

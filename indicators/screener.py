@@ -49,6 +49,7 @@ class Screener:
         self._matcher = PatternMatcher(self._catalogue, load_languages(), adtype.table().features())
         self._ways = frozenset(ways)
         self._finder = finder if "semantic" in self._ways else None
+        self._prototypes = self._finder.prototypes_of(self._catalogue) if self._finder is not None else None
 
     def prepare(self, readings: Iterable[Reading]) -> None:
         """Tell which adverts come next, so that their sentences are encoded in one go."""
@@ -57,7 +58,9 @@ class Screener:
 
     def look_at_all(self, readings: Sequence[Reading]) -> list[Seen]:
         """What is seen by meaning in many adverts at once, to be handed to ``screen``; nothing where semantics are off."""
-        return self._finder.look_at_all(readings) if self._finder is not None else [Seen((), {})] * len(readings)
+        if self._finder is None:
+            return [Seen((), {})] * len(readings)
+        return self._finder.look_at_all(readings, self._prototypes)
 
     def screen(
         self, text: ReadText, mentions: Sequence[Mention], *, advert: Advert | None = None, seen: Seen | None = None
@@ -68,9 +71,9 @@ class Screener:
         """
         matches = self._matcher.match(text)
         if seen is None:
-            seen = self._finder.look(text, mentions) if self._finder is not None else Seen((), {})
+            seen = self._finder.look(text, mentions, self._prototypes) if self._finder is not None else Seen((), {})
         by_words = [hit for hit in matches.hits if "pattern" in self._ways]
-        hits = agreeing([*by_words, *_new(seen.hits, by_words, matches, self._catalogue)])
+        hits = agreeing([*by_words, *beyond_words(seen.hits, by_words, matches, self._catalogue)])
         family = adtype.family_of(matches, by_words, mentions, self._catalogue)
         found = self._applying(family, hits, text, mentions, advert)
         ad_type = adtype.settle(family, found)
@@ -97,7 +100,7 @@ class Screener:
         return distinct(kept)
 
 
-def _new(
+def beyond_words(
     semantic: Iterable[Hit], by_words: Sequence[Hit], matches: Matches, entries: Mapping[str, catalogue.CatalogueEntry]
 ) -> Iterator[Hit]:
     """Semantic hits that say something the patterns did not: neither what they found there, nor what they saw denied."""

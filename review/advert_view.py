@@ -49,7 +49,7 @@ def advert_page(
     contacts = added_contacts(services.ledger.corrected([doc.id]).get(doc.id, ()), advert)
     held = (*screening.mentions, *contacts)
     words = [] if uncovered else cover.contact_words(held)
-    own = work_of(services, user, "advert", doc.id, doc.cluster_id or "")
+    own = work_of(services, user, "advert", doc.id, doc.cluster_id or "", uncovered=uncovered)
     corrections = corrections_of(services, doc, user)
     text = marked_text(
         advert.title, advert.body, screening, services.catalogue,

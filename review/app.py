@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
@@ -45,6 +46,7 @@ from review.routers import (
     versions,
     work,
 )
+from review.routers.parts import AgedError
 from review.services import Screen, Services, flows_catalogue, flows_screen
 from review.shield import LOOPBACK_HOSTS, Shield
 from review.train import routes as training
@@ -92,6 +94,22 @@ _WORDS: Mapping[int, tuple[str, str]] = {
         marked("Try again in a minute; if it stays, tell an operator."),
     ),
 }
+
+#: Where a file cannot be written or read: by the error's number, status and words.
+_FULL = (
+    marked("The server's disk is full: this could not be done. What was there before is untouched."),
+    marked("Tell an operator to make room (the page System shows the disks), then try again."),
+)
+_FILES = (
+    marked("The server cannot read or write one of its files. What was there before is untouched."),
+    marked("Tell an operator: the server's log says which file and why. Then try again."),
+)
+_FULL_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT})
+#: Of what left the index with age, to whoever follows a link of a case or an alert.
+_AGED = (
+    marked("This has left the index: the days for which its source may be kept are over."),
+    marked("What was captured stays as evidence. If a case needs it, ask an operator for a legal hold, which brings it back."),
+)
 
 
 def create_app(
@@ -174,7 +192,7 @@ def _add_error_pages(app: FastAPI) -> None:
             await run_in_threadpool(identify, request)
         if on_api(request):
             return _refusal(status, error)
-        return _error(request, status)
+        return _error(request, status, _AGED if isinstance(error, AgedError) else None)
 
     async def bad_form(request: Request, error: Exception) -> Response:
         if not on_api(request):
@@ -191,6 +209,13 @@ def _add_error_pages(app: FastAPI) -> None:
     async def unavailable(request: Request, error: Exception) -> Response:
         log.warning("store unavailable: %s", error)
         return _error(request, 503)
+
+    async def no_file(request: Request, error: Exception) -> Response:
+        log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
+        if on_api(request):
+            return _error(request, 503)
+        full = isinstance(error, OSError) and error.errno in _FULL_ERRORS
+        return _error(request, 507, _FULL) if full else _error(request, 503, _FILES)
 
     async def unusable(request: Request, error: Exception) -> Response:
         if not (on_api(request) and isinstance(error, BadInputError)):
@@ -210,13 +235,14 @@ def _add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, bad_form)
     app.add_exception_handler(StoreUnavailableError, unavailable)
     app.add_exception_handler(BadInputError, unusable)
+    app.add_exception_handler(OSError, no_file)
     app.add_exception_handler(Exception, failure)
 
 
-def _error(request: Request, status: int) -> Response:
+def _error(request: Request, status: int, words: tuple[str, str] | None = None) -> Response:
     if on_api(request):
         return problem(status)
-    said, remedy = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
+    said, remedy = words or _WORDS.get(status, _WORDS[500 if status >= 500 else 400])
     return render(request, ErrorPage(status, said, remedy), status=status)
 
 

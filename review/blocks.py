@@ -215,6 +215,8 @@ class Work:
     may_decide: bool = False
     may_open: bool = False
     may_end: bool = False
+    #: Texts that people typed in which a contact is covered.
+    hidden: int = 0
 
     @property
     def standing(self) -> str:

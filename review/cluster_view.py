@@ -48,7 +48,7 @@ def cluster_page(
     shown = services.index.adverts(member_ids[(part - 1) * MEMBERS : part * MEMBERS])
     members = tuple(advert_rows(services, shown))
     links = services.index.links(doc.id)
-    people = work_of(services, user, "cluster", doc.id)
+    people = work_of(services, user, "cluster", doc.id, uncovered=uncovered)
     # While two people judge blindly each is told their own words on links alone.
     teller = user.name if people.blind else ""
     own, of_members = _hits(services, doc, words)

@@ -92,7 +92,7 @@ def fixes(
             machine=name_of(one.about, one.machine, catalogue) if one.machine else "",
             label=name_of(one.about, one.label, catalogue) if one.label else "",
             text=one.text if uncovered else _covered(one, words),
-            note=one.note if uncovered else cover.covered_sentence(one.note, words),
+            note=cover.covered_typed(one.note, words, uncovered=uncovered),
             by=one.made_by,
             at=one.made_at,
             mine=one.made_by == user,

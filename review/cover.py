@@ -22,6 +22,16 @@ SHORTEST = 4
 # linear: no part can match the same character in two ways.
 _NUMBER = re.compile(r"\+?\d(?:[ .\-/()]{0,2}\d){8,}")
 _WORD = re.compile(r"\S+")
+# How people write down a handle: "@name", "t.me/name", "Telegram: name". What follows a word alone ("telegram group") stays.
+_HANDLE = re.compile(
+    r"(?<![\w@])@[\w.]{3,64}"
+    r"|\b(?:t\.me|wa\.me|(?:www\.)?(?:instagram|facebook|snapchat|vk|tiktok)\.com)/[\w./@+-]{2,100}"
+)
+_NETWORK = re.compile(
+    r"\b(?:telegram|tg|viber|whats ?app|instagram|insta|snap(?:chat)?|kik|skype|signal|wechat|телеграм|тг|вайбър|вайбер"
+    r"|уатсап|инстаграм|инста|скайп)\s?[:=]\s?([\w.@+-]{3,64})",
+    re.IGNORECASE,
+)
 #: The longest name and host of an address (RFC 5321).
 MOST_NAME, MOST_HOST = 64, 253
 
@@ -139,3 +149,24 @@ def covered_sentence(text: str, words: Sequence[str] = ()) -> str:
         if word in text:
             text = text.replace(word, dotted(word))
     return cover(text, ranges(text, ()))
+
+
+def covered_typed(text: str, words: Sequence[str] = (), *, uncovered: bool = False) -> str:
+    """What a colleague typed (reason, note, words at a hand-over), covered like a sentence unless contacts were asked for.
+
+    People write handles as they speak of them, so known ones are found in whatever case, and what looks like one is covered
+    though no advert names it.
+    """
+    if uncovered or not text:
+        return text
+    folded = text.casefold()
+    for word in words:
+        if word.casefold() in folded:
+            text = re.sub(re.escape(word), _dotted_match, text, flags=re.IGNORECASE)
+    found = [match.span() for match in _HANDLE.finditer(text)]
+    found += [match.span(1) for match in _NETWORK.finditer(text)]
+    return cover(text, _merged([*ranges(text, ()), *found]))
+
+
+def _dotted_match(match: re.Match[str]) -> str:
+    return dotted(match.group())

@@ -109,7 +109,7 @@ def decide(services: Services, user: User, item: Item, form: Asked, *, new_id: s
     """Record a decision, or one's opinion in a double review; ``new_id`` names the decision (by chance without one)."""
     # Read before anything else: the ledger refuses what was decided or opened since.
     standing = services.ledger.newest_decisions(item.kind, [item.doc.id]).get(item.doc.id)
-    own = work.work_of(services, user, item.kind, item.doc.id, item.cluster_id)
+    own = work.work_of(services, user, item.kind, item.doc.id, item.cluster_id, uncovered=True)
     problem = form.problem(item.seen, own.standing)
     if not problem and not own.may_decide:
         problem = NOT_ASKED

@@ -55,14 +55,14 @@ def draw(services: Services, user: User, wanted: int) -> int:
     for row in chosen:
         # What somebody decides on at this moment is left out.
         with suppress(BadInputError):
-            _open(services, user, row.kind, row.id)
+            _open(services, user, row.kind, row.id, drawn=True)
             drawn += 1
     return drawn
 
 
-def _open(services: Services, user: User, subject: str, one: str) -> DoubleReview:
+def _open(services: Services, user: User, subject: str, one: str, *, drawn: bool = False) -> DoubleReview:
     at = services.clock()
     review = services.ledger.open_review(subject, one, user.name, at)
     services.ledger.release(subject, one, user.name, at)
-    note(services, user, "double review opened", one, kind=subject, review=review.id)
+    note(services, user, "double review opened", one, kind=subject, review=review.id, **({"drawn": True} if drawn else {}))
     return review

@@ -26,6 +26,7 @@ SENTENCES: tuple[str, ...] = (
     # Scores (indicators/scoring.py)
     marked("Dimension {dimension} is positive by the ILO/EC rule: {counted}"),
     marked("Head of the queue: raised to {points}: wording that hints at youth is looked at first"),
+    marked("Raised to {points}: what is offered is an offence by itself"),
     marked("Not urgent: fewer than {number} positive dimensions"),
     marked("Not high: no positive dimension and no strong indicator"),
     marked("One indicator alone, or weak ones only, are no flag"),
@@ -49,6 +50,8 @@ SENTENCES: tuple[str, ...] = (
     marked("{n} adverts in week {week} of {year}"),
     marked("One picture under {n} names: {names}"),
     marked("{first} and {second}"),
+    # Meaning (indicators/heads/finder.py)
+    marked("means much the same as: {sentence}"),
     # Links (clusters/compare)
     marked("Both give {contact}. It counts for little: {why}."),
     marked("Both give {contact}."),

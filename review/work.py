@@ -18,6 +18,7 @@ from review.labels import OUTCOMES
 from review.render import advert_href, cluster_href
 from review.rows import advert_row, cluster_row
 from review.services import Services
+from review.typed import covered_work
 from strazha.ledger.records import User
 from strazha.ledger.work_records import DoubleReview
 from strazha.model import Decision, Mention
@@ -38,8 +39,18 @@ def told(user: User | None, over: DoubleReview | None, who: str, at: datetime) -
     return over is None or at < over.opened_at or (user is not None and who == user.name)
 
 
-def work_of(services: Services, user: User | None, kind: str, item_id: str, cluster_id: str = "") -> Work:
-    """Everything an item's page says of people's work on it; ``cluster_id`` is an advert's cluster."""
+def work_of(
+    services: Services, user: User | None, kind: str, item_id: str, cluster_id: str = "", *, uncovered: bool = False
+) -> Work:  # fmt: skip
+    """Everything an item's page says of people's work on it; ``cluster_id`` is an advert's cluster.
+
+    Contacts in what people typed are covered unless ``uncovered``.
+    """
+    found = _work_of(services, user, kind, item_id, cluster_id)
+    return found if uncovered else covered_work(found, lambda: words_by_id(services, kind, item_id))
+
+
+def _work_of(services: Services, user: User | None, kind: str, item_id: str, cluster_id: str) -> Work:
     review = services.ledger.waiting_reviews(kind, [item_id]).get(item_id)
     blind = review is not None and review.state == "open"
     holding = None if blind else services.ledger.holdings(kind, [item_id]).get(item_id)
@@ -197,6 +208,25 @@ def cluster_words(services: Services, docs: Sequence[ClusterDoc]) -> dict[str, l
         )
         for doc in docs
     }
+
+
+def words_of(services: Services, doc: AdvertDoc | ClusterDoc) -> tuple[str, ...]:
+    """Every writing of an item's contacts."""
+    if isinstance(doc, ClusterDoc):
+        return tuple(cluster_words(services, [doc])[doc.id])
+    return tuple(cover.contact_words((*doc.screening.mentions, *added_of(services, [doc])[doc.id])))
+
+
+def words_by_id(services: Services, kind: str, item_id: str) -> tuple[str, ...]:
+    """Every writing of an item's contacts, of an advert those of its cluster too; none for what has left the index."""
+    if kind == "cluster":
+        cluster = services.index.cluster(item_id)
+        return words_of(services, cluster) if cluster is not None else ()
+    doc = services.index.advert(item_id)
+    if doc is None:
+        return ()
+    over = words_by_id(services, "cluster", doc.cluster_id) if doc.cluster_id else ()
+    return tuple(sorted({*words_of(services, doc), *over}, key=len, reverse=True))
 
 
 def href_of(kind: str, item_id: str) -> str:

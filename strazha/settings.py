@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     encoder_cache: int = Field(default=1_000_000, ge=0)
     #: Folder of heads trained elsewhere (strazha heads train --to); empty: those that are shipped.
     heads: str = ""
+    #: File with the weights and thresholds of the score (a copy of indicators/weights.yaml). Empty: the packaged one.
+    weights: Path | None = None
     #: Ways of seeing indicators, to measure what each is worth: some of "pattern,semantic,derived"; empty: all.
     ways: str = Field(default="", pattern="^((pattern|semantic|derived)(,(pattern|semantic|derived))*)?$")
     #: Address the review pages listen on.
@@ -108,6 +110,10 @@ class Settings(BaseSettings):
     run_here: bool = True
     #: Address of Prefect's pages as people's browsers reach it. Empty: the server that runs in this home, if one does.
     prefect_pages: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    #: Days that logs of runs, alerts that were read, and what became of their sending are kept; 0: for good.
+    keep_run_logs: int = Field(default=365, ge=0, le=36_500)
+    keep_alerts: int = Field(default=365, ge=0, le=36_500)
+    keep_deliveries: int = Field(default=180, ge=0, le=36_500)
     #: Requests a minute that one token of the API may make; so many at once, then evenly.
     api_rate: int = Field(default=600, ge=1, le=1_000_000)
 

@@ -46,6 +46,7 @@ ELSEWHERE = {
     "strazha indicators diff": ("tests/indicators/test_difference.py", '"diff"'),
     "strazha eval labelled.jsonl --groups": ("tests/evaluation/test_fairness.py", '"--groups"'),
     "strazha eval labelled.jsonl --counterfactual": ("tests/evaluation/test_fairness.py", '"--counterfactual"'),
+    "strazha calibrate --write": ("tests/flows/test_calibration.py", '"--write"'),
     "strazha drift": ("tests/flows/test_drift.py", '"drift"'),
     "strazha rescreen": ("tests/flows/test_drift.py", '"rescreen"'),
     "strazha sources test": ("tests/crawlers/test_sources_command.py", '"test"'),

@@ -3,7 +3,7 @@
 Each step can be stopped anywhere and run again: it finds what is done and goes on from there.
 """
 
-from flows.steps.ageing import age, held_adverts, hold, lift
+from flows.steps.ageing import age, held_adverts, hold, lift, tidy
 from flows.steps.cluster_facts import cluster_doc
 from flows.steps.comparing import compare
 from flows.steps.holdings import Held, load_held
@@ -71,6 +71,7 @@ __all__ = [
     "split",
     "take_back",
     "take_in",
+    "tidy",
     "unlinked_files",
     "versions",
     "watch",

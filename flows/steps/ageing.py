@@ -1,12 +1,13 @@
 """Retention: adverts leave the index when their source's days are over, unless a legal hold keeps their cluster.
 
 What leaves is the review document alone. Captures stay in the landing area and the history in the ledger: evidence is removed
-by whoever is answerable for it, not by a job.
+by whoever is answerable for it, not by a job. Logs of runs and alerts are no evidence: they have days of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.rooms import Rooms
@@ -43,6 +44,53 @@ def age(rooms: Rooms, sources: Sequence[Source], at: datetime, *, who: str = "st
             rooms.ledger.audit(who, "retention", source.id, detail, at)
     rooms.index.refresh()
     return StepReport(step=STEP, done=done, skipped=skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """How much the ledger forgot: logs of runs, alerts, deliveries."""
+
+    run_logs: int
+    alerts: int
+    deliveries: int
+
+
+def tidy(rooms: Rooms, at: datetime, *, who: str = "strazha") -> Tidied:
+    """Let the ledger forget logs of runs, alerts and deliveries whose days (settings) are over; one audit entry.
+
+    What concerns adverts under a legal hold or in an open case stays: the logs of the runs that captured them, alerts that
+    name them or their cluster, and where those went. Safe to repeat after being stopped anywhere.
+    """
+    own, ledger = rooms.settings, rooms.ledger
+    adverts, items = _in_use(rooms)
+    logs = alerts = deliveries = 0
+    if own.keep_run_logs:
+        logs = ledger.forget_run_logs(at - timedelta(days=own.keep_run_logs), ledger.runs_that_captured(sorted(adverts)))
+    if own.keep_deliveries:
+        deliveries = ledger.forget_deliveries(at - timedelta(days=own.keep_deliveries), items)
+    if own.keep_alerts:
+        alerts = ledger.forget_alerts(at, timedelta(days=own.keep_alerts), items)
+    if logs or alerts or deliveries:
+        detail = {"run logs": logs, "alerts": alerts, "deliveries": deliveries}
+        ledger.audit(who, "retention", "ledger", detail, at)
+    return Tidied(logs, alerts, deliveries)
+
+
+def _in_use(rooms: Rooms) -> tuple[set[str], set[tuple[str, str]]]:
+    """Adverts under a hold or in an open case, and all that stands for them: (kind, id) of each advert and cluster."""
+    adverts, clusters = held_adverts(rooms), {placed.cluster_id for placed in rooms.ledger.holds()}
+    for kind, one in rooms.ledger.open_case_items():
+        if kind == "advert":
+            adverts.add(one)
+        else:
+            clusters.add(one)
+    for one in sorted(clusters):
+        cluster = rooms.ledger.cluster(one)
+        if cluster is not None:
+            adverts.update(cluster.members)
+            clusters.add(cluster.id)
+    clusters.update(rooms.ledger.clusters_of(sorted(adverts)).values())
+    return adverts, {*(("advert", one) for one in adverts), *(("cluster", one) for one in clusters)}
 
 
 def hold(rooms: Rooms, cluster_id: str, reason: str, who: str, at: datetime) -> LegalHold:

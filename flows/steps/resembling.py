@@ -64,8 +64,11 @@ def crossing(
 ) -> list[Alike]:  # fmt: skip
     """The pairs of two groups that are most alike, ``a`` of the first and ``b`` of the second, linked or not.
 
-    Of all pairs those are compared that share most blocking keys; without any, each group's first advert.
+    Of all pairs those are compared that share most blocking keys; without any, each group's first advert. None where a
+    group has no advert that can be read.
     """
+    if not ours or not theirs:
+        return []
     from clusters.keys import keys_of_many
 
     sides = [dict(zip(group, (linkable(*held) for held in group.values()), strict=True)) for group in (ours, theirs)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indicators.adtype import RULES_WORTH
+from indicators.catalogue import CatalogueEntry
 from indicators.heads.lately import Lately, Made
 from indicators.heads.model import Heads, advert_vector, label_of, sigmoid
 from indicators.heads.neutral import neutral
+from indicators.prototypes import Prototypes, without_head
 from strazha.model import Hit, Mention, Reading, ReadText
 from strazha.model.sentences import sentences
 from strazha.model.vectors import Encoder
@@ -66,7 +69,7 @@ class SemanticFinder:
     """Finds indicators by meaning. Deterministic; one encoder call for each advert, or one for many (``prepare``)."""
 
     def __init__(self, encoder: Encoder, heads: Heads) -> None:
-        self._heads, self._limits = heads, heads.limits
+        self._encoder, self._heads, self._limits = encoder, heads, heads.limits
         self._lately = Lately(encoder, heads)
         #: The batch that was prepared last: its texts, by their identity, and their sentences.
         self._prepared: dict[int, tuple[ReadText, list[Sentence]]] = {}
@@ -75,6 +78,13 @@ class SemanticFinder:
     def label(self) -> str:
         """What a screening says of it: the heads' version."""
         return label_of(self._heads.version)
+
+    def prototypes_of(self, entries: Mapping[str, CatalogueEntry]) -> Prototypes | None:
+        """What compares sentences with the prototypes of entries that have no head; None where each has one."""
+        names = without_head(entries, self._heads.names)
+        if not names:
+            return None
+        return Prototypes(entries, names, lambda texts: self._heads.centred(self._encoder.encode(texts)))
 
     def prepare(self, readings: Iterable[Reading]) -> None:
         """Encode the sentences of many adverts in one call; they are remembered until they are asked for."""
@@ -90,13 +100,13 @@ class SemanticFinder:
         """By indicator, from which probability on its head counts."""
         return dict(zip(self._heads.names, self._heads.thresholds.tolist(), strict=True))
 
-    def look(self, text: ReadText, mentions: Sequence[Mention]) -> Seen:
-        """What the heads see in an advert."""
+    def look(self, text: ReadText, mentions: Sequence[Mention], prototypes: Prototypes | None = None) -> Seen:
+        """What the heads see in an advert, and what is like the ``prototypes`` (of ``prototypes_of``)."""
         found = self._sentences(text, mentions)
-        return self._view(found, self._lately.own(_texts(found))).seen() if found else Seen((), {})
+        return self._view(found, self._lately.own(_texts(found)), prototypes).seen() if found else Seen((), {})
 
-    def look_at_all(self, readings: Iterable[Reading]) -> list[Seen]:
-        """What the heads see in each of many adverts, where copies may borrow.
+    def look_at_all(self, readings: Iterable[Reading], prototypes: Prototypes | None = None) -> list[Seen]:
+        """What ``look`` sees in each of many adverts, where copies may borrow.
 
         A sentence whose words are known in another order, or with other numbers, borrows the vector of the known one. Where
         that could make a difference, because some head is not far from its threshold or the kind of advert not clear, the
@@ -104,12 +114,12 @@ class SemanticFinder:
         """
         every = [split(one.text, one.mentions) for one in readings]
         made = self._lately.lent(dict.fromkeys(one.text for found in every for one in found))
-        views = [self._view(found, made) if found else None for found in every]
+        views = [self._view(found, made, prototypes) if found else None for found in every]
         unsure = {at for at, view in enumerate(views) if view is not None and not view.sure()}
         if unsure:
             made |= self._lately.own(dict.fromkeys(one.text for at in sorted(unsure) for one in every[at]))
             for at in unsure:
-                views[at] = self._view(every[at], made)
+                views[at] = self._view(every[at], made, prototypes)
         return [view.seen() if view is not None else Seen((), {}) for view in views]
 
     def sight(self, reading: Reading) -> Sight | None:
@@ -125,14 +135,15 @@ class SemanticFinder:
         held = self._prepared.get(id(text))
         return held[1] if held is not None and held[0] is text else split(text, mentions)
 
-    def _view(self, found: list[Sentence], known: Mapping[str, Made]) -> _View:
+    def _view(self, found: list[Sentence], known: Mapping[str, Made], prototypes: Prototypes | None = None) -> _View:
         made = [known[one.text] for one in found]
         centred = np.array([one.vector for one in made])
         logits = self._heads.within(np.array([one.alone for one in made]), centred)
         titles = [row for row, one in zip(centred, found, strict=True) if one.field == "title"]
         title = titles[0] if titles else None
         leaning = self._heads.leaning(centred, title, _texts(found))
-        return _View(self._heads, self._limits, found, [one.lent for one in made], centred, title, logits, leaning)
+        lent = [one.lent for one in made]
+        return _View(self._heads, self._limits, found, lent, centred, title, logits, leaning, prototypes)
 
 
 def _texts(found: Sequence[Sentence]) -> list[str]:
@@ -158,6 +169,7 @@ class _View:
     title: NDArray[np.float32] | None
     logits: NDArray[np.float32]
     leaning: dict[str, float]
+    prototypes: Prototypes | None
 
     def sure(self) -> bool:
         """Whether the vectors that are borrowed cannot make a difference."""
@@ -167,12 +179,14 @@ class _View:
         needed = np.where(self.lent, SURE, min(SURE, SURE_BESIDE * sum(self.lent)))
         if (far < needed).any():
             return False
+        if self.prototypes is not None and not self.prototypes.sure(self.centred, self.lent):
+            return False
         first, *others = sorted(self.leaning.values(), reverse=True)
         return all(min(first - one, abs(first - one - RULES_WORTH)) >= SURE_OF_KIND for one in others)
 
     def seen(self) -> Seen:
         """What is seen in it."""
-        return Seen(tuple(self._hits()), self.leaning)
+        return Seen((*self._hits(), *self._alike()), self.leaning)
 
     def _hits(self) -> Iterable[Hit]:
         seen: dict[int, list[int]] = {}
@@ -181,17 +195,36 @@ class _View:
             seen.setdefault(column, []).append(row)
         for column, rows in sorted(seen.items()):
             for row in sorted(rows, key=lambda at: -probabilities[at, column])[:KEPT]:
-                one = self.found[row]
-                yield Hit(
-                    indicator=self.heads.names[column],
-                    field=one.field,
-                    start=one.start,
-                    end=one.end,
-                    text=one.captured,
-                    method="semantic",
-                    confidence=round(float(probabilities[row, column]), 2),
-                    rule=f"head:{self.heads.version}",
-                )
+                sureness = round(float(probabilities[row, column]), 2)
+                yield _hit(self.heads.names[column], self.found[row], sureness, f"head:{self.heads.version}")
+
+    def _alike(self) -> Iterable[Hit]:
+        if self.prototypes is None:
+            return
+        kept: Counter[str] = Counter()
+        for like in self.prototypes.like(self.centred, _texts(self.found)):
+            kept[like.indicator] += 1
+            if kept[like.indicator] <= KEPT:
+                note = f"{LIKE} {like.words}"
+                yield _hit(like.indicator, self.found[like.row], like.confidence, f"prototype:{like.nearest}", note)
+
+
+#: What stands before the prototype in the note of a hit (review/sentences.py says it in other languages).
+LIKE = "means much the same as:"
+
+
+def _hit(indicator: str, one: Sentence, confidence: float, rule: str, note: str = "") -> Hit:
+    return Hit(
+        indicator=indicator,
+        field=one.field,
+        start=one.start,
+        end=one.end,
+        text=one.captured,
+        method="semantic",
+        confidence=confidence,
+        rule=rule,
+        note=note,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 ARRAYS, CARD = "heads.npz", "card.json"
 
+#: Not a matter of meaning: how a contact is written, and that nothing is said, are seen by nlp and by derivation. A head would
+#: learn how often such adverts occur among the labelled ones.
+NOT_BY_MEANING = frozenset({"obscured_contact", "employer_unidentified"})
+
 #: Kinds of advert told apart: the types, with the harmless ones by what they are taken for.
 KINDS = ("job", "adult", "transport", "other", "benign_job", "benign_massage", "benign")
 

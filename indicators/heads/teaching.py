@@ -118,7 +118,8 @@ def _worth(
     unsure = {name: _unsure(surest[name], thresholds[name]) for name in surest if _speaks(name, findings)}
     near = sorted((name for name in unsure if unsure[name] > 0.5), key=lambda name: (-unsure[name], name))[:3]
     words = {hit.indicator for hit in findings.hits if hit.method == "pattern"}
-    meaning = {hit.indicator for hit in findings.hits if hit.method == "semantic"}
+    # An entry without a head may be seen by its prototypes, which no label teaches.
+    meaning = {hit.indicator for hit in findings.hits if hit.method == "semantic" and hit.indicator in surest}
     alone = sorted(name for name in words if name in surest and surest[name] < UNSEEN * thresholds[name])
     meant = sorted(meaning - words)
     why = [f"{name}: its head says {surest[name]:.2f}, counted from {thresholds[name]:.2f} on" for name in near]

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from indicators.catalogue import CatalogueEntry
+from indicators.heads.card import card_of
 from indicators.heads.finder import Sentence, split
 from indicators.heads.grams import PLACES, Grams, grams, rarity, together, weighed
-from indicators.heads.model import KINDS, Heads, advert_vector, sigmoid, unit, whole
+from indicators.heads.model import KINDS, NOT_BY_MEANING, Heads, advert_vector, sigmoid, unit, whole
 from indicators.heads.neutral import neutral_sentences
 from strazha.errors import BadInputError
 from strazha.model import Reading, Strength
@@ -39,9 +40,6 @@ PARTS: tuple[Part, ...] = ("advert", "words")
 
 #: Fewest positive sentences for a head; with fewer it would learn the examples by heart.
 FEWEST = 8
-#: Not a matter of meaning: how a contact is written, and that nothing is said, are seen by nlp and by derivation. A head would
-#: learn how often such adverts occur among the labelled ones.
-NOT_BY_MEANING = frozenset({"obscured_contact", "employer_unidentified"})
 #: Inverse strength of regularisation, and weight of a positive sentence against a negative one: chosen on held-back adverts;
 #: neither is sharp.
 SOFTNESS, POSITIVE = 10.0, 3.0
@@ -214,7 +212,14 @@ def train(material: Material, entries: Mapping[str, CatalogueEntry], encoder: En
         kind_weights=kinds.weights, kind_biases=kinds.biases, kind_grams=kinds.grams, kind_rare=kinds.rare, version="",
     )  # fmt: skip
     unseen.leanings = kinds.leanings
-    return heads, _card(material, encoder, entries, figures, kinds.f1), unseen
+    settings = {"places": PLACES, "softness": SOFTNESS, "positive": POSITIVE, "common_threshold": COMMON}
+    return (
+        heads,
+        card_of(
+            material, encoder, entries, unseen, thresholds=heads.thresholds, figures=figures, kinds=kinds.f1, settings=settings
+        ),
+        unseen,
+    )
 
 
 def _positives(material: Material, name: str) -> int:
@@ -356,30 +361,3 @@ def _kinds(material: Material, folds: NDArray[np.int64]) -> _Kinds:
     weights, biases = fit(np.ones(len(gold), bool))
     size = 2 * material.vectors.shape[1]
     return _Kinds(weights[:, :size], biases, KIND_GRAMS * weights[:, size:].T, rare, figures, leanings)
-
-
-def _card(
-    material: Material, encoder: Encoder, entries: Mapping[str, CatalogueEntry], figures: dict[str, dict[str, float]],
-    kinds: dict[str, float],
-) -> dict[str, Any]:  # fmt: skip
-    languages = [advert.lang for advert in material.adverts]
-    return {
-        "encoder": encoder.version,
-        "encoder_name": encoder.name,
-        "adverts": len(material.adverts),
-        "adverts_by_language": {lang: languages.count(lang) for lang in sorted(set(languages))},
-        "sentences": int((material.advert >= 0).sum()),
-        "examples": int((material.advert < 0).sum()),
-        "heads": figures,
-        "kinds_f1_out_of_fold": kinds,
-        "without_head": sorted(
-            name for name, entry in entries.items() if entry.indicator.level == "advert" and name not in figures
-        ),
-        "settings": {
-            "places": PLACES,
-            "softness": SOFTNESS,
-            "positive": POSITIVE,
-            "common_threshold": COMMON,
-            "folds": len(set(material.folds.tolist())),
-        },
-    }

@@ -3,7 +3,7 @@
 Article 25 of Directive (EU) 2016/680 asks that the logs of consultation and disclosure make it possible to establish the
 justification. A part that shows or hands out such a thing takes the form's fields as ``given: Given``, asks :func:`stated` and
 refuses while there is no reason; its template uses ``accounts/reasons.html``. Asked once per act, item and session, or once
-for the session where the person says so.
+for the session where the person says so. Of a closed item (:mod:`review.accounts.closed`) it is asked by itself.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from typing import Annotated
 
 from fastapi import Depends, Form, Request
 
-from review.access import cookie_name
+from review.access import cookie_name, user_of
+from review.accounts.closed import closed_by
 from review.i18n import marked
 from review.services import Services
 from strazha.ledger.records import StatedReason, User
+from strazha.model import Decision
 
 #: Why people look: the code is what the log keeps.
 REASONS: Mapping[str, str] = {
@@ -51,6 +53,10 @@ class GivenReason:
             return NEEDED
         return NEEDED_WORDS if self.code == OTHER and not self.words else ""
 
+    def detail(self) -> dict[str, str]:
+        """What the audit entry of an act says of it."""
+        return {"reason": self.code, "words": self.words} if self.words else {"reason": self.code}
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -62,6 +68,8 @@ class Asking:
     given: GivenReason = field(default_factory=GivenReason)
     problem: str = ""
     choices: Mapping[str, str] = field(default_factory=lambda: REASONS)
+    #: The decision that closed the item: a reason for the session does not count there.
+    closed: Decision | None = None
 
 
 def _given(
@@ -96,10 +104,11 @@ def stated(
         )  # fmt: skip
         services.ledger.state_reason(token, found)
         return found
-    known = services.ledger.stated_reason(token, act, subject, subject_id)
+    closed = closed_by(services, user, subject, subject_id)
+    known = _known(services, token, act, item, closed)
     if known is not None:
         return known
-    standing = services.ledger.standing_reason(token)
+    standing = services.ledger.standing_reason(token) if closed is None else None
     if standing is None:
         request.state.asked = given
         return None
@@ -112,12 +121,23 @@ def stated(
 
 def asking(request: Request, services: Services, act: str, subject: str, subject_id: str) -> Asking:
     """What a page's form for a reason shows."""
+    closed = closed_by(services, user_of(request), subject, subject_id)
     given: GivenReason | None = getattr(request.state, "asked", None)
     if given is not None:
-        return Asking(given=given, problem=given.problem)
+        return Asking(given=given, problem=given.problem, closed=closed)
     token = _token(request, services)
-    known = services.ledger.stated_reason(token, act, subject, subject_id) or services.ledger.standing_reason(token)
-    return Asking() if known is None else Asking(ready=known.code, words=known.words)
+    known = _known(services, token, act, (subject, subject_id), closed)
+    if known is None and closed is None:
+        known = services.ledger.standing_reason(token)
+    return Asking(closed=closed) if known is None else Asking(ready=known.code, words=known.words, closed=closed)
+
+
+def _known(
+    services: Services, token: str, act: str, item: tuple[str, str], closed: Decision | None
+) -> StatedReason | None:  # fmt: skip
+    """What was said of this very item; of a closed one since it was closed."""
+    found = services.ledger.stated_reason(token, act, *item)
+    return None if found is None or (closed is not None and found.at <= closed.decided_at) else found
 
 
 def detail(reason: StatedReason) -> dict[str, str]:

@@ -28,6 +28,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", max_length=200, description="ETag of the item as you saw it; 412 where it changed")
 ]
+SeenVersion = Annotated[int, Query(ge=1, le=10**6, description="'version' of the note as you saw it")]
 #: Printable ASCII: it becomes part of a digest, and proxies pass nothing else on unharmed.
 IdempotencyKey = Annotated[
     str | None,
@@ -60,7 +61,7 @@ class Uncover(BaseModel):
         given = GivenReason(self.reason or "", clean(self.words, WORDS_LIMIT))
         if self.uncover and given.problem:
             raise ApiError(422, given.problem, SAY_REASON)
-        return {"reason": given.code, "words": given.words} if given.words else {"reason": given.code}
+        return given.detail()
 
 
 class Compared(Uncover):
@@ -120,13 +121,12 @@ class Queued(Facets):
         return sealed(cursor, digest("queue", self.kind, self.hold, repr(sorted(filters.items()))))
 
 
-class Searched(Facets):
-    """A search: text takes words, "phrases", prefix*, -not, OR."""
+class Sought(Facets):
+    """What is searched for: text takes words, "phrases", prefix*, -not, OR."""
 
     q: str = Field(default="", max_length=TEXT_LIMIT)
     country: list[Value] = Field(default_factory=list, max_length=50)
     contact: str = Field(default="", max_length=200, description="A piece of a telephone number, address or account name")
-    sort: Literal["priority", "newest", "oldest", "seen", "relevance"] = "priority"
     min_score: int | None = Field(default=None, ge=0, le=100)
     seen_from: Day = Field(default=None, description="Seen on this day or later")
     seen_to: Day = Field(default=None, description="Seen on this day or earlier")
@@ -134,6 +134,12 @@ class Searched(Facets):
     first_to: Day = Field(default=None, description="First seen on this day or earlier")
     last_from: Day = Field(default=None, description="Last seen on this day or later")
     last_to: Day = Field(default=None, description="Last seen on this day or earlier")
+
+
+class Searched(Sought):
+    """A page of a search."""
+
+    sort: Literal["priority", "newest", "oldest", "seen", "relevance"] = "priority"
     limit: int = Field(default=25, ge=1, le=100)
     cursor: str = Field(default="", max_length=CURSOR_LIMIT, pattern=r"^[A-Za-z0-9_-]*$")
 
@@ -280,6 +286,12 @@ class NoteAsked(Body):
     """A note."""
 
     text: str = Field(min_length=1, max_length=5000)
+
+
+class NoteChanged(NoteAsked):
+    """What a note is to say from now on."""
+
+    seen: int = Field(ge=1, le=10**6, description="'version' of the note as you saw it")
 
 
 class CaseAsked(Body):

@@ -13,7 +13,7 @@ from review.cluster_view import cluster_page, seen_of, ties
 from review.i18n import pick, tr
 from review.sentences import said
 from review.services import Services
-from review.work import blind_review, cluster_words
+from review.work import added_of, blind_review, cluster_words
 from strazha.ledger.records import User
 from strazha.model import Link
 from strazha.store.documents import AdvertDoc, ClusterDoc, LinkDoc
@@ -100,7 +100,8 @@ def _words(services: Services, pair: Iterable[AdvertDoc]) -> list[str]:
     held = list(pair)
     clusters = [services.index.cluster(one.cluster_id) for one in held if one.cluster_id]
     known = cluster_words(services, [one for one in clusters if one is not None])
-    mentions = cover.contact_words(chain.from_iterable(one.screening.mentions for one in held))
+    added = added_of(services, held)
+    mentions = cover.contact_words(chain.from_iterable((*one.screening.mentions, *added[one.id]) for one in held))
     return sorted({*mentions, *chain.from_iterable(known.values())}, key=len, reverse=True)
 
 

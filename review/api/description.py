@@ -14,9 +14,15 @@ from review.api import (
     routes_cases,
     routes_clusters,
     routes_items,
+    routes_lead,
     routes_notes,
+    routes_operate,
     routes_operations,
     routes_reviews,
+    routes_screening,
+    routes_searches,
+    routes_training,
+    routes_views,
     routes_watches,
 )
 from review.api.problems import MEDIA
@@ -24,12 +30,12 @@ from strazha.ledger.records import Role
 
 #: Every router of the API.
 ROUTERS = (
-    routes_adverts, routes_clusters, routes_items, routes_notes, routes_reviews, routes_cases, routes_watches,
-    routes_operations,
+    routes_adverts, routes_clusters, routes_views, routes_items, routes_notes, routes_reviews, routes_cases, routes_searches,
+    routes_watches, routes_screening, routes_operations, routes_operate, routes_lead, routes_training,
 )  # fmt: skip
 VERSION = "1"
 ABOUT = """\
-The work of the review pages for programs: the same adverts, clusters, queue and decisions, the same rules.
+The work of the review pages for programs: analysts', investigators', operators' and leads', and training; the same rules.
 
 Send `Authorization: Bearer` with a token that an administrator allowed and its account collected. A token acts in the name of
 an account, with that account's role, or for reading only. Contacts of possible victims are covered unless they are uncovered

@@ -67,12 +67,15 @@ def require(if_match: str | None, seen: str, standing: str) -> None:
         raise ApiError(412)
 
 
-def read(services: Services, user: User, doc: AdvertDoc | ClusterDoc, ask: Uncover) -> bool:
-    """Log that an advert or cluster is read, or uncovered with a reason; returns whether it is uncovered."""
+def read(services: Services, user: User, doc: AdvertDoc | ClusterDoc, ask: Uncover, **more: str) -> bool:
+    """Log that an advert or cluster is read, or uncovered with a reason; returns whether it is uncovered.
+
+    ``more`` is told of an uncovering, too: in which view it was.
+    """
     why = ask.why()
     if not ask.uncover:
         note_reading(services, user, doc)
         return False
     kind = "advert" if isinstance(doc, AdvertDoc) else "cluster"
-    note(services, user, "contacts uncovered", doc.id, kind=kind, **why)
+    note(services, user, "contacts uncovered", doc.id, kind=kind, **more, **why)
     return True

@@ -1,104 +1,53 @@
-"""Case folders: those named in one and leads see it, for everybody else there is none.
-
-Renamed, closed, reopened and handed out as report or bundle they are on the pages."""
+"""Case folders: those named in one and leads see it, for everybody else there is none."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import HTTPException, Query
+from fastapi.responses import Response, StreamingResponse
 
 from review.access import DECIDERS, LEADS, may, open_to
 from review.api import asks, parts, work_records
+from review.api import case_records as told
+from review.api.case_json import folder_json, report_json, row_json
 from review.api.problems import ApiError
-from review.api.records import Answer, Kind, Text
+from review.api.records import Kind
 from review.api.routes_notes import note_json
 from review.casework import keeping
 from review.casework.cases_view import case_page
 from review.casework.places import item_or_404
-from review.casework.routes_cases import NO_TITLE, case_or_404
+from review.casework.routes_cases import case_or_404, sent_bundle
 from review.routers.parts import Parts, Person, note
-from strazha.ledger.casework_records import Case
 
 router = parts.router("Cases")
 
 
-class CaseRow(Answer):
-    """A case folder in a list."""
-
-    id: str
-    title: Text
-    reference: Text
-    opened_by: str
-    opened_at: datetime
-    closed_at: datetime | None
-    people: list[str]
-
-
-class CaseItem(Answer):
-    """An advert or cluster in a case, who put it there, when and why."""
-
-    kind: Kind
-    id: Text
-    added_by: str
-    added_at: datetime
-    reason: Text
-
-
-class CaseEvent(Answer):
-    """One line of a case's history."""
-
-    action: str
-    subject: str
-    subject_id: Text
-    reason: Text
-    done_by: str
-    at: datetime
-
-
-class CaseFolder(CaseRow):
-    """A case folder with what lies in it and its history."""
-
-    items: list[CaseItem]
-    history: list[CaseEvent]
-
-
 @router.get("/cases", summary="List the cases you may see")
 @open_to(DECIDERS)
-def cases(services: Parts, user: Person) -> list[CaseRow]:
+def cases(services: Parts, user: Person) -> list[told.CaseRow]:
     """Open ones first, then the newest."""
     note(services, user, "cases listed", "own")
-    return [CaseRow.model_validate(_row(one)) for one in services.ledger.cases_of(user.name, every=may(user, LEADS))]
+    return [row_json(one) for one in services.ledger.cases_of(user.name, every=may(user, LEADS))]
 
 
 @router.get("/cases/{case_id}", summary="Read a case", responses=parts.problems(404))
 @open_to(DECIDERS)
-def case(services: Parts, user: Person, case_id: asks.Id) -> CaseFolder:
+def case(services: Parts, user: Person, case_id: asks.Id) -> told.CaseFolder:
     """What lies in it, and everything done to it. The items themselves are read at their own addresses."""
     found = case_or_404(services, user, case_id)
     note(services, user, "case read", found.id)
-    return CaseFolder.model_validate({
-        **_row(found),
-        "items": [
-            {
-                "kind": one.subject, "id": one.subject_id, "added_by": one.added_by, "added_at": one.added_at,
-                "reason": one.reason,
-            }
-            for one in services.ledger.case_items(found.id)
-        ],
-        "history": [one.model_dump() for one in services.ledger.case_history(found.id)],
-    })  # fmt: skip
+    return folder_json(case_page(services, found, user))
 
 
 @router.post("/cases", status_code=201, summary="Open a case")
 @open_to(DECIDERS)
-def open_case(services: Parts, user: Person, body: asks.CaseAsked) -> CaseRow:
+def open_case(services: Parts, user: Person, body: asks.CaseAsked) -> told.CaseRow:
     """Seen by you, by leads, and by whom you name."""
     made = keeping.open_case(services, user, body.title, body.reference)
     if made is None:
-        raise ApiError(422, NO_TITLE)
-    return CaseRow.model_validate(_row(made))
+        raise ApiError(422, keeping.NO_TITLE)
+    return row_json(made)
 
 
 @router.post("/cases/{case_id}/items", status_code=204, summary="Put an item into a case", responses=parts.problems(404, 409))
@@ -165,13 +114,58 @@ def write_case_note(services: Parts, user: Person, case_id: asks.Id, body: asks.
     return note_json(kept, user)
 
 
+@router.post("/cases/{case_id}/name", summary="Rename a case", responses=parts.problems(404, 409))
+@open_to(DECIDERS)
+def rename_case(services: Parts, user: Person, case_id: asks.Id, body: told.CaseNamed) -> told.CaseRow:
+    """Name and reference number."""
+    held = case_or_404(services, user, case_id)
+    _done(keeping.rename(services, user, held, body.title, body.reference))
+    return row_json(case_or_404(services, user, case_id))
+
+
+@router.post("/cases/{case_id}/state", summary="Close or reopen a case", responses=parts.problems(404))
+@open_to(DECIDERS)
+def set_case_state(services: Parts, user: Person, case_id: asks.Id, body: told.CaseState) -> told.CaseRow:
+    """With a reason; nothing is put into a closed case, taken out of it or noted in it."""
+    held = case_or_404(services, user, case_id)
+    _done(keeping.set_state(services, user, held, body.to, body.reason))
+    return row_json(case_or_404(services, user, case_id))
+
+
+@router.post("/cases/{case_id}/report", summary="Report on a case", responses=parts.problems(404))
+@open_to(DECIDERS)
+def report_on_case(services: Parts, user: Person, case_id: asks.Id, body: told.CaseReportAsked) -> told.CaseReport:
+    """What the printed report says; with contacts only where that is asked for. Logged, and kept in the case's history."""
+    held = case_or_404(services, user, case_id)
+    page = keeping.make_report(services, user, held, body.reason, contacts=body.contacts)
+    if isinstance(page, str):
+        raise ApiError(422, page)
+    return report_json(page)
+
+
+class ZipFile(StreamingResponse):
+    """A ZIP file."""
+
+    media_type = "application/zip"
+
+
+@router.post(
+    "/cases/{case_id}/bundle", summary="Hand out a case's evidence", response_class=ZipFile,
+    responses={
+        200: {"description": "The bundle", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
+        **parts.problems(404),
+    },
+)  # fmt: skip
+@open_to(DECIDERS)
+def bundle_case(services: Parts, user: Person, case_id: asks.Id, body: told.Handed) -> Response:
+    """A ZIP file with the digest of each file in it. It holds contacts; logged with the reason and the bundle's digest."""
+    held = case_or_404(services, user, case_id)
+    made = keeping.make_bundle(services, user, held, body.reason)
+    if isinstance(made, str):
+        raise ApiError(422, made)
+    return sent_bundle(held, made)
+
+
 def _done(problem: str) -> None:
     if problem:
         raise ApiError(409 if problem in {keeping.FULL, keeping.THERE} else 422, problem)
-
-
-def _row(one: Case) -> dict[str, object]:
-    return {
-        "id": one.id, "title": one.title, "reference": one.reference, "opened_by": one.opened_by,
-        "opened_at": one.opened_at, "closed_at": one.closed_at, "people": list(one.people),
-    }  # fmt: skip

@@ -1,27 +1,24 @@
-"""Notes on adverts and clusters: read and written. Changed and taken back by their authors on the pages."""
+"""Notes: those on adverts and clusters read and written, one's own (in cases too) changed and taken back."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import HTTPException, Query
 
 from review.access import DECIDERS, READERS, open_to
 from review.api import asks, parts, work_records
 from review.api.problems import ApiError
 from review.api.records import Kind
+from review.casework import noting
 from review.casework.history_view import is_blind, notes_of, shown_note, words_of
 from review.casework.places import item_or_404
-from review.casework.written import problem_of, written
-from review.i18n import marked
-from review.routers.parts import Parts, Person, note
-from strazha.errors import BadInputError
+from review.routers.parts import Parts, Person
+from review.services import Services
 from strazha.ledger.casework_records import Note
 from strazha.ledger.records import User
 
 router = parts.router("Notes")
-
-FULL = marked("This item has too many notes: change one of them instead.")
 
 
 def note_json(one: Note, user: User) -> work_records.Note:
@@ -54,12 +51,31 @@ def write_item_note(
 ) -> work_records.Note:  # fmt: skip
     """For colleagues, as long as the item lives. Contacts you write are covered when it is read."""
     doc = item_or_404(services, kind, item_id)
-    words = written(body.text)
-    if problem := problem_of(words):
-        raise ApiError(422, problem)
-    try:
-        made = services.ledger.add_note(kind, doc.id, words, user.name, services.clock())
-    except BadInputError as error:
-        raise ApiError(422, FULL) from error
-    note(services, user, "note written", doc.id, kind=kind, note=made.id)
+    made = noting.write(services, user, doc, body.text)
+    if isinstance(made, str):
+        raise ApiError(422, made)
     return note_json(made, user)
+
+
+@router.put("/notes/{note_id}", summary="Change a note of yours", responses=parts.problems(404, 409))
+@open_to(DECIDERS)
+def change_note(services: Parts, user: Person, note_id: asks.Id, body: asks.NoteChanged) -> work_records.Note:
+    """On an item or in a case. The former versions stay; where it was changed since ``seen``, nothing is (409)."""
+    _change(services, user, note_id, body.text, body.seen)
+    kept = services.ledger.note(note_id)
+    if kept is None:
+        raise HTTPException(404)
+    return note_json(kept, user)
+
+
+@router.delete("/notes/{note_id}", status_code=204, summary="Take a note of yours back", responses=parts.problems(404, 409))
+@open_to(DECIDERS)
+def take_note_back(services: Parts, user: Person, note_id: asks.Id, seen: asks.SeenVersion) -> None:
+    """It says nothing any more; the former versions stay."""
+    _change(services, user, note_id, None, seen)
+
+
+def _change(services: Services, user: User, note_id: str, text: str | None, seen: int) -> None:
+    problem = noting.change(services, user, noting.own_note(services, user, note_id), text, seen=seen)
+    if problem:
+        raise ApiError(409 if problem == noting.CHANGED else 422, problem)

@@ -1,4 +1,4 @@
-"""Sources, runs, the audit log, screening a text, the catalogue, the fixed lists, and oneself."""
+"""Runs, the audit log, the fixed lists, and oneself."""
 
 from __future__ import annotations
 
@@ -14,27 +14,22 @@ from review.access import (
     EVERYBODY,
     LEADS,
     OPERATORS,
+    OVERSEERS,
     READERS,
+    RUNNERS,
     LoginNeededError,
     TokenUser,
     may,
-    only_reads,
     open_to,
 )
 from review.accounts.reasons import REASONS
-from review.api import asks, parts, records, work_records
-from review.api.advert_json import screening_json, shown_texts
-from review.api.problems import ApiError
-from review.api.rows_json import lines
-from review.cover import contact_words
-from review.i18n import pick, tr
+from review.api import asks, parts, work_records
+from review.api.operate_json import crawl_json
+from review.i18n import tr
 from review.operate.view import covered_run
 from review.routers.parts import Parts, Person, note
-from review.routers.paste import screen
-from review.rows import score_sum
-from review.services import Services
 from strazha.ledger.records import AuditEntry
-from strazha.model import CrawlReport, LegalBasis, RunReport, Source
+from strazha.model import RunReport
 
 router = parts.router("Operations")
 
@@ -59,6 +54,8 @@ def me(services: Parts, user: Person) -> work_records.Me:
         may_decide=may(user, DECIDERS) and not user.read_only,
         may_lead=may(user, LEADS) and not user.read_only,
         may_operate=may(user, OPERATORS),
+        may_run=may(user, RUNNERS) and not user.read_only,
+        may_oversee=may(user, OVERSEERS),
         may_audit=may(user, AUDITORS),
         requests_per_minute=services.settings.api_rate,
     )
@@ -79,88 +76,6 @@ def vocabulary(services: Parts, user: Person) -> work_records.Vocabulary:
         reasons={code: tr(label) for code, label in REASONS.items()},
         mentions={str(kind): tr(label) for kind, label in labels.MENTIONS.items()},
         judgements={kind: tr(label) for kind, label in labels.JUDGEMENTS.items()},
-    )  # fmt: skip
-
-
-@router.get("/indicators", tags=["Screening"], summary="List the catalogue of indicators")
-@open_to(READERS)
-def indicators(services: Parts, user: Person) -> list[records.Indicator]:
-    """What each means, the publications it rests on, and what testing found it worth. Counter-indicators among them."""
-    return [
-        records.Indicator(
-            id=one.id,
-            version=one.version,
-            label=pick(one.label, one.id),
-            explanation=pick(one.explanation),
-            level=one.level,
-            strength=one.strength,
-            dimension=one.dimension,
-            sources=[records.IndicatorSource(code=source.code, title=source.title) for source in one.sources],
-            validity=one.validity.status,
-            finding=one.validity.finding,
-            sample=one.validity.sample,
-            head_of_queue=one.head_of_queue,
-        )
-        for one in services.catalogue.values()
-    ]
-
-
-@router.post("/screenings", tags=["Screening"], summary="Screen a text")
-@open_to(READERS)
-@only_reads
-def screen_text(services: Parts, user: Person, body: asks.TextAsked) -> records.Screening:
-    """Screened like an advert and kept nowhere; the log keeps who did it and the text's digest. Contacts are readable: you
-    sent them."""
-    body_text = body.body.replace("\r\n", "\n")
-    found = screen(services, user, body.title, body_text)
-    if isinstance(found, str):
-        raise ApiError(422, found)
-    told = screening_json(services, found, shown_texts(body.title, body_text, (), uncovered=True), None)
-    sums = score_sum(found.reasons, found.score, found.band, services.catalogue, contact_words(()))
-    return told.model_copy(update={"reasons": lines(sums.lines)})
-
-
-@router.get("/sources", summary="List the sources")
-@open_to(OPERATORS)
-def sources(services: Parts, user: Person) -> list[work_records.Source]:
-    """With their legal basis, schedule and last crawl."""
-    from flows.chosen import Wanted, known_sources
-
-    note(services, user, "sources read", "all")
-    return [_source(services, one) for one in known_sources(services.settings, Wanted()).values()]
-
-
-@router.get("/sources/{source_id}/crawls", summary="List a source's crawls")
-@open_to(OPERATORS)
-def crawls(services: Parts, user: Person, source_id: asks.Id, limit: asks.Limit = 50) -> list[work_records.Crawl]:
-    """The newest, newest first."""
-    note(services, user, "crawls read", source_id)
-    return [_crawl(one) for one in services.ledger.crawls(source_id, limit)]
-
-
-def _source(services: Services, one: Source) -> work_records.Source:
-    last = next(iter(services.ledger.crawls(one.id, 1)), None)
-    return work_records.Source(
-        id=one.id, name=one.name, country=one.country, kind=one.kind, enabled=one.enabled, schedule=one.schedule,
-        retention_days=one.retention_days, legal_basis=_basis(services, one.legal_basis),
-        last_crawl=_crawl(last) if last is not None else None,
-    )  # fmt: skip
-
-
-def _basis(services: Services, one: LegalBasis | None) -> work_records.LegalBasis | None:
-    if one is None:
-        return None
-    return work_records.LegalBasis(
-        authority=one.authority, statute=one.statute, purpose=one.purpose, valid_from=one.valid_from,
-        valid_until=one.valid_until, in_force=one.in_force(services.clock().date()),
-    )  # fmt: skip
-
-
-def _crawl(one: CrawlReport) -> work_records.Crawl:
-    return work_records.Crawl(
-        source=one.source_id, run=one.run_id, state=one.state, started_at=one.started_at, finished_at=one.finished_at,
-        reason=one.reason, pages=one.pages, adverts=one.adverts, new=one.new, changed=one.changed, gone=one.gone,
-        errors=sum(error.count for error in one.errors), filled=one.filled,
     )  # fmt: skip
 
 
@@ -197,7 +112,7 @@ def _run(one: RunReport) -> work_records.Run:
         started_at=one.started_at,
         finished_at=one.finished_at,
         sources=list(one.sources),
-        crawls=[_crawl(crawl) for crawl in one.crawls],
+        crawls=[crawl_json(crawl) for crawl in one.crawls],
         steps=[
             work_records.Step(step=step.step, done=step.done, skipped=step.skipped, failed=step.failed, seconds=step.seconds)
             for step in one.steps

@@ -1,6 +1,8 @@
-"""Saved searches, watches and their alerts: one's own. Searches are saved and shared on the pages."""
+"""Watches and their alerts: one's own."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from fastapi import HTTPException
 
@@ -8,25 +10,13 @@ from review.access import READERS, open_to
 from review.api import asks, parts, work_records
 from review.api.problems import ApiError
 from review.ask import clean
-from review.investigate.routes_watches import NAME_LIMIT, begun, end, read_one
+from review.investigate.routes_watches import NAME_LIMIT, begun, end, read_all, read_one
 from review.investigate.ways import WatchForm
 from review.routers.parts import Parts, Person, note
 from strazha.errors import BadInputError
-from strazha.ledger.watch_records import Alert, Watch
+from strazha.ledger.watch_records import Alert, Delivery, Watch
 
 router = parts.router("Watches")
-
-
-@router.get("/searches", summary="List saved searches")
-@open_to(READERS)
-def searches(services: Parts, user: Person) -> list[work_records.SavedSearch]:
-    """Yours, and those shared with you."""
-    return [
-        work_records.SavedSearch(
-            id=one.id, owner=one.owner, name=one.name, query=one.query, mine=one.owner == user.name, created_at=one.created_at
-        )
-        for one in services.ledger.saved_searches(user.name)
-    ]
 
 
 @router.get("/watches", summary="List your watches")
@@ -60,7 +50,9 @@ def end_watch(services: Parts, user: Person, watch_id: asks.Id) -> None:
 def alerts(services: Parts, user: Person) -> list[work_records.Alert]:
     """The newest first. Reading them leaves them unread until they are marked."""
     note(services, user, "alerts read", "own")
-    return [_alert(one) for one in services.ledger.alerts(user.name)]
+    held = services.ledger.alerts(user.name)
+    sent = services.ledger.deliveries(one.id for one in held)
+    return [_alert(one, sent.get(one.id, ())) for one in held]
 
 
 @router.get("/alerts/{alert_id}", summary="Read an alert", responses=parts.problems(404))
@@ -71,7 +63,7 @@ def alert(services: Parts, user: Person, alert_id: asks.Id) -> work_records.Aler
     if held is None:
         raise HTTPException(404)
     note(services, user, "alert read", held.id, watch=held.watch_id)
-    return _alert(held)
+    return _alert(held, services.ledger.deliveries([held.id]).get(held.id, ()))
 
 
 @router.post("/alerts/{alert_id}/read", status_code=204, summary="Mark an alert read", responses=parts.problems(404))
@@ -81,6 +73,13 @@ def mark_read(services: Parts, user: Person, alert_id: asks.Id) -> None:
     read_one(services, user, alert_id)
 
 
+@router.post("/alerts/read", status_code=204, summary="Mark all your alerts read")
+@open_to(READERS)
+def mark_all_read(services: Parts, user: Person) -> None:
+    """Yours alone."""
+    read_all(services, user)
+
+
 def _watch(one: Watch) -> work_records.Watch:
     return work_records.Watch(
         id=one.id, name=one.name, kind=one.kind, source=one.source, created_at=one.created_at, looked_at=one.looked_at,
@@ -88,8 +87,11 @@ def _watch(one: Watch) -> work_records.Watch:
     )  # fmt: skip
 
 
-def _alert(one: Alert) -> work_records.Alert:
+def _alert(one: Alert, sent: Iterable[Delivery]) -> work_records.Alert:
     return work_records.Alert(
         id=one.id, watch=one.watch_id, at=one.at, adverts=one.adverts, clusters=one.clusters, changed=one.changed,
         items=[work_records.AlertItem(kind=item.kind, id=item.id, what=item.what) for item in one.items], read_at=one.read_at,
+        sent=[
+            work_records.Sent(channel=way.channel, state=way.state, tries=way.tries, sent_at=way.sent_at) for way in sent
+        ],
     )  # fmt: skip

@@ -168,6 +168,7 @@ class SavedSearch(Answer):
     name: Text
     query: Text = Field(description="As in the address of the search's page")
     mine: bool
+    shared: list[str] = Field(description="With whom; * is everybody who may read, and nobody is told of another's")
     created_at: datetime
 
 
@@ -191,6 +192,15 @@ class AlertItem(Answer):
     what: Literal["new", "changed"]
 
 
+class Sent(Answer):
+    """An alert on its way out of the system."""
+
+    channel: Literal["mail", "hook"]
+    state: Literal["pending", "sending", "sent", "refused", "given_up"]
+    tries: int
+    sent_at: datetime | None
+
+
 class Alert(Answer):
     """What one of your watches found at one look: counts, and the first of the things themselves."""
 
@@ -202,6 +212,7 @@ class Alert(Answer):
     changed: int
     items: list[AlertItem]
     read_at: datetime | None
+    sent: list[Sent] = Field(description="What became of it outside, where its watch says so")
 
 
 class Note(Answer):
@@ -245,9 +256,10 @@ class Crawl(Answer):
 
 
 class Source(Answer):
-    """One platform that is watched."""
+    """One platform that is watched. Where this server does not know its definition (``defined``) its crawls speak alone."""
 
     id: str
+    defined: bool
     name: Text
     country: str
     kind: str
@@ -255,6 +267,12 @@ class Source(Answer):
     schedule: str
     retention_days: int
     legal_basis: LegalBasis | None
+    basis: Literal["missing", "expired", "expiring", "in force"]
+    basis_days: int = Field(description="Days the legal basis still holds, or that are over since")
+    paused: bool
+    next_run: datetime | None = Field(description="When its schedule runs it next, if at all")
+    busy: bool = Field(description="Whether a run is at work on it")
+    alarms: int
     last_crawl: Crawl | None
 
 
@@ -337,7 +355,9 @@ class Me(Answer):
     may_read: bool
     may_decide: bool
     may_lead: bool
-    may_operate: bool
+    may_operate: bool = Field(description="See sources, runs and what waits")
+    may_run: bool = Field(description="Start runs, pause sources, decide on quarantine")
+    may_oversee: bool = Field(description="See and export figures")
     may_audit: bool
     requests_per_minute: int
 

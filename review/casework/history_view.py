@@ -12,10 +12,12 @@ from review.i18n import marked, tr
 from review.labels import GROUND, HANDS, JUDGEMENTS, OUTCOMES
 from review.sentences import said
 from review.services import Services
-from review.work import added_of, advert_rows, blind_review, cluster_words, work_of
+from review.work import advert_rows, blind_review, words_of, work_of
 from strazha.ledger.casework_records import Case, Note
 from strazha.ledger.records import User
 from strazha.store.documents import AdvertDoc, ClusterDoc
+
+__all__ = ["history_page", "identities", "is_blind", "notes_of", "shown_note", "words_of"]
 
 NOTE, TAKEN_BACK = marked("Note"), marked("Decision taken back")
 SEEN, CHANGED, GONE = marked("First seen"), marked("A new version was captured"), marked("Gone from the site")
@@ -40,7 +42,7 @@ def history_page(
     notes = notes_of(services, doc, user, blind=blind)
     happenings = [
         *_noted(notes, user, hidden, uncovered=uncovered),
-        *_worked(services, doc, user, hidden, blind=blind, uncovered=uncovered),
+        *_worked(services, doc, user, blind=blind, uncovered=uncovered),
     ]
     happenings += _grown(doc) if isinstance(doc, ClusterDoc) else _seen(services, doc)
     happenings.sort(key=lambda one: one.at, reverse=True)
@@ -58,13 +60,6 @@ def is_blind(services: Services, doc: AdvertDoc | ClusterDoc) -> bool:
     """Whether a double review of the item, or of its cluster, runs: then one is told of one's own words alone."""
     kind, over = ("cluster", doc.id) if isinstance(doc, ClusterDoc) else ("advert", doc.cluster_id)
     return blind_review(services, kind, doc.id) is not None or bool(over and blind_review(services, "cluster", over))
-
-
-def words_of(services: Services, doc: AdvertDoc | ClusterDoc) -> tuple[str, ...]:
-    """Every writing of an item's contacts."""
-    if isinstance(doc, ClusterDoc):
-        return tuple(cluster_words(services, [doc])[doc.id])
-    return tuple(cover.contact_words((*doc.screening.mentions, *added_of(services, [doc])[doc.id])))
 
 
 def identities(services: Services, doc: AdvertDoc | ClusterDoc) -> list[str]:
@@ -86,7 +81,7 @@ def notes_of(services: Services, doc: AdvertDoc | ClusterDoc, user: User, *, bli
 
 def shown_note(text: str, words: Sequence[str], *, uncovered: bool) -> str:
     """A note with its contacts covered unless they were asked for."""
-    return text if uncovered else cover.covered_sentence(text, words)
+    return cover.covered_typed(text, words, uncovered=uncovered)
 
 
 def _noted(notes: Sequence[Note], user: User, words: Sequence[str], *, uncovered: bool) -> Iterator[Happening]:
@@ -103,23 +98,21 @@ def _noted(notes: Sequence[Note], user: User, words: Sequence[str], *, uncovered
 
 
 def _worked(
-    services: Services, doc: AdvertDoc | ClusterDoc, user: User, words: Sequence[str], *, blind: bool, uncovered: bool
+    services: Services, doc: AdvertDoc | ClusterDoc, user: User, *, blind: bool, uncovered: bool
 ) -> Iterator[Happening]:
     """Decisions, hands, and (for a cluster) words on its links; what people typed with contacts covered, as in notes."""
     kind, over = ("advert", doc.cluster_id) if isinstance(doc, AdvertDoc) else ("cluster", "")
-    people = work_of(services, user, kind, doc.id, over)
+    people = work_of(services, user, kind, doc.id, over, uncovered=uncovered)
     for one in people.said:
         made = one.decision
         ground = tr(GROUND.get(made.ground, ""))
-        typed = shown_note(made.reason, words, uncovered=uncovered)
-        text = "; ".join(piece for piece in (ground, typed) if piece)
+        text = "; ".join(piece for piece in (ground, made.reason) if piece)
         yield Happening(at=made.decided_at, kind="decision", what=OUTCOMES[made.outcome], who=made.decided_by, text=text)
         if one.withdrawn_by and one.withdrawn_at is not None:
             yield Happening(at=one.withdrawn_at, kind="decision", what=TAKEN_BACK, who=one.withdrawn_by)
     for hand in people.hands:
         if hand.action != "decided":
-            typed = shown_note(hand.note, words, uncovered=uncovered)
-            text = " ".join(piece for piece in (f"→ {hand.holder}" if hand.action == "handed" else "", typed) if piece)
+            text = " ".join(piece for piece in (f"→ {hand.holder}" if hand.action == "handed" else "", hand.note) if piece)
             yield Happening(at=hand.at, kind="hand", what=HANDS[hand.action], who=hand.done_by, text=text)
     if isinstance(doc, AdvertDoc):
         return

@@ -6,10 +6,15 @@ Each gives the sentence that says why nothing was done, or an empty text. Whethe
 
 from __future__ import annotations
 
+import tempfile
+from typing import IO, Literal
+
 from fastapi import HTTPException
 
 from review.access import LEADS, may
 from review.ask import clean
+from review.casework.contexts import ReportPage
+from review.casework.report_view import report_page, write_bundle
 from review.casework.written import problem_of, written
 from review.i18n import marked
 from review.routers.parts import note
@@ -21,7 +26,10 @@ from strazha.ledger.records import User
 from strazha.store.documents import AdvertDoc, ClusterDoc
 
 TITLE, REFERENCE, REASON, SHORTEST = 200, 80, 500, 3
+#: Bytes of a bundle kept in memory before it goes to a file that vanishes when it is closed.
+IN_MEMORY = 8_000_000
 
+NO_TITLE = marked("Give the case a name.")
 NO_REASON = marked("Say why: a few words are enough, and they are kept.")
 NO_ITEM = marked("There is no advert or cluster with this number.")
 THERE = marked("It lies in this case already.")
@@ -120,3 +128,55 @@ def write_note(services: Services, user: User, case: Case, text: str) -> tuple[s
         return "", FULL
     note(services, user, "note written", case.id, kind="case", note=made.id)
     return made.id, ""
+
+
+def rename(services: Services, user: User, case: Case, title: str, reference: str) -> str:
+    """Change name and reference number."""
+    name = clean(title, TITLE)
+    if not name:
+        return NO_TITLE
+    try:
+        services.ledger.rename_case(case.id, name, clean(reference, REFERENCE), user.name, services.clock())
+    except BadInputError:
+        return FULL
+    note(services, user, "case renamed", case.id)
+    return ""
+
+
+def set_state(services: Services, user: User, case: Case, to: Literal["closed", "reopened"], reason: str) -> str:
+    """Close or reopen a case; nothing happens to one that stands so already."""
+    why = why_of(reason)
+    if len(why) < SHORTEST:
+        return NO_REASON
+    if services.ledger.note_case(case.id, CaseEvent(action=to, reason=why, done_by=user.name, at=services.clock())):
+        note(services, user, "case closed" if to == "closed" else "case reopened", case.id, reason=why)
+    return ""
+
+
+def make_report(services: Services, user: User, case: Case, reason: str, *, contacts: bool) -> ReportPage | str:
+    """The case as a report, contacts in it where ``contacts``; logged with the reason, and kept in the case's history."""
+    why = why_of(reason)
+    if len(why) < SHORTEST:
+        return NO_REASON
+    note(services, user, "case report made", case.id, reason=why, contacts=contacts)
+    if contacts:
+        note(services, user, "contacts uncovered", case.id, kind="case report", reason=why)
+    services.ledger.note_case(case.id, CaseEvent(action="report", reason=why, done_by=user.name, at=services.clock()))
+    return report_page(services, case, user, reason=why, uncovered=contacts)
+
+
+def make_bundle(services: Services, user: User, case: Case, reason: str) -> IO[bytes] | str:
+    """The case's evidence as a ZIP file, at its end, to be closed by whoever sends it; logged with reason and digest."""
+    why = why_of(reason)
+    if len(why) < SHORTEST:
+        return NO_REASON
+    at = services.clock()
+    services.ledger.note_case(case.id, CaseEvent(action="bundle", reason=why, done_by=user.name, at=at))
+    out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+    try:
+        digest = write_bundle(services, case, user, out, reason=why, at=at)
+        note(services, user, "evidence bundle made", case.id, reason=why, contacts=True, sums=digest)
+    except BaseException:
+        out.close()
+        raise
+    return out

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any, TypeVar
 
 from review import cover
-from review.blocks import Said
 from review.casework.contexts import Proof, Reported, ReportPage
 from review.casework.history_view import shown_note
 from review.casework.members import Members, members_of
@@ -90,15 +88,6 @@ def covered_items(found: Sequence[Reasoned], words: Sequence[str], *, uncovered:
     return [one.model_copy(update={"reason": shown_note(one.reason, words, uncovered=uncovered)}) for one in found]
 
 
-def _covered_said(found: Sequence[Said], words: Sequence[str], *, uncovered: bool) -> tuple[Said, ...]:
-    return tuple(
-        replace(one, decision=one.decision.model_copy(
-            update={"reason": shown_note(one.decision.reason, words, uncovered=uncovered)}
-        ))
-        for one in found
-    )  # fmt: skip
-
-
 def covered_notes(notes: Sequence[Note], words: Sequence[str], *, uncovered: bool = False) -> list[Note]:
     """Notes that say something, contacts covered."""
     return [
@@ -132,21 +121,22 @@ def _reported(
     *, proofs: Sequence[Proof], words: Sequence[str], uncovered: bool,
 ) -> Reported:  # fmt: skip
     if isinstance(doc, AdvertDoc) or held is None:
-        people = work_of(services, user, "advert", doc.id, doc.cluster_id if isinstance(doc, AdvertDoc) else "")
+        over = doc.cluster_id if isinstance(doc, AdvertDoc) else ""
+        people = work_of(services, user, "advert", doc.id, over, uncovered=uncovered)
         notes = [] if _blind(services, doc) else services.ledger.notes_of("advert", [doc.id])
         return Reported(
             "advert", doc.id, proofs[0].title if proofs else "", item, proofs[0].sum if proofs else None,
-            _covered_said(people.said, words, uncovered=uncovered),
+            people.said,
             tuple(covered_notes(notes, words, uncovered=uncovered)), tuple(proofs),
         )  # fmt: skip
-    people = work_of(services, user, "cluster", doc.id)
+    people = work_of(services, user, "cluster", doc.id, uncovered=uncovered)
     notes = services.ledger.notes_of("cluster", [doc.id]) if not people.blind else []
     links = services.index.links(doc.id)
     titles = {one.id: held.title(one) for one in held.docs}
     return Reported(
         kind="cluster", id=doc.id, title=held.sentence(doc.title), item=item,
         sum=score_sum(doc.cluster.reasons, doc.score, doc.band, services.catalogue, words),
-        said=_covered_said(people.said, words, uncovered=uncovered),
+        said=people.said,
         notes=tuple(covered_notes(notes, words, uncovered=uncovered)), proofs=tuple(proofs),
         links=len(links),
         ties=tuple(
@@ -184,7 +174,7 @@ def _proof(
         payload_sha256=capture.payload_sha256 if capture is not None else "",
         warc=f"{capture.warc_file} @ {capture.warc_offset}" if capture is not None else "", record=advert.capture_id,
         sum=score_sum(doc.screening.reasons, doc.screening.score, doc.screening.band, services.catalogue, words),
-        said=_covered_said(work_of(services, user, "advert", doc.id, doc.cluster_id).said, words, uncovered=uncovered),
+        said=work_of(services, user, "advert", doc.id, doc.cluster_id, uncovered=uncovered).said,
     )  # fmt: skip
 
 
@@ -254,7 +244,7 @@ def _case(services: Services, case: Case, items: Sequence[CaseItem]) -> dict[str
 
 
 def _cluster(services: Services, user: User, doc: ClusterDoc) -> dict[str, Any]:
-    people = work_of(services, user, "cluster", doc.id)
+    people = work_of(services, user, "cluster", doc.id, uncovered=True)
     links = [one.link for one in services.index.links(doc.id)]
     if people.blind:
         # As in its graph: each is told their own words on links alone.
@@ -269,7 +259,7 @@ def _cluster(services: Services, user: User, doc: ClusterDoc) -> dict[str, Any]:
 
 
 def _advert(services: Services, user: User, doc: AdvertDoc, capture: Capture | None) -> dict[str, Any]:
-    people = work_of(services, user, "advert", doc.id, doc.cluster_id)
+    people = work_of(services, user, "advert", doc.id, doc.cluster_id, uncovered=True)
     blind = _blind(services, doc)
     return {
         "advert": doc.advert.model_dump(mode="json"),

@@ -11,7 +11,7 @@ from review.casework.places import rooms_of
 from review.labels import COMPARISONS
 from review.sentences import said
 from review.services import Services
-from review.work import advert_rows, cluster_rows
+from review.work import added_of, advert_rows, cluster_rows, cluster_words
 from strazha.model import Screening
 
 #: Adverts shown.
@@ -31,7 +31,10 @@ def resembled(services: Services, title: str, body: str, screening: Screening, *
     ids = dict.fromkeys(doc.cluster_id for doc in docs.values() if doc.cluster_id)
     clusters = [doc for doc in map(services.index.cluster, ids) if doc is not None]
     groups = {row.id: row for row in cluster_rows(services, clusters)}
-    words = cover.contact_words([mention for doc in docs.values() for mention in doc.screening.mentions])
+    added = added_of(services, list(docs.values()))
+    words = cover.contact_words(one for doc in docs.values() for one in (*doc.screening.mentions, *added[doc.id]))
+    words += [word for held in cluster_words(services, clusters).values() for word in held]
+    words.sort(key=len, reverse=True)
     return tuple(
         Resembled(
             row=replace(rows[one.b], snippet=()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from typing import IO, Annotated
 
@@ -13,23 +12,15 @@ from review.access import DECIDERS, LEADS, may, open_to
 from review.ask import clean
 from review.casework import keeping
 from review.casework.cases_view import case_page, cases_page
-from review.casework.keeping import FULL, NO_REASON, REFERENCE, SHORTEST, TITLE, why_of
+from review.casework.keeping import NO_TITLE, REFERENCE
 from review.casework.places import named_item
-from review.casework.report_view import report_page, write_bundle
-from review.i18n import marked
 from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.services import Services
-from strazha.errors import BadInputError
-from strazha.ledger.casework_records import Case, CaseEvent
+from strazha.ledger.casework_records import Case
 from strazha.ledger.records import User
 
 router = APIRouter()
-
-#: Bytes of a bundle kept in memory before it goes to a file that vanishes when it is closed.
-IN_MEMORY = 8_000_000
-
-NO_TITLE = marked("Give the case a name.")
 
 
 def case_or_404(services: Services, user: User, case_id: str) -> Case:
@@ -89,14 +80,9 @@ def rename(
 ) -> Response:  # fmt: skip
     """Change name and reference number."""
     found = case_or_404(services, user, case_id)
-    name = clean(title, TITLE)
-    if not name:
-        return _again(request, services, user, found, NO_TITLE)
-    try:
-        services.ledger.rename_case(found.id, name, clean(reference, REFERENCE), user.name, services.clock())
-    except BadInputError:
-        return _again(request, services, user, found, FULL)
-    note(services, user, "case renamed", found.id)
+    problem = keeping.rename(services, user, found, title, reference)
+    if problem:
+        return _again(request, services, user, found, problem)
     return _back(found)
 
 
@@ -152,14 +138,11 @@ def state(
 ) -> Response:  # fmt: skip
     """Close or reopen a case."""
     found = case_or_404(services, user, case_id)
-    why = why_of(reason)
     if to not in {"closed", "reopened"}:
         raise HTTPException(422)
-    if len(why) < SHORTEST:
-        return _again(request, services, user, found, NO_REASON)
-    action = {"action": to, "reason": why, "done_by": user.name, "at": services.clock()}
-    if services.ledger.note_case(found.id, CaseEvent.model_validate(action)):
-        note(services, user, "case closed" if to == "closed" else "case reopened", found.id, reason=why)
+    problem = keeping.set_state(services, user, found, "closed" if to == "closed" else "reopened", reason)
+    if problem:
+        return _again(request, services, user, found, problem)
     return _back(found)
 
 
@@ -182,16 +165,8 @@ def report(
 ) -> Response:  # fmt: skip
     """The case as a printable report; with contacts only where that was asked for. Logged with the reason."""
     found = case_or_404(services, user, case_id)
-    why = why_of(reason)
-    if len(why) < SHORTEST:
-        return _again(request, services, user, found, NO_REASON)
-    shown = contacts == "1"
-    note(services, user, "case report made", found.id, reason=why, contacts=shown)
-    if shown:
-        note(services, user, "contacts uncovered", found.id, kind="case report", reason=why)
-    event = CaseEvent(action="report", reason=why, done_by=user.name, at=services.clock())
-    services.ledger.note_case(found.id, event)
-    return render(request, report_page(services, found, user, reason=why, uncovered=shown))
+    made = keeping.make_report(services, user, found, reason, contacts=contacts == "1")
+    return _again(request, services, user, found, made) if isinstance(made, str) else render(request, made)
 
 
 @router.post("/cases/{case_id}/bundle")
@@ -199,22 +174,15 @@ def report(
 def bundle(request: Request, services: Parts, user: Person, case_id: str, *, reason: Annotated[str, Form()] = "") -> Response:
     """The case's evidence as a ZIP file with the digest of each file in it. Holds contacts; logged with reason and digest."""
     found = case_or_404(services, user, case_id)
-    why = why_of(reason)
-    if len(why) < SHORTEST:
-        return _again(request, services, user, found, NO_REASON)
-    at = services.clock()
-    services.ledger.note_case(found.id, CaseEvent(action="bundle", reason=why, done_by=user.name, at=at))
-    # Closed by whoever sends it, when it has been sent or given up.
-    out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
-    try:
-        digest = write_bundle(services, found, user, out, reason=why, at=at)
-        note(services, user, "evidence bundle made", found.id, reason=why, contacts=True, sums=digest)
-    except BaseException:
-        out.close()
-        raise
+    made = keeping.make_bundle(services, user, found, reason)
+    return _again(request, services, user, found, made) if isinstance(made, str) else sent_bundle(found, made)
+
+
+def sent_bundle(case: Case, out: IO[bytes]) -> StreamingResponse:
+    """A bundle as an answer; its file is closed when it has been sent or given up."""
     size = out.tell()
     out.seek(0)
-    headers = {"Content-Disposition": f'attachment; filename="case-{found.id}.zip"', "Content-Length": str(size)}
+    headers = {"Content-Disposition": f'attachment; filename="case-{case.id}.zip"', "Content-Length": str(size)}
     return StreamingResponse(_read(out), media_type="application/zip", headers=headers)
 
 

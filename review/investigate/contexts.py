@@ -49,6 +49,8 @@ class AlertLine:
     alert: Alert
     name: str
     deliveries: tuple[Delivery, ...]
+    #: Whether its watch goes on, so that what was given up can be sent again.
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import QueryParams
 
 from review.access import READERS, open_to
-from review.ask import SearchAsk, clean
+from review.investigate import saving
 from review.investigate.contexts import SearchesPage
 from review.investigate.people import colleagues
 from review.investigate.ways import Ways
 from review.render import render
-from review.routers.parts import Parts, Person, note
-from review.services import Services
-from strazha.errors import BadInputError
-from strazha.ledger.records import User
-from strazha.ledger.watch_records import EVERYBODY
+from review.routers.parts import Parts, Person
 
 router = APIRouter()
-
-NAME_LIMIT, QUERY_LIMIT = 60, 6000
 
 
 @router.get("/searches")
@@ -46,17 +39,7 @@ def save(
     shared: Annotated[list[str] | None, Form()] = None,
 ) -> Response:  # fmt: skip
     """Keep a search under a name; the same name again replaces the former."""
-    called = clean(name, NAME_LIMIT)
-    # Read and written anew: what is kept is an address of the search page and nothing else.
-    asked = SearchAsk.read(QueryParams(query[:QUERY_LIMIT])).query()
-    if not called:
-        raise HTTPException(422)
-    people = _people(services, user, shared)
-    try:
-        services.ledger.save_search(user.name, called, asked, services.clock(), people)
-    except BadInputError as error:
-        raise HTTPException(422) from error
-    note(services, user, "search saved", called, query=asked, shared=people)
+    saving.save(services, user, name, query, shared or ())
     return RedirectResponse("/searches", 303)
 
 
@@ -66,10 +49,7 @@ def share(
     services: Parts, user: Person, search_id: str, shared: Annotated[list[str] | None, Form()] = None
 ) -> Response:  # fmt: skip
     """Share a search of one's own with these people, and with nobody else any more."""
-    people = _people(services, user, shared)
-    if not services.ledger.share_search(user.name, search_id[:40], people):
-        raise HTTPException(404)
-    note(services, user, "search shared", search_id, shared=people)
+    saving.share(services, user, search_id, shared or ())
     return RedirectResponse("/searches", 303)
 
 
@@ -77,13 +57,5 @@ def share(
 @open_to(READERS)
 def remove(services: Parts, user: Person, search_id: str) -> Response:
     """Remove a search of one's own."""
-    if not services.ledger.remove_search(user.name, search_id[:40], services.clock()):
-        raise HTTPException(404)
-    note(services, user, "search removed", search_id)
+    saving.remove(services, user, search_id)
     return RedirectResponse("/searches", 303)
-
-
-def _people(services: Services, user: User, shared: list[str] | None) -> list[str]:
-    """Those of the names typed that are colleagues, or everybody."""
-    wanted = set(shared or ())
-    return [EVERYBODY] if EVERYBODY in wanted else [name for name in colleagues(services, user) if name in wanted]

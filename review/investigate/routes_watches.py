@@ -75,6 +75,17 @@ def end(services: Parts, user: Person, watch_id: str) -> Response:
     return RedirectResponse("/watches", 303)
 
 
+@router.post("/watches/deliveries/{delivery_id}/retry")
+@open_to(READERS)
+def retry(services: Parts, user: Person, delivery_id: str) -> Response:
+    """Send an alert of one's own again that was given up or refused: the next look of the watches takes it along."""
+    own = [one.delivery.id for one in services.ledger.failed_deliveries(user.name)]
+    if delivery_id not in own or not services.ledger.retry_delivery(delivery_id, services.clock()):
+        raise HTTPException(404)
+    note(services, user, "delivery retried", delivery_id)
+    return RedirectResponse("/watches", 303)
+
+
 @router.post("/watches/read")
 @open_to(READERS)
 def read_all(services: Parts, user: Person) -> Response:
@@ -163,7 +174,10 @@ def _lines(services: Services, user: User, held: list[Alert]) -> tuple[AlertLine
         watch = services.ledger.watch(one)
         names[one] = watch.name if watch is not None and watch.owner == user.name else ""
     sent = services.ledger.deliveries(one.id for one in held)
-    return tuple(AlertLine(one, names[one.watch_id], tuple(sent.get(one.id, ()))) for one in held)
+    going = {one.id for one in services.ledger.watches(user.name)}
+    return tuple(
+        AlertLine(one, names[one.watch_id], tuple(sent.get(one.id, ())), one.watch_id in going) for one in held
+    )  # fmt: skip
 
 
 def _rows(services: Services, user: User, held: Alert, what: str) -> tuple[Row, ...]:

@@ -19,6 +19,7 @@ WORDS: Mapping[str, str] = {
     "stop": marked("Stop"),
     "nearer": marked("Nearer"),
     "farther": marked("Farther"),
+    "places": marked("places"),
 }
 
 

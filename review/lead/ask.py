@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -33,6 +34,11 @@ class DashAsk:
     @classmethod
     def read(cls, params: QueryParams, today: date) -> DashAsk:
         """Read an address; without one, the last 30 days by place and type."""
+        return cls.of(params, today)
+
+    @classmethod
+    def of(cls, params: Mapping[str, str], today: date) -> DashAsk:
+        """The same from what an address holds, by name."""
         days = next((one for one in PERIODS if params.get("days") == str(one)), 30)
         first, last = day(params.get("from", "")), day(params.get("to", ""))
         last = min(last or today, today)

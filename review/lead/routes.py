@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response, StreamingResponse
-from starlette.datastructures import QueryParams
 
 from review.access import LEADS, OVERSEERS, may, open_to
 from review.accounts.reasons import Given, GivenReason, detail, stated
 from review.i18n import marked, tr
 from review.lead import selection
 from review.lead.ask import DashAsk
-from review.lead.contexts import DashboardPage, ExportsPage, ReportPage
-from review.lead.csvfile import lines
-from review.lead.tables import Cell, Table
-from review.lead.trends import trend_tables
-from review.lead.work import work_tables
+from review.lead.contexts import DashboardPage, ExportsPage
+from review.lead.exporting import QUERY_LIMIT, CsvAsk, csv_of, may_write, period_of, report_of, tables_of
 from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.services import Services
@@ -28,7 +22,6 @@ from strazha.ledger.records import StatedReason, User
 
 router = APIRouter()
 
-QUERY_LIMIT = 3000
 Words = Annotated[str, Form()]
 
 
@@ -38,7 +31,7 @@ def dashboard(request: Request, services: Parts, user: Person) -> Response:
     """Trends, hotspots, workload, times, precision of a period."""
     ask = DashAsk.read(request.query_params, services.clock().date())
     note(services, user, "dashboard read", f"{ask.first} – {ask.last}", by=ask.dimension)
-    return render(request, DashboardPage(ask=ask, tables=tuple(_tables(services, ask))))
+    return render(request, DashboardPage(ask=ask, tables=tuple(tables_of(services, ask))))
 
 
 @router.get("/exports")
@@ -57,30 +50,19 @@ def as_csv(
     bom: Words = "", uncovered: Words = "", given: Given,
 ) -> Response:  # fmt: skip
     """A CSV file. Contacts in it are covered unless a lead asks for them; each file is an entry of the audit log."""
-    open_contacts = uncovered == "yes" and what == "selection"
-    if open_contacts and not may(user, LEADS):
-        raise HTTPException(403)
+    ask = CsvAsk(what, query, table=table, bom=bom == "yes", uncovered=uncovered == "yes")
+    may_write(user, ask)
     why = _why(request, services, user, what, given)
     if why is None:
         return _refused(request, services, user, what, query)
-    name: str
-    if what == "selection":
-        ask = selection.ask_of(query[:QUERY_LIMIT])
-        name, head = selection.kind_of(ask), tuple(column.label for column in selection.columns(ask))
-        rows = selection.rows(services, ask, most=selection.MOST, uncovered=open_contacts)
-        facts = {"query": ask.query(), "rows": min(selection.count(services, ask), selection.MOST)}
-    else:
-        chosen = _chosen(services, query, table)
-        name, head = chosen.name, tuple(column.label for column in chosen.columns)
-        rows, facts = iter(chosen.rows), {"query": query[:QUERY_LIMIT], "rows": len(chosen.rows)}
-    # Before the first byte is sent: nothing leaves without a trace.
-    note(services, user, "exported", f"csv {name}", contacts=open_contacts, **facts, **detail(why))
-    file = f"strazha-{name}-{services.clock():%Y%m%d}.csv"
-    return StreamingResponse(
-        lines(_headed(head, rows), bom=bom == "yes"),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file}"'},
-    )
+    file, rows = csv_of(services, user, ask, detail(why))
+    return sent_csv(file, rows)
+
+
+def sent_csv(file: str, rows: Iterator[bytes]) -> StreamingResponse:
+    """A CSV file as an answer."""
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post("/exports/report")
@@ -92,44 +74,13 @@ def as_report(
     why = _why(request, services, user, what, given)
     if why is None:
         return _refused(request, services, user, what, query)
-    page = ReportPage(title="", made_by=user.name, made_at=services.clock(), reason=why.code, words=why.words, criteria=())
-    if what == "selection":
-        ask = selection.ask_of(query[:QUERY_LIMIT])
-        title = marked("Report on clusters") if ask.kind == "clusters" else marked("Report on adverts")
-        rows, said = selection.printed(services, ask), tuple(selection.criteria(services, ask))
-        found, asked = selection.count(services, ask), ask.query()
-        page = replace(page, title=title, criteria=said, rows=rows, found=found, back=f"/search?{asked}")
-    else:
-        period = DashAsk.read(QueryParams(query[:QUERY_LIMIT]), services.clock().date())
-        asked, said = period.query, (f"{period.first} – {period.last}",)
-        title, tables = marked("Report on trends and work"), tuple(_tables(services, period))
-        page = replace(page, title=title, criteria=said, tables=tables, back=f"/dashboard?{asked}")
-    facts = {"query": asked, "rows": len(page.rows) or sum(len(table.rows) for table in page.tables)}
-    note(services, user, "exported", f"report {'selection' if page.rows else 'dashboard'}", **facts, **detail(why))
+    page = report_of(services, user, what, query, code=why.code, words=why.words, why=detail(why))
     return render(request, page)
-
-
-def _tables(services: Services, ask: DashAsk) -> Iterator[Table]:
-    yield from trend_tables(services, ask)
-    yield from work_tables(services, ask)
-
-
-def _chosen(services: Services, query: str, name: str) -> Table:
-    ask = DashAsk.read(QueryParams(query[:QUERY_LIMIT]), services.clock().date())
-    found = next((table for table in _tables(services, ask) if table.name == name), None)
-    if found is None:
-        raise HTTPException(422)
-    return found
 
 
 def _why(request: Request, services: Services, user: User, what: str, given: GivenReason) -> StatedReason | None:
     """The reason for an export, or None: the form is then shown again and says what is missing."""
     return stated(request, services, user, act="export", item=("export", what[:20]), given=given)
-
-
-def _headed(head: tuple[str, ...], rows: Iterator[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
-    yield head
-    yield from rows
 
 
 def _refused(request: Request, services: Services, user: User, what: str, query: str) -> Response:
@@ -146,8 +97,7 @@ def _form(services: Services, user: User, what: str, query: str) -> ExportsPage:
             most=selection.MOST, printed=selection.PRINTED,
             may_uncover=may(user, LEADS),
         )  # fmt: skip
-    today: date = services.clock().date()
-    period = DashAsk.read(QueryParams(query), today)
+    period = period_of(services, query)
     tables = tuple((name, tr(title)) for name, title in TITLES)
     return ExportsPage(
         what=what, query=period.query, tables=tables, kind="", criteria=(f"{period.first} – {period.last}",), found=0,

@@ -29,6 +29,7 @@ PRECISION = marked(
     "relevant. Insufficient counts for neither. The band is the one shown when the decision was made; what nobody decided on "
     "is not counted."
 )
+CALIBRATION = marked("What a score says of being followed up, and which thresholds decisions suggest: strazha calibrate.")
 TIMES = marked("First decisions of the period, not corrections. Of clusters the first advert's publication and capture count.")
 
 
@@ -97,7 +98,14 @@ def precision(verdicts: Iterable[Verdict]) -> Table:
         Column(tr(marked("Right"))), Column(tr(marked("Interval (95 of 100)"))),
     )  # fmt: skip
     warning = tr(marked("A share of fewer than 20 decisions says little: look at its interval.")) if few else ""
-    return Table("precision", tr(marked("Precision of the bands")), columns, tuple(rows), (tr(PRECISION),), warning=warning)
+    return Table(
+        "precision",
+        tr(marked("Precision of the bands")),
+        columns,
+        tuple(rows),
+        (tr(PRECISION), tr(CALIBRATION)),
+        warning=warning,
+    )
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float | None:

@@ -12,6 +12,7 @@ from flows.filling import FieldFill, Filling
 from flows.waiting import Depths
 from review.contexts import Page
 from strazha.ledger.operate_records import AlarmWord, AskedRun, CrawlLine, RunLine, SetAside, Switch
+from strazha.ledger.watch_records import FailedDelivery
 from strazha.model import LegalBasis, PageError, RunReport, Source
 
 Basis = Literal["missing", "expired", "expiring", "in force"]
@@ -103,13 +104,28 @@ class AskedPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class AsideText:
+    """One text that was set aside, however many pipelines broke on it: the newest time, and all pipelines, newest first."""
+
+    newest: SetAside
+    pipelines: tuple[str, ...]
+    #: Each time it was set aside, newest first.
+    every: tuple[SetAside, ...]
+
+    @property
+    def value(self) -> str:
+        """Names it in a form: the advert's id and each version that was set aside."""
+        return " ".join((self.newest.advert_id, *dict.fromkeys(one.version for one in self.every)))
+
+
+@dataclass(frozen=True, slots=True)
 class QuarantinePage(Page):
     """What was set aside: adverts that broke a reader, documents the index refused, pages that could not be read."""
 
     template: ClassVar[str] = "operate/quarantine.html"
-    waiting: tuple[SetAside, ...]
-    dismissed: tuple[SetAside, ...]
-    retried: tuple[SetAside, ...]
+    waiting: tuple[AsideText, ...]
+    dismissed: tuple[AsideText, ...]
+    retried: tuple[AsideText, ...]
     #: When, what, id and reason of documents the index refused.
     refused: tuple[tuple[datetime, str, str, str], ...]
     #: Source and its newest crawl's pages in error.
@@ -129,6 +145,10 @@ class SystemPage(Page):
     versions: tuple[tuple[str, str], ...]
     prefect: str
     aside: int
+    #: Alerts that did not leave and can be sent again.
+    failed: tuple[FailedDelivery, ...] = ()
+    may_run: bool = False
+    retried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +162,6 @@ class AlarmsPage(Page):
 
 
 __all__ = [
-    "AlarmsPage", "AskedPage", "Basis", "FieldFill", "QuarantinePage", "Ring", "RunPage", "SourcePage", "SourceRow",
-    "SourcesPage", "SystemPage",
+    "AlarmsPage", "AsideText", "AskedPage", "Basis", "FieldFill", "QuarantinePage", "Ring", "RunPage", "SourcePage",
+    "SourceRow", "SourcesPage", "SystemPage",
 ]  # fmt: skip

@@ -47,5 +47,6 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 ACTIONS: tuple[str, ...] = (
     marked("run asked for"), marked("rescreen asked for"), marked("source paused"), marked("source resumed"),
     marked("quarantine read"), marked("quarantine retry"), marked("quarantine dismiss"), marked("alarm noted"),
-    marked("refused documents replayed"), marked("dashboard read"), marked("exported"),
+    marked("refused documents replayed"), marked("dashboard read"), marked("exported"), marked("alarms read"),
+    marked("system read"),
 )  # fmt: skip

@@ -9,20 +9,15 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from review.access import OPERATORS, RUNNERS, open_to
-from review.ask import clean
-from review.operate import bell, view
-from review.operate.contexts import SourcePage
+from review.operate import doing, view
 from review.render import render
 from review.routers.parts import Parts, Person, note, usable
 from review.services import Services
 from strazha.errors import BadInputError
-from strazha.ledger.operate_records import Switch
 from strazha.ledger.records import User
-from strazha.store.refused import Replays
 
 router = APIRouter()
 
-REASON_LIMIT, ALARM_LIMIT, CHOSEN_LIMIT = 500, 400, 500
 Words = Annotated[str, Form()]
 
 
@@ -38,7 +33,7 @@ def sources(request: Request, services: Parts, user: Person) -> Response:
 @open_to(OPERATORS)
 def source(request: Request, services: Parts, user: Person, source_id: str) -> Response:
     """One source; ``?due=1`` counts what waits for screening."""
-    page = _page(services, user, source_id, count=request.query_params.get("due") == "1")
+    page = doing.source_or_404(services, user, source_id, count=request.query_params.get("due") == "1")
     note(services, user, "sources read", source_id)
     return render(request, page)
 
@@ -90,14 +85,7 @@ def one_run(request: Request, services: Parts, user: Person, run_id: str) -> Res
 @open_to(OPERATORS)
 def asked(request: Request, services: Parts, user: Person, asked_id: str) -> Response:
     """What became of a run that somebody asked for; how it crashed, if it did."""
-    from flows.asked import settle
-
-    settle(services.settings, services.ledger)
-    found = services.ledger.asked_one(asked_id) if usable(asked_id) else None
-    if found is None:
-        raise HTTPException(404)
-    note(services, user, "runs read", asked_id)
-    return render(request, view.asked_page(services, found))
+    return render(request, view.asked_page(services, doing.asked_or_404(services, user, asked_id)))
 
 
 @router.get("/quarantine")
@@ -115,37 +103,42 @@ def quarantine(request: Request, services: Parts, user: Person) -> Response:
 @open_to(RUNNERS)
 def retry(services: Parts, user: Person, item: Annotated[list[str] | None, Form()] = None) -> Response:
     """Take adverts out of quarantine and screen them again; where that cannot start now, the next run of their source does."""
-    done = _speak(services, user, item or [], "retry")
-    if not done:
-        return RedirectResponse("/quarantine?told=gone", 303)
-    started = [_rescreened(services, user, name) for name in sorted(done)]
-    return RedirectResponse(f"/quarantine?told={'retried' if all(started) else 'waits'}", 303)
+    done = doing.retry(services, user, _items(item))
+    told = "gone" if not done.items else "retried" if done.started else "waits"
+    return RedirectResponse(f"/quarantine?told={told}", 303)
 
 
 @router.post("/quarantine/dismiss")
 @open_to(RUNNERS)
 def dismiss(services: Parts, user: Person, item: Annotated[list[str] | None, Form()] = None) -> Response:
     """Let adverts lie in quarantine for good; they stay listed under what was dismissed."""
-    done = _speak(services, user, item or [], "dismiss")
-    return RedirectResponse(f"/quarantine?told={'dismissed' if done else 'gone'}", 303)
+    done = doing.dismiss(services, user, _items(item))
+    return RedirectResponse(f"/quarantine?told={'dismissed' if done.items else 'gone'}", 303)
 
 
 @router.post("/quarantine/replay")
 @open_to(RUNNERS)
 def replay(services: Parts, user: Person) -> Response:
     """Offer the documents the index refused to it again."""
-    if not isinstance(services.index, Replays):
-        raise HTTPException(409)
-    written, left = services.index.replay()
-    note(services, user, "refused documents replayed", "index", written=written, left=left)
+    doing.replay(services, user)
     return RedirectResponse("/quarantine", 303)
 
 
 @router.get("/system")
 @open_to(OPERATORS)
-def system(request: Request, services: Parts) -> Response:
-    """What waits where, disks, versions."""
-    return render(request, view.system_page(services))
+def system(request: Request, services: Parts, user: Person) -> Response:
+    """What waits where, disks, versions, alerts that did not leave."""
+    return render(request, view.system_page(services, user, retried=request.query_params.get("retried") == "1"))
+
+
+@router.post("/system/deliveries/{delivery_id}/retry")
+@open_to(RUNNERS)
+def retry_delivery(services: Parts, user: Person, delivery_id: str) -> Response:
+    """Send an alert again that was given up or refused, whosever it is: the next look of the watches takes it along."""
+    if not services.ledger.retry_delivery(delivery_id[:40], services.clock()):
+        raise HTTPException(409)
+    note(services, user, "delivery retried", delivery_id)
+    return RedirectResponse("/system?retried=1#failed-h", 303)
 
 
 @router.get("/alarms")
@@ -159,77 +152,27 @@ def alarms(request: Request, services: Parts, user: Person) -> Response:
 @open_to(RUNNERS)
 def note_alarm(services: Parts, user: Person, alarm: Words = "", reason: Words = "") -> Response:
     """Take note of an alarm: this occurrence rings no more."""
-    asked_for = clean(alarm, ALARM_LIMIT)
-    if asked_for not in {one.key for one in bell.alerts(services)}:
-        raise HTTPException(409)
-    words = clean(reason, REASON_LIMIT)
-    services.ledger.note_alarm(asked_for, user.name, services.clock(), words)
-    note(services, user, "alarm noted", asked_for, note=words)
-    bell.forget(services)
+    doing.note_alarm(services, user, alarm, reason)
     return RedirectResponse("/alarms", 303)
 
 
-def _page(services: Services, user: User, source_id: str, *, count: bool = False, problem: str = "") -> SourcePage:
-    page = view.source_page(services, user, source_id, count=count, problem=problem) if usable(source_id) else None
-    if page is None:
-        raise HTTPException(404)
-    return page
+def _items(items: list[str] | None) -> list[tuple[str, str]]:
+    """What was chosen (``advert version version ...``: one text, each pipeline that broke on it) as pairs."""
+    chosen = [one.split(" ") for one in items or ()]
+    return [(advert_id, version) for advert_id, *versions in chosen for version in versions]
 
 
 def _ask(
     request: Request, services: Services, user: User, source_id: str, *, kind: str, reason: str
 ) -> Response:  # fmt: skip
-    from flows.asked import asked_now, start
-
-    page = _page(services, user, source_id)
-    if not services.settings.run_here or (kind == "run" and page.hindrance not in {"", "busy"}):
-        raise HTTPException(409)
-    wanted = asked_now(kind, source_id, user.name, clean(reason, REASON_LIMIT), services.clock())
-    # In the log before anything starts; what is refused next was asked for all the same.
-    note(services, user, f"{kind} asked for", source_id, id=wanted.id, reason=wanted.reason)
     try:
-        start(services.settings, services.ledger, wanted)
+        made = doing.ask_run(services, user, source_id, kind=kind, reason=reason)
     except BadInputError as error:
-        return render(request, _page(services, user, source_id, problem=error.problem), status=409)
-    bell.forget(services)
-    return RedirectResponse(f"/asked/{wanted.id}", 303)
+        return render(request, doing.source_or_404(services, user, source_id, problem=error.problem), status=409)
+    return RedirectResponse(f"/asked/{made.id}", 303)
 
 
 def _switch(request: Request, services: Services, user: User, source_id: str, reason: str, *, paused: bool) -> Response:
-    _page(services, user, source_id)
-    words = clean(reason, REASON_LIMIT)
-    if paused and not words:
-        return render(request, _page(services, user, source_id, problem="reason"), status=422)
-    switch = Switch(source_id=source_id, paused=paused, done_by=user.name, at=services.clock(), reason=words)
-    if services.ledger.switch_source(switch):
-        note(services, user, "source paused" if paused else "source resumed", source_id, reason=words)
+    if not doing.switch(services, user, source_id, reason, paused=paused):
+        return render(request, doing.source_or_404(services, user, source_id, problem="reason"), status=422)
     return RedirectResponse(f"/sources/{quote(source_id, safe='')}#work", 303)
-
-
-def _speak(services: Services, user: User, items: list[str], action: str) -> set[str]:
-    """Say the same of each item (``advert version``); gives the sources of those that were there."""
-    done: set[str] = set()
-    for item in items[:CHOSEN_LIMIT]:
-        advert_id, _, version = item.partition(" ")
-        try:
-            word = services.ledger.speak_of_quarantined(advert_id, version, action, user.name, services.clock())
-        except BadInputError:
-            continue  # somebody else was faster
-        note(services, user, f"quarantine {action}", advert_id, error=word.error)
-        done.add(word.source_id)
-    return done
-
-
-def _rescreened(services: Services, user: User, source_id: str) -> bool:
-    """Start a rescreening of a source; False where it cannot start now."""
-    from flows.asked import asked_now, start
-
-    if not services.settings.run_here:
-        return False
-    wanted = asked_now("rescreen", source_id, user.name, "quarantine", services.clock())
-    try:
-        start(services.settings, services.ledger, wanted)
-    except BadInputError:
-        return False
-    note(services, user, "rescreen asked for", source_id, id=wanted.id, reason="quarantine")
-    return True

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import platform
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from review.access import RUNNERS, may
@@ -16,6 +17,7 @@ from review.cover import covered_sentence
 from review.operate import bell
 from review.operate.contexts import (
     AlarmsPage,
+    AsideText,
     AskedPage,
     Basis,
     QuarantinePage,
@@ -30,6 +32,7 @@ from strazha import __version__
 from strazha.ledger.database import HEAD
 from strazha.ledger.operate_records import AskedRun, SetAside
 from strazha.ledger.records import User
+from strazha.ledger.watch_records import FailedDelivery
 from strazha.model import PageError, RunReport, Source
 from strazha.model.cron import next_time
 from strazha.store.refused import refused_documents
@@ -59,7 +62,7 @@ def sources_page(services: Services) -> SourcesPage:
 def source_page(services: Services, user: User, source_id: str, *, count: bool = False, problem: str = "") -> SourcePage | None:
     """One source; None where nobody knows it."""
     from flows.asked import settle
-    from flows.filling import filling
+    from flows.filling import source_filling
 
     sources, _ = bell.definitions(services)
     crawls = tuple(services.ledger.crawl_lines(source_id, HISTORY))
@@ -73,7 +76,7 @@ def source_page(services: Services, user: User, source_id: str, *, count: bool =
     live, gone = services.ledger.advert_counts(source_id).get(source_id, (0, 0))
     paused = services.ledger.paused([source_id]).get(source_id)
     row = replace(row, alarms=len(mine), paused=paused, next_run=_next(services, row, paused is not None))
-    found = filling(source_id, crawls)
+    found = source_filling(services.ledger, source_id)
     return SourcePage(
         row=row,
         live=live,
@@ -188,16 +191,16 @@ def asked_page(services: Services, asked: AskedRun) -> AskedPage:
 
 def quarantine_page(services: Services, user: User, told: str = "") -> QuarantinePage:
     """Everything that was set aside."""
-    held = [_shown(one) for one in services.ledger.set_aside(ASIDE)]
+    held = aside_texts(services.ledger.set_aside(ASIDE))
     pages = []
     for name in sorted(services.ledger.newest_crawls()):
         newest = next(iter(services.ledger.crawls(name, limit=1)), None)
         if newest is not None and newest.errors:
             pages.append((name, covered_errors(newest.errors[:PAGES])))
     return QuarantinePage(
-        waiting=tuple(one for one in held if one.action != "dismiss"),
-        dismissed=tuple(one for one in held if one.action == "dismiss"),
-        retried=tuple(_shown(one) for one in services.ledger.retried()),
+        waiting=tuple(one for one in held if one.newest.action != "dismiss"),
+        dismissed=tuple(one for one in held if one.newest.action == "dismiss"),
+        retried=tuple(aside_texts(services.ledger.retried())),
         refused=tuple(refused(services)),
         pages=tuple(pages),
         may_run=may(user, RUNNERS),
@@ -206,8 +209,20 @@ def quarantine_page(services: Services, user: User, told: str = "") -> Quarantin
     )
 
 
-def _shown(one: SetAside) -> SetAside:
-    return one.model_copy(update={"error": covered_sentence(one.error)})
+def aside_texts(found: Sequence[SetAside]) -> list[AsideText]:
+    """Each text once (an advert's id and its content), in the order of ``found``; what stands in reasons covered."""
+    texts: dict[tuple[str, str], list[SetAside]] = {}
+    for one in found:
+        texts.setdefault((one.advert_id, one.version.partition("+")[0]), []).append(one)
+    shown = [[one.model_copy(update={"error": covered_sentence(one.error)}) for one in held] for held in texts.values()]
+    return [
+        AsideText(
+            newest=held[0],
+            pipelines=tuple(dict.fromkeys(one.version.partition("+")[2] for one in held)),
+            every=tuple(held),
+        )
+        for held in shown
+    ]
 
 
 def refused(services: Services) -> list[tuple[datetime, str, str, str]]:
@@ -216,8 +231,8 @@ def refused(services: Services) -> list[tuple[datetime, str, str, str]]:
     return [(at, kind, name, covered_sentence(reason)) for at, kind, name, reason in lines][-ASIDE:][::-1]
 
 
-def system_page(services: Services) -> SystemPage:
-    """What waits where, disks, versions."""
+def system_page(services: Services, user: User | None = None, *, retried: bool = False) -> SystemPage:
+    """What waits where, disks, versions, alerts that did not leave."""
     from flows.alarms import disks
     from flows.rooms import Rooms
     from flows.waiting import depths
@@ -228,8 +243,19 @@ def system_page(services: Services) -> SystemPage:
         disks=tuple(disks(services.settings)),
         versions=tuple(_versions(services, found.pipeline)),
         prefect=prefect(services),
-        aside=sum(1 for one in services.ledger.set_aside(ASIDE) if one.action != "dismiss"),
+        aside=sum(1 for one in aside_texts(services.ledger.set_aside(ASIDE)) if one.newest.action != "dismiss"),
+        failed=tuple(map(_no_address, services.ledger.failed_deliveries())),
+        may_run=may(user, RUNNERS),
+        retried=retried,
     )
+
+
+def _no_address(one: FailedDelivery) -> FailedDelivery:
+    """Of a webhook its host alone: the rest of an address can be as good as a password."""
+    if one.delivery.channel != "hook":
+        return one
+    target = urlsplit(one.delivery.target).hostname or ""
+    return one.model_copy(update={"delivery": one.delivery.model_copy(update={"target": target})})
 
 
 def _versions(services: Services, pipeline: str) -> Iterable[tuple[str, str]]:

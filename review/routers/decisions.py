@@ -59,7 +59,7 @@ def _decide(request: Request, services: Services, user: User, item: Item, form: 
 def _again(request: Request, services: Services, user: User, item: Item, form: Asked, *, problem: str) -> Response:
     """The page once more, with what was typed."""
     note_reading(services, user, item.doc)
-    newest = work.work_of(services, user, item.kind, item.doc.id, item.cluster_id).standing
+    newest = work.work_of(services, user, item.kind, item.doc.id, item.cluster_id, uncovered=True).standing
     again = DecisionForm(
         item.kind, item.doc.id, item.seen, newest, form.outcome, form.reason[:REASON_LIMIT], problem, form.ground
     )

@@ -11,6 +11,7 @@ from review.contexts import AuditPage, RunsPage
 from review.operate.view import covered_run
 from review.render import render
 from review.routers.parts import Parts, Person, note
+from review.typed import covered_detail
 
 router = APIRouter()
 
@@ -35,7 +36,8 @@ def audit(request: Request, services: Parts, user: Person) -> Response:
     note(services, user, "audit log read", str(before or "newest"))
     entries = services.ledger.audit_entries(limit=ENTRIES, before=before)
     details = {
-        entry.number: ", ".join(f"{name}: {value}" for name, value in entry.detail.items() if value) for entry in entries
+        entry.number: ", ".join(f"{name}: {value}" for name, value in covered_detail(entry.detail.items()) if value)
+        for entry in entries
     }
     broken = services.ledger.verify_audit() if before is None else None
     older = str(entries[-1].number) if len(entries) == ENTRIES and entries[-1].number > 1 else ""

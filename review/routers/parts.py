@@ -50,10 +50,19 @@ def not_blind(services: Services, kind: str, item_id: str) -> None:
         raise HTTPException(409)
 
 
+class AgedError(HTTPException):
+    """404 for what left the index because its days are over: its page says so, and what can be done."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "It left the index: the days its source may be kept are over.")
+
+
 def advert_or_404(services: Services, advert_id: str) -> AdvertDoc:
     """An advert of the index."""
     doc = services.index.advert(advert_id) if usable(advert_id) else None
     if doc is None:
+        if usable(advert_id) and services.ledger.aged([advert_id]):
+            raise AgedError
         raise HTTPException(404, "There is no advert with this number.")
     return doc
 
@@ -67,6 +76,9 @@ def cluster_or_404(services: Services, cluster_id: str) -> ClusterDoc:
             doc = services.index.cluster(successor.id) if successor is not None else None
         if doc is not None:
             return doc
+        known = services.ledger.cluster(cluster_id)
+        if known is not None and known.members and len(services.ledger.aged(known.members)) == len(known.members):
+            raise AgedError
     raise HTTPException(404, "There is no cluster with this number.")
 
 

@@ -86,7 +86,8 @@ def paste_file(request: Request, services: Parts, user: Person, file: Annotated[
     return _many(request, services, user, found, name)
 
 
-def _alike(services: Services, title: str, body: str, screening: Screening) -> tuple[tuple[Resembled, ...], bool]:
+def alike(services: Services, title: str, body: str, screening: Screening) -> tuple[tuple[Resembled, ...], bool]:
+    """What a text resembles among what is held, and whether that could be told at all."""
     try:
         return resembled(services, title, body, screening), True
     except EvidenceError:
@@ -102,7 +103,7 @@ def _screened(
         return render(request, PastePage(title=title, body=body[:LIMIT], problem=screening, limit=LIMIT), status=422)
     # The user typed the contacts in a moment ago: covering them would hide nothing from anybody.
     text = marked_text(title, body, screening, services.catalogue, uncovered=True)
-    alike, compared = _alike(services, title, body, screening)
+    found, compared = alike(services, title, body, screening)
     return render(
         request,
         PastePage(
@@ -116,7 +117,7 @@ def _screened(
             latin_bg=screening.latin_bg,
             reading=screening.reading,
             pipeline=screening.pipeline.key,
-            resembles=alike,
+            resembles=found,
             compared=compared,
             file=file,
             aside=aside,
@@ -124,19 +125,24 @@ def _screened(
     )
 
 
-def _many(request: Request, services: Services, user: User, found: Upload, name: str) -> Response:
-    """Each text of a table, in a line of its own."""
+def screened_texts(services: Services, user: User, found: Upload) -> tuple[tuple[ScreenedText, ...], bool]:
+    """Each text of a table, and whether what they resemble could be told; texts that cannot be screened are left out."""
     rows, compared = [], True
     for number, one in enumerate(found.texts, 1):
         screening = screen(services, user, one.title, one.body)
         if isinstance(screening, str):
             continue
-        alike, well = _alike(services, one.title, one.body, screening)
+        like, well = alike(services, one.title, one.body, screening)
         compared = compared and well
         shown = one.title or " ".join(one.body[:400].split())[:120]
         rows.append(
-            ScreenedText(number, shown, screening.band, screening.score, screening.ad_type.value, alike[0] if alike else None)
+            ScreenedText(number, shown, screening.band, screening.score, screening.ad_type.value, like[0] if like else None)
         )
+    return tuple(rows), compared
+
+
+def _many(request: Request, services: Services, user: User, found: Upload, name: str) -> Response:
+    rows, compared = screened_texts(services, user, found)
     if not rows:
         return render(request, PastePage(problem=UNREADABLE, limit=LIMIT), status=422)
-    return render(request, PastePage(limit=LIMIT, many=tuple(rows), left_out=found.left_out, file=name, compared=compared))
+    return render(request, PastePage(limit=LIMIT, many=rows, left_out=found.left_out, file=name, compared=compared))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -17,6 +18,7 @@ from review.holding import item_of
 from review.render import render
 from review.routers.parts import Parts, Person, note
 from review.services import Services
+from review.typed import covered_review
 from strazha.ledger.work_records import DoubleReview
 
 router = APIRouter()
@@ -51,9 +53,10 @@ def _listed(services: Services, found: list[DoubleReview]) -> tuple[tuple[str, s
     rows = work.rows_of(services, [(one.subject, one.subject_id) for one in shown])
     titles = {(row.kind, row.id): row.title for row in rows}
     return tuple(
-        (work.href_of(one.subject, one.subject_id), titles.get((one.subject, one.subject_id), one.subject_id), one)
+        (work.href_of(one.subject, one.subject_id), titles.get((one.subject, one.subject_id), one.subject_id),
+         covered_review(one, partial(work.words_by_id, services, one.subject, one.subject_id)))
         for one in shown
-    )
+    )  # fmt: skip
 
 
 @router.post("/reviews/open/{kind}/{item_id:path}")

@@ -121,6 +121,8 @@ class ScorePage(Page):
     #: What cases are about, rate, cases, outcomes that agree with the key.
     by_form: tuple[tuple[str, Rate, int, int], ...]
     stretches: tuple[Stretch, ...]
+    #: Kind of sign (its name) and rate, weakest first.
+    by_kind: tuple[tuple[str, Rate], ...] = ()
     forms: Mapping[str, str] = field(default_factory=lambda: FORMS)
 
 

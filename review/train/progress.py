@@ -16,6 +16,9 @@ GAPS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=
 AGAIN = timedelta(minutes=10)
 #: Cases of a level passed before the next level opens.
 ENOUGH = 8
+#: Times something must have come up before it is called a weakness; share seen below which, and share wrongly marked above
+#: which it is one. A person who passes misses few strong signs: three of four seen is what passing comes to.
+TELLING, SEEN_SHARE, MARKED_SHARE = 3, 0.7, 0.2
 #: Answers in one line of the progress table.
 STRETCH = 10
 
@@ -38,6 +41,13 @@ class Rate:
     def alarms(self) -> float | None:
         """Share of the cases without it in which it was marked."""
         return self.false / self.absent if self.absent else None
+
+    @property
+    def weak(self) -> str:
+        """Where to look again: "missed" or "marked" (where there is none), empty where all is well or too little is known."""
+        if self.present >= TELLING and self.hit < SEEN_SHARE * self.present:
+            return "missed"
+        return "marked" if self.false >= TELLING and self.false > MARKED_SHARE * self.absent else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,8 @@ def due(answers: Sequence[TrainingAnswer]) -> dict[str, datetime]:
 
 
 def next_case(cases: Cases, answers: Sequence[TrainingAnswer], at: datetime, languages: Sequence[str]) -> Case | None:
-    """The case that comes next: one that is due, else a new one of the level, with what was missed most often first.
+    """The case that comes next: one that is due, else a new one. New ones come by level: one's own, then what was left out
+    below it, then what lies above; within a level what one is weak at first.
 
     ``None`` when every case has been answered and none is due.
     """
@@ -95,11 +106,12 @@ def next_case(cases: Cases, answers: Sequence[TrainingAnswer], at: datetime, lan
     missed.subtract(Counter(name for one in answers for name in one.hit))
     level = level_of(answers)
 
-    def order(pair: tuple[int, Case]) -> tuple[int, int, int]:
+    def order(pair: tuple[int, Case]) -> tuple[bool, int, int, int]:
         place, case = pair
-        # Levels above one's own come last; among the rest what is missed more often than seen, then the common order.
+        # The level above is for later: a case of a level below that was added since, or left out, comes before it.
+        # Then the signs that were missed more often than seen, then the common order.
         weak = sum(1 for name in case.indicators if missed[name] > 0)
-        return abs(case.key.level - level), -weak, place
+        return case.key.level > level, abs(case.key.level - level), -weak, place
 
     return min(enumerate(fresh), key=order)[1]
 
@@ -115,6 +127,30 @@ def rates(answers: Sequence[TrainingAnswer]) -> dict[str, Rate]:
         false.update(one.wrong)
     names = {*present, *false}
     return {name: Rate(present[name], hit[name], len(answers) - present[name], false[name]) for name in sorted(names)}
+
+
+def by_kind(answers: Sequence[TrainingAnswer], kinds: Mapping[str, str]) -> dict[str, Rate]:
+    """The same by kind of sign, weakest kind first; ``kinds`` is the kind of each indicator, others count for none.
+
+    ``absent`` counts the answers in whose key the kind does not occur, ``false`` those of them in which it was marked.
+    """
+    present: Counter[str] = Counter()
+    hit: Counter[str] = Counter()
+    absent: Counter[str] = Counter()
+    false: Counter[str] = Counter()
+    every = set(kinds.values())
+    for one in answers:
+        there = [kinds[name] for name in (*one.hit, *one.missed) if name in kinds]
+        present.update(there)
+        hit.update(kinds[name] for name in one.hit if name in kinds)
+        absent.update(every - set(there))
+        false.update({kinds[name] for name in one.wrong if name in kinds} - set(there))
+    found = {kind: Rate(present[kind], hit[kind], absent[kind], false[kind]) for kind in {*present, *false}}
+    return dict(sorted(found.items(), key=lambda item: (not item[1].weak, _sureness(item[1]), item[0])))
+
+
+def _sureness(rate: Rate) -> float:
+    return (1.0 if rate.sensitivity is None else rate.sensitivity) - (rate.alarms or 0.0)
 
 
 def by_form(answers: Sequence[TrainingAnswer]) -> Mapping[str, tuple[Rate, int, int]]:

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from review import cover
 from review.access import EVERYBODY, LEADS, open_to
 from review.i18n import LANGUAGES, marked
 from review.labels import GROUNDS
 from review.render import render
 from review.routers.parts import Parts, Person, note
-from review.rows import score_sum
-from review.services import Services
-from review.train.cases import Case, Cases, load_cases
-from review.train.contexts import CasePage, FeedbackPage
-from review.train.marking import mark
-from review.train.progress import due, next_case
-from review.train.views import case_page, feedback_page, people_page, score_page, training_page
-from strazha.errors import BadInputError
-from strazha.ledger.records import TrainingAnswer, User
+from review.train import answering
+from review.train.answering import case_or_404, cases_of
+from review.train.contexts import CasePage
+from review.train.progress import next_case
+from review.train.views import case_page, people_page, score_page, training_page
 
 router = APIRouter()
 
-WORDS_LIMIT = 200
 NO_OUTCOME = marked("Choose an outcome, too: what would you do with this advert?")
 NO_MACHINE = marked("The machine cannot screen this text now.")
-
-
-def cases_of(services: Services) -> Cases:
-    """The exercises, read once by each server."""
-    if services.exercises is None:
-        services.exercises = load_cases(services.catalogue)
-    return services.exercises
-
-
-def _case_or_404(services: Services, case_id: str) -> Case:
-    found = cases_of(services).get(case_id)
-    if found is None:
-        raise HTTPException(404)
-    return found
 
 
 def _languages(chosen: str) -> tuple[str, ...]:
@@ -72,7 +51,7 @@ def following(services: Parts, user: Person, language: str = "") -> Response:
 @open_to(EVERYBODY)
 def exercise(request: Request, services: Parts, case_id: str) -> Response:
     """One exercise."""
-    return render(request, case_page(_case_or_404(services, case_id), services.catalogue))
+    return render(request, case_page(case_or_404(services, case_id), services.catalogue))
 
 
 @router.post("/training/cases/{case_id}")
@@ -83,52 +62,32 @@ def answer(
     outcome: Annotated[str, Form()] = "", ground: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Keep an answer, and show what was seen. ``words`` are ``indicator|words`` as selected in the text."""
-    case = _case_or_404(services, case_id)
-    chosen = tuple(name for name in dict.fromkeys(seen or ()) if name in services.catalogue)
+    case = case_or_404(services, case_id)
     given = dict(one.partition("|")[::2] for one in (words or ())[:100])
-    kept = {name: " ".join(given[name].split())[:WORDS_LIMIT] for name in chosen if given.get(name)}
+    chosen, kept = answering.read(services.catalogue, seen or (), given)
     if outcome not in GROUNDS:
         blank = CasePage(
             id="", language="", level=1, title="", body="", groups=(), seen=chosen, words=kept, problem=NO_OUTCOME
         )  # fmt: skip
         return render(request, case_page(case, services.catalogue, blank), status=422)
-    found = mark(case, chosen, outcome, services.catalogue)
-    made = TrainingAnswer(
-        id=secrets.token_hex(12), learner=user.name, case_id=case.id, case_version=case.version, level=case.key.level,
-        form=case.key.form, hit=found.hit, missed=found.missed, wrong=found.wrong, words=kept, outcome=outcome,
-        ground=ground if ground in GROUNDS[outcome] else "", verdict=found.verdict, passed=found.passed, at=services.clock(),
-    )  # fmt: skip
-    services.ledger.add_training_answer(made)
+    made = answering.keep(services, user, case, chosen, kept, outcome=outcome, ground=ground)
     return RedirectResponse(f"/training/answers/{made.id}", 303)
-
-
-def _feedback(services: Services, user: User, answer_id: str) -> tuple[Case, FeedbackPage]:
-    found = services.ledger.training_answer(user.name, answer_id[:40])
-    if found is None:
-        raise HTTPException(404)
-    case = _case_or_404(services, found.case_id)
-    back = due(services.ledger.training_answers(user.name)).get(case.id)
-    return case, feedback_page(case, found, services.catalogue, back)
 
 
 @router.get("/training/answers/{answer_id}")
 @open_to(EVERYBODY)
 def feedback(request: Request, services: Parts, user: Person, answer_id: str) -> Response:
     """An answer held against the key; one's own alone."""
-    return render(request, _feedback(services, user, answer_id)[1])
+    return render(request, answering.feedback(services, user, answer_id)[1])
 
 
 @router.get("/training/answers/{answer_id}/machine")
 @open_to(EVERYBODY)
 def machine(request: Request, services: Parts, user: Person, answer_id: str) -> Response:
     """The same with what the machine makes of the invented text. It is screened in memory and kept nowhere."""
-    case, page = _feedback(services, user, answer_id)
-    try:
-        screening = services.screen(case.key.title, case.key.body)
-    except BadInputError:
-        return render(request, page.with_machine(None, NO_MACHINE))
-    made = score_sum(screening.reasons, screening.score, screening.band, services.catalogue, cover.contact_words(()))
-    return render(request, page.with_machine(made))
+    case, page = answering.feedback(services, user, answer_id)
+    made = answering.machine_sum(services, case)
+    return render(request, page.with_machine(None, NO_MACHINE) if made is None else page.with_machine(made))
 
 
 @router.get("/training/score")

@@ -12,7 +12,7 @@ from review.marks import Mark, segments
 from review.train.cases import LEVELS, Case, Cases, choices, text_of
 from review.train.contexts import CasePage, FeedbackPage, Group, Learner, PeoplePage, ScorePage, Sign, TrainingPage
 from review.train.marking import placed
-from review.train.progress import by_form, due, level_of, rates, stretches
+from review.train.progress import by_form, by_kind, due, level_of, rates, stretches
 from strazha.ledger.records import TrainingAnswer, User
 from strazha.model import Indicator
 
@@ -110,6 +110,7 @@ def _sign(case: Case, answer: TrainingAnswer, catalogue: Catalogue, number: int,
 def score_page(answers: list[TrainingAnswer], catalogue: Catalogue) -> ScorePage:
     """How sure a learner is of each indicator, least sure first."""
     found = rates(answers)
+    kinds = {name: one.dimension for name, one in catalogue.items()}
     order = sorted(found, key=lambda name: (found[name].sensitivity is None, found[name].sensitivity or 0, name))
     return ScorePage(
         answered=len(answers),
@@ -118,6 +119,7 @@ def score_page(answers: list[TrainingAnswer], catalogue: Catalogue) -> ScorePage
         indicators=tuple((catalogue.get(name), name, found[name]) for name in order),
         by_form=tuple((form, *row) for form, row in by_form(answers).items()),
         stretches=tuple(stretches(answers)),
+        by_kind=tuple((DIMENSIONS.get(kind, kind), rate) for kind, rate in by_kind(answers, kinds).items()),
     )
 
 

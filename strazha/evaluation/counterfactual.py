@@ -21,9 +21,10 @@ from strazha.evaluation.labelled import Labelled
 
 FILE = Path(__file__).parent / "swaps.yaml"
 
-#: What is exchanged. ``nation``: a nationality that the advert names; ``nation added``: one nation or another in the same
-#: neutral sentence at the end; ``named``: without and with such a sentence; ``country``: a country's name; ``city``: a city
-#: for another of its country; ``script``: Bulgarian in Cyrillic and typed in Latin letters; ``name``: a person's name.
+#: What is exchanged. ``nation``: a nationality that the advert names (a language is none); ``nation added``: one nation or
+#: another in the same neutral sentence at the end; ``named``: without and with such a sentence; ``country``: a country's name;
+#: ``city``: a city for another of its country; ``script``: Bulgarian in Cyrillic and typed in Latin letters; ``name``: a
+#: person's name.
 Kind = Literal["nation", "nation added", "named", "country", "city", "script", "name"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -40,6 +41,16 @@ class Sentence(BaseModel):
     text: str
 
 
+class Spoken(BaseModel):
+    """Forms of nationalities that are languages too, taken for these before some words, and (``alone``) before none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    forms: frozenset[str]
+    alone: bool
+    followed_by: frozenset[str]
+
+
 class Swaps(BaseModel):
     """The contents of swaps.yaml."""
 
@@ -47,6 +58,7 @@ class Swaps(BaseModel):
 
     #: language -> form -> nation -> word
     nations: dict[str, dict[str, dict[str, str]]]
+    languages: dict[str, Spoken]
     sentences: dict[str, Sentence]
     cities: dict[str, tuple[tuple[str, ...], ...]]
     names: dict[Literal["Cyrillic", "Latin", "Greek"], tuple[tuple[str, ...], ...]]
@@ -101,14 +113,20 @@ def language(row: Labelled) -> str:
 
 def nations_named(row: Labelled) -> frozenset[str]:
     """Nations (ISO 3166) that the row names by a nationality; countries are places, not nationalities."""
-    words = _words(language(row))
-    found = (words.get(match.group().lower()) for match in _WORD.finditer(f"{row.title}\n{row.body}"))
+    words, spoken = _words(language(row)), swaps().languages.get(language(row))
+    found = (
+        words.get(match.group().lower())
+        for match in _WORD.finditer(f"{row.title}\n{row.body}")
+        if not _is_language(match, words.get(match.group().lower(), ("", ""))[0], spoken)
+    )
     return frozenset(nation for one in found if one is not None for form, nation in (one,) if not form.startswith("country"))
 
 
 # --- makers -----------------------------------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W\d_]+")
+#: The word that follows at once.
+_NEXT = re.compile(r"[ \t\u00a0]+([^\W\d_]+)")
 Made = Iterator[tuple[str, Text, Text]]
 
 
@@ -121,7 +139,7 @@ def _country(row: Labelled, lang: str) -> Made:
 
 
 def _nations(row: Labelled, lang: str, *, country: bool) -> Made:
-    words, forms = _words(lang), swaps().nations.get(lang, {})
+    words, forms, spoken = _words(lang), swaps().nations.get(lang, {}), swaps().languages.get(lang)
     for step in (1 + _number(row.id) % 4, 5):
         said: dict[str, None] = {}
 
@@ -131,6 +149,8 @@ def _nations(row: Labelled, lang: str, *, country: bool) -> Made:
             # Countries are written with a capital letter; without one the word is another ("polish").
             if not form or form.startswith("country") is not country or (country and word.islower()):
                 return word
+            if _is_language(match, form, spoken):
+                return word
             listed = list(forms[form])
             other = listed[(listed.index(nation) + step) % len(listed)]
             said[f"{nation}>{other}"] = None
@@ -139,6 +159,16 @@ def _nations(row: Labelled, lang: str, *, country: bool) -> Made:
         after = _both(row, lambda text, swap=swap: _WORD.sub(swap, text))  # type: ignore[misc]
         if said:
             yield ", ".join(said), (row.title, row.body), after
+
+
+def _is_language(match: re.Match[str], form: str, spoken: Spoken | None) -> bool:
+    """Whether a word of the table names a language where it stands: nothing that it could describe follows."""
+    if spoken is None or form not in spoken.forms:
+        return False
+    after = _NEXT.match(match.string, match.end())
+    if after is None:
+        return spoken.alone
+    return after[1].lower() in spoken.followed_by
 
 
 def _added(row: Labelled, lang: str) -> Made:
@@ -183,7 +213,7 @@ def _name(row: Labelled, _lang: str) -> Made:
         taken = set(row.names)
         table: dict[str, str] = {}
         for at, name in enumerate(row.names):
-            listed = [other for other in _like(name) if other not in taken]
+            listed = [other for other in _like(name, row) if other not in taken]
             if listed:
                 table[name] = listed[(step + at) % len(listed)]
                 taken.add(table[name])
@@ -205,7 +235,7 @@ def _exchanged(row: Labelled, table: Mapping[str, str]) -> Made:
         yield ", ".join(said), (row.title, row.body), after
 
 
-def _like(name: str) -> Sequence[str]:
+def _like(name: str, row: Labelled) -> Sequence[str]:
     """Names of the same script for the same gender, as far as a name's last letter tells it."""
     letters = [letter for letter in name if letter.isalpha()]
     if not letters:
@@ -215,7 +245,8 @@ def _like(name: str) -> Sequence[str]:
         "Cyrillic" if "а" <= last <= "ӿ" else "Greek" if "ά" <= last <= "ώ" else "Latin"
     )
     women, men = swaps().names[script]
-    return women if last in "аяиеaiyeăαηάή" else men
+    # Who types Bulgarian in Latin letters may put q for я.
+    return women if last in "аяиеaiyeăαηάή" or (row.latin_bg and last == "q") else men
 
 
 #: Ways of typing Bulgarian in Latin letters: what each writer puts for the letters that have several spellings.

@@ -13,6 +13,26 @@ from strazha.evaluation.rates import Rate
 #: Points a score may move by where the same indicators were found.
 ALLOWED = 2
 
+#: Indicators whose definition speaks of nations or of being abroad, and what of it: where one nationality of an advert stands
+#: for another (kind ``nation``) they may change, no other may. A catalogue entry that comes to speak of nations is added here.
+SPEAK_OF_NATIONS: Mapping[str, str] = {
+    "ethnicity_selling_point": "a nationality or ethnicity is offered as the selling point",
+    "client_exclusion": "clients are excluded by ethnicity, or as locals: people of the place are no strangers there",
+    "cross_border_presence": "a cluster stands in two or more countries",
+    "movement_new_arrival": "somebody has newly come, from where an advert may say by a nationality",
+    "entertainment_abroad": "work abroad: a club of the reader's own nation is not abroad",
+    "unrealistic_pay": "pay is compared with what such work brings in the country named",
+}
+
+#: Kinds in which an indicator may not change at all, or only some. A neutral sentence and a person's name say nothing of the
+#: advert, so that nothing excuses a change there: naming a nation must not by itself raise a score.
+EXCUSED: Mapping[Kind, frozenset[str]] = {
+    "nation": frozenset(SPEAK_OF_NATIONS),
+    "nation added": frozenset(),
+    "named": frozenset(),
+    "name": frozenset(),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -21,11 +41,13 @@ class Outcome:
     score: int
     band: str
     indicators: frozenset[str]
+    ad_type: str = ""
 
     @classmethod
     def of(cls, output: Mapping[str, Any]) -> Outcome:
         """From an output row of ``strazha screen``."""
-        return cls(int(output["score"]), str(output["band"]), frozenset(str(hit["indicator"]) for hit in output["hits"]))
+        names = frozenset(str(hit["indicator"]) for hit in output["hits"])
+        return cls(int(output["score"]), str(output["band"]), names, str(output.get("ad_type", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +74,15 @@ class Move:
         return sorted(self.before.indicators - self.after.indicators)
 
     @property
+    def unexcused(self) -> list[str]:
+        """Indicators that changed and must not have, by what was exchanged."""
+        changed = self.before.indicators ^ self.after.indicators
+        return sorted(changed - EXCUSED[self.pair.kind]) if self.pair.kind in EXCUSED else []
+
+    @property
     def explained(self) -> bool:
-        """True where an indicator changed, or the score moved by no more than is allowed."""
-        return self.before.indicators != self.after.indicators or self.points <= ALLOWED
+        """True where nothing moved but what may: no indicator but an excused one, no score alone by more than is allowed."""
+        return not self.unexcused and (self.before.indicators != self.after.indicators or self.points <= ALLOWED)
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -67,6 +95,8 @@ class Move:
             "bands": [self.before.band, self.after.band],
             "gained": self.gained,
             "lost": self.lost,
+            "types": [self.before.ad_type, self.after.ad_type],
+            "fails": not self.explained,
         }
 
 
@@ -75,7 +105,7 @@ class Tally:
     """Counts over pairs of one kind or language."""
 
     pairs: int = 0
-    #: An indicator changed; the score moved by more than allowed; both bands differ; it moved and no indicator changed.
+    #: An indicator changed; the score moved by more than allowed; both bands differ; it is not explained (``Move.explained``).
     changed: int = 0
     moved: int = 0
     bands: int = 0
@@ -120,7 +150,7 @@ class Moves:
 
     @property
     def unexplained(self) -> list[Move]:
-        """Pairs whose score moved although the same indicators were found: there must be none."""
+        """Pairs that fail: the score moved although the same indicators were found, or an indicator changed that must not."""
         return [move for move in self.moves if not move.explained]
 
     def plain(self) -> dict[str, Any]:

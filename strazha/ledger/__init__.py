@@ -21,6 +21,7 @@ from strazha.ledger.decisions import Decisions
 from strazha.ledger.deliveries import Deliveries
 from strazha.ledger.holdings import Holdings
 from strazha.ledger.identifiers import Identifiers
+from strazha.ledger.keeping import Keeping
 from strazha.ledger.leading import Leading
 from strazha.ledger.links import Links
 from strazha.ledger.operating import Operating
@@ -68,7 +69,7 @@ __all__ = [
 class Ledger(
     Runs, Steps, TakingIn, Adverts, Screenings, Links, Identifiers, Clusters, Decisions, Holdings, Corrections, Reviews,
     SecondFactor, Users, Accounts, Reasons, Training, Audit, Ageing, Tokens, Watches, Deliveries, Casework, Operating,
-    Leading,
+    Leading, Keeping,
 ):  # fmt: skip
     """Every subject of the ledger over one database; each has a file of its own. May be shared between threads."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from strazha.sealing import Keyring
 
 #: The newest migration. Written down so that opening an up-to-date ledger need not import Alembic (a test compares).
-HEAD = "0010"
+HEAD = "0011"
 #: Rows per statement and per transaction: long enough that the sync at its end is cheap, short enough that readers and other
 #: writers wait milliseconds. Also keeps "in (...)" below every database's limit of parameters.
 CHUNK = 1000

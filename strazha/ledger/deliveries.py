@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
 from strazha.ledger.database import chunks
 from strazha.ledger.part import Part
-from strazha.ledger.watch_records import Delivery
-from strazha.ledger.watch_tables import WATCHING, watch_deliveries
+from strazha.ledger.tables import clean
+from strazha.ledger.watch_records import Delivery, FailedDelivery
+from strazha.ledger.watch_tables import WATCHING, watch_alerts, watch_deliveries, watches
 
 #: How long a sender may be silent before another one takes over: it was killed in the middle.
 LEASE = timedelta(minutes=15)
@@ -53,6 +55,33 @@ class Deliveries(Part):
         state = "given_up" if at + wait > delivery.made_at + PATIENCE else "pending"
         self._end_sending(delivery.id, {"state": state, "error": error, "next_at": at + wait})
 
+    def retry_delivery(self, delivery_id: str, at: datetime) -> bool:
+        """Send one again that was given up or refused, as if it was made now; False where it is not in that state.
+
+        That of a watch which was ended stays as it is: its owner said that nothing more leaves.
+        """
+        table = watch_deliveries
+        goes_on = select(watch_alerts.c.id).join(watches, watches.c.id == watch_alerts.c.watch_id)
+        over = (table.c.id == clean(delivery_id)) & table.c.state.in_(("given_up", "refused"))
+        over &= table.c.alert_id.in_(goes_on.where(watches.c.removed_at.is_(None)))
+        values = {"state": "pending", "tries": 0, "next_at": at, "made_at": at, "error": ""}
+        with self._db.write(WATCHING) as connection:
+            return connection.execute(update(table).where(over).values(**values)).rowcount > 0
+
+    def failed_deliveries(self, owner: str | None = None, limit: int = 200) -> list[FailedDelivery]:
+        """What was given up or refused and can be tried again, newest first, everybody's or somebody's."""
+        table = watch_deliveries
+        query = select(table, watch_alerts.c.owner, watch_alerts.c.at)
+        query = query.join(watch_alerts, watch_alerts.c.id == table.c.alert_id).join(
+            watches, watches.c.id == watch_alerts.c.watch_id
+        )
+        query = query.where(table.c.state.in_(("given_up", "refused")), watches.c.removed_at.is_(None))
+        if owner is not None:
+            query = query.where(watch_alerts.c.owner == owner)
+        with self._db.read() as connection:
+            rows = connection.execute(query.order_by(table.c.made_at.desc(), table.c.id).limit(limit)).mappings()
+            return [_failed(row) for row in rows]
+
     def _end_sending(self, delivery_id: str, values: dict[str, object]) -> None:
         table = watch_deliveries
         with self._db.write(WATCHING) as connection:
@@ -68,3 +97,8 @@ class Deliveries(Part):
                 for row in connection.execute(query).mappings():
                     found.setdefault(row["alert_id"], []).append(Delivery.model_validate(dict(row)))
         return found
+
+
+def _failed(row: Mapping[Any, Any]) -> FailedDelivery:
+    delivery = Delivery.model_validate({name: row[name] for name in Delivery.model_fields})
+    return FailedDelivery(delivery=delivery, owner=row["owner"], raised_at=row["at"])

@@ -16,6 +16,8 @@ source_switches = Table(
     Column("done_by", String(80), nullable=False),
     Column("at", Moment, nullable=False),
     Column("reason", Words, nullable=False),
+    #: Order in which they were said: two of one instant, or of a clock that was put back, keep theirs.
+    Column("number", Integer, nullable=False, server_default="0"),
     Index(None, "source_id"),
 )
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, and_, delete, exists, func, select, update
+from sqlalchemy import Engine, Float, and_, cast, delete, exists, func, select, true, update
+from sqlalchemy.dialects import postgresql
 
 from strazha.errors import BadInputError
 from strazha.ledger.database import chunks
@@ -40,7 +41,9 @@ class Operating(Part):
         with self._db.write("operating") as connection:
             if (switch.source_id in _paused(connection, [switch.source_id])) == switch.paused:
                 return False
-            row = {**switch.model_dump(), "id": secrets.token_hex(12)}
+            # Within the lock: nobody else takes the same number.
+            last = connection.execute(select(func.max(source_switches.c.number))).scalar() or 0
+            row = {**switch.model_dump(), "id": secrets.token_hex(12), "number": last + 1}
             self._db.put(connection, source_switches, [row])
         return True
 
@@ -52,7 +55,7 @@ class Operating(Part):
     def switches(self, source_id: str, limit: int = 20) -> list[Switch]:
         """When a source was paused and resumed, newest first."""
         query = select(source_switches).where(source_switches.c.source_id == clean(source_id))
-        query = query.order_by(source_switches.c.at.desc(), source_switches.c.id).limit(limit)
+        query = query.order_by(source_switches.c.number.desc()).limit(limit)
         with self._db.read() as connection:
             return [_record(Switch, row) for row in connection.execute(query).mappings()]
 
@@ -119,12 +122,34 @@ class Operating(Part):
         with self._db.read() as connection:
             return {row.source_id: f"{row.run_id} {row.state} {row.run or ''}" for row in connection.execute(query)}
 
-    def crawl_lines(self, source_id: str, limit: int = 100) -> list[CrawlLine]:
-        """A source's crawls in figures, newest first."""
+    def crawl_lines(self, source_id: str, limit: int = 100, *, until: datetime | None = None) -> list[CrawlLine]:
+        """A source's crawls in figures, newest first; ``until``: those that had begun by then."""
         query = select(crawls.c.report).where(crawls.c.source_id == clean(source_id))
+        if until is not None:
+            query = query.where(crawls.c.started_at <= until)
         query = query.order_by(crawls.c.started_at.desc(), crawls.c.run_id.desc()).limit(limit)
         with self._db.read() as connection:
             return [_crawl_line(plain) for plain in connection.execute(query).scalars()]
+
+    def crawls_after(self, source_id: str, at: datetime, limit: int = 100) -> list[CrawlLine]:
+        """A source's crawls that began after a moment, in figures, oldest first."""
+        query = select(crawls.c.report).where(crawls.c.source_id == clean(source_id), crawls.c.started_at > at)
+        query = query.order_by(crawls.c.started_at, crawls.c.run_id).limit(limit)
+        with self._db.read() as connection:
+            return [_crawl_line(plain) for plain in connection.execute(query).scalars()]
+
+    def last_filled(self, source_id: str) -> dict[str, datetime]:
+        """By field, when the newest crawl began that found it in some advert, however long ago."""
+        if self._db.sqlite:
+            each = func.json_each(crawls.c.report, "$.filled").table_valued("key", "value")
+        else:
+            # "json", not "jsonb": only what is asked for is taken apart, so that an odd character elsewhere breaks nothing.
+            filled = cast(crawls.c.report, postgresql.JSON).op("->")("filled")
+            each = func.json_each_text(filled).table_valued("key", "value")
+        query = select(each.c.key, func.max(crawls.c.started_at)).select_from(crawls).join(each, true())
+        query = query.where(crawls.c.source_id == clean(source_id), cast(each.c.value, Float) > 0).group_by(each.c.key)
+        with self._db.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def unfinished_runs(self, limit: int = 50) -> list[RunReport]:
         """Runs that go on or were cut short, newest first."""
@@ -237,7 +262,7 @@ def _record(kind: Any, row: Any) -> Any:
 
 
 def _paused(connection: Any, source_ids: Sequence[str] | None) -> dict[str, Switch]:
-    query = select(source_switches).order_by(source_switches.c.at, source_switches.c.id)
+    query = select(source_switches).order_by(source_switches.c.number)
     if source_ids is not None:
         query = query.where(source_switches.c.source_id.in_([clean(one) for one in source_ids]))
     newest: dict[str, Switch] = {}

@@ -51,6 +51,18 @@ class Screenings(Part):
                     found[row["advert_id"]] = _ref(row)
         return found
 
+    def screenings_of(self, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], ScreeningRef]:
+        """By advert id, content hash and pipeline, that very screening; those that are not there are left out."""
+        wanted = set(keys)
+        found: dict[tuple[str, str, str], ScreeningRef] = {}
+        for ids in chunks(sorted({advert_id for advert_id, _, _ in wanted})):
+            with self._db.read() as connection:
+                for row in connection.execute(select(screenings).where(screenings.c.advert_id.in_(ids))).mappings():
+                    key = (row["advert_id"], row["content_hash"], row["pipeline"])
+                    if key in wanted:
+                        found[key] = _ref(row)
+        return found
+
     def version_screenings(self, advert_id: str) -> dict[str, ScreeningRef]:
         """By content hash, the newest screening of each version of one advert."""
         query = (

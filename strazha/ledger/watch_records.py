@@ -89,3 +89,11 @@ class Delivery(Record):
     made_at: Moment
     sent_at: Moment | None = None
     error: str = ""
+
+
+class FailedDelivery(Record):
+    """A delivery that was given up or refused, with whose alert it is and when that was raised."""
+
+    delivery: Delivery
+    owner: str
+    raised_at: Moment

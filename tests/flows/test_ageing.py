@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,13 @@ from flows import steps
 from flows.chosen import Wanted, choose
 from flows.job import run
 from flows.rooms import Rooms, open_rooms
+from flows.steps.ageing import Tidied
 from strazha.clock import now
 from strazha.errors import BadInputError
+from strazha.ledger.casework_records import CaseEvent, CaseItem
+from strazha.ledger.watch_records import Asked, Watch
 from strazha.settings import Settings
+from strazha.store.query import Query
 
 PARAMS = ["sqlite", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
 
@@ -96,15 +101,45 @@ def test_the_commands_of_holds(site: Any, tmp_path: Path, definitions: Any, monk
         run(rooms, choose(own, Wanted(definitions=definitions(site, tmp_path / "definitions"))))
         cluster = next(iter(rooms.ledger.scan_clusters()))
 
+        _tidies(rooms, cluster.id, cluster.members[0])
+
     def call(*arguments: str) -> str:
         return CliRunner().invoke(command, list(arguments), catch_exceptions=False).output
 
     assert f"held: {cluster.id}" in call("hold", cluster.id, "--reason", "case 7")
     assert "case 7" in call("holds")
     assert "removed from the index: 0 adverts" in call("age")
+    assert "forgotten in the ledger: 0 logs of runs, 0 alerts, 0 deliveries" in call("age")
     assert "lifted" in call("lift", cluster.id)
     assert call("holds") == ""
     for verb in ("build", "switch", "rollback", "drop-old", "replay"):
         with pytest.raises(BadInputError, match="no generations"):
             call(verb)
     assert "sqlite" in call("status")
+
+
+def _tidies(rooms: Rooms, cluster: str, advert: str) -> None:
+    """Logs and alerts of what lies in an open case or under a hold stay, however old."""
+    ledger, at, late = rooms.ledger, now(), now() + timedelta(days=800)
+    (run_id,) = ledger.runs_that_captured([advert])
+    ledger.log_line(run_id, "info", "one more line", at)
+    asked = (Asked(kinds=("cluster",), query=Query(text="x")),)
+    one = Watch(id="w", owner="ann", name="w", kind="search", source="q=x", created_at=at, asked=asked)
+    alert = ledger.record_look(ledger.add_watch(one), {("cluster", cluster): "m"}, at, targets={"mail": "a@example.org"})
+    assert alert is not None
+    (sent,) = ledger.due_deliveries(now())
+    ledger.claim_delivery(sent, at)
+    ledger.delivered(sent.id, at)
+    case = ledger.open_case("Lime", "", "ann", at)
+    ledger.put_in_case(case.id, CaseItem(subject="advert", subject_id=advert, added_by="ann", added_at=at, reason="why"))
+    assert steps.tidy(rooms, late) == Tidied(0, 0, 0)
+    ledger.note_case(case.id, CaseEvent(action="closed", reason="over", done_by="ann", at=at))
+    steps.hold(rooms, cluster, "case 9", "ann", at)
+    assert steps.tidy(rooms, late) == Tidied(0, 0, 0)
+    steps.lift(rooms, cluster, "ann", at)
+    forever = {"keep_run_logs": 0, "keep_alerts": 0, "keep_deliveries": 0}
+    assert steps.tidy(replace(rooms, settings=rooms.settings.model_copy(update=forever)), late) == Tidied(0, 0, 0)
+    assert steps.tidy(rooms, late, who="bea") == Tidied(1, 1, 1)
+    assert ledger.run_lines(run_id) == []
+    entry = ledger.audit_entries(limit=1)[0]
+    assert (entry.who, entry.action, entry.detail) == ("bea", "retention", {"run logs": 1, "alerts": 1, "deliveries": 1})

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -152,6 +153,23 @@ def test_shipped_heads_are_of_the_shipped_labels(heads: model.Heads) -> None:
     assert card["encoder"] == heads.encoder
 
 
+def test_shipped_heads_are_of_the_catalogue() -> None:
+    card = json.loads((model.FOLDER / model.CARD).read_text(encoding="utf-8"))
+    assert card["catalogue"] == catalogue.taught(catalogue.load()), "prototypes or examples changed: make heads"
+
+
+def test_what_heads_learn_from_has_a_key_of_its_own() -> None:
+    entries = catalogue.load()
+    one = entries["no_contract"]
+
+    def key(**changes: Any) -> str:
+        return catalogue.taught({**entries, "no_contract": one.model_copy(update=changes)})
+
+    assert key() == catalogue.taught(entries)
+    assert key(indicator=one.indicator.model_copy(update={"label": {"en": "x", "bg": "x"}}), patterns={}) == key()
+    assert len({key(), key(prototypes={}), key(examples={})}) == 3
+
+
 def test_shipped_heads_are_of_the_model_that_is_built(heads: model.Heads, encoder: Encoder) -> None:
     assert heads.encoder == encoder.version
 
@@ -206,11 +224,13 @@ def test_training_gives_the_same_heads_each_time(encoder: Encoder, reader: Reade
     ]  # fmt: skip
     entries = {"documents_withheld": catalogue.load()["documents_withheld"]}
 
-    def made() -> model.Heads:
+    def made() -> tuple[model.Heads, dict[str, Any]]:
         material = gather(adverts, entries, reader.read, encoder)
-        return train(material, entries, encoder)[0]
+        return train(material, entries, encoder)[:2]
 
-    one, other = made(), made()
+    (one, card), (other, _) = made(), made()
+    assert card["languages_out_of_fold"] == {"en": {"adverts": 24, "positives": 12, "micro_f1": 1.0}}
+    assert len(card["limits"]) > 3
     assert one.names == ("documents_withheld",)
     assert np.array_equal(one.weights, other.weights)
     assert np.array_equal(one.grams, other.grams)

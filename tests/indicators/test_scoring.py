@@ -99,6 +99,30 @@ def test_youth_wording_heads_the_queue() -> None:
     assert score_advert(hits("youth_wording", "independent_claim", "stated_limits")).band is Band.URGENT
 
 
+@pytest.mark.parametrize(
+    ("name", "band"),
+    [("organ_offer", Band.HIGH), ("child_or_newborn_offer", Band.HIGH), ("sham_marriage_offer", Band.MEDIUM)],
+)
+def test_an_offer_that_is_the_offence_needs_no_company(name: str, band: Band) -> None:
+    said = score_advert(hits(name))
+    assert said.band is band
+    assert sum(reason.points for reason in said.reasons) == said.score == weights().bands[band.value]
+    assert any(reason.code == "offence" and reason.indicators == (name,) for reason in said.reasons)
+    understood = [hit.model_copy(update={"method": "semantic"}) for hit in hits(name)]
+    assert score_advert(understood).band is Band.MEDIUM
+    held = score_advert(hits(name, "independent_claim", "stated_limits", "written_contract"))
+    assert held.band is band
+
+
+def test_what_is_understood_of_one_sentence_counts_once_for_a_dimension() -> None:
+    names = ("excessive_hours", "wages_withheld")
+    same = [one.model_copy(update={"method": "semantic", "field": "body", "start": 0, "end": 40}) for one in hits(*names)]
+    apart = [same[0], same[1].model_copy(update={"start": 50, "end": 90})]
+    assert not any(reason.code.startswith("dimension:") for reason in score_advert(same).reasons)
+    assert any(reason.code == "dimension:exploitation" for reason in score_advert(apart).reasons)
+    assert score_advert(apart).score == score_advert(same).score + weights().positive_dimension
+
+
 def test_independents_stay_at_medium() -> None:
     risky = ("trust_wording", "obscured_contact", "ethnicity_selling_point", "multiple_persons_advertised", "round_the_clock")
     more = ("risky_service_wording", "venue_agency", "client_exclusion", "incall_only")

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from review.deciding import Item
+from review.train.answering import cases_of
 from strazha.ledger.records import Role
 from strazha.ledger.tokens import TokenScope
 from strazha.ledger.watch_records import Watch
@@ -21,6 +22,8 @@ V1 = "/api/v1"
 TABLES = (
     "decisions", "withdrawn_decisions", "holdings", "holding_events", "corrections", "double_reviews", "review_opinions",
     "saved_views", "link_judgements", "saved_searches", "watches", "watch_deliveries", "cases",
+    "case_items", "case_events", "notes", "source_switches", "asked_runs", "alarm_words", "quarantine_words",
+    "training_answers",
 )  # fmt: skip
 
 
@@ -51,6 +54,10 @@ class Ground:
                 created_at=at(),
             )
         ).id  # fmt: skip
+        self.note = ledger.add_note("case", self.case, "private note of the lead", "lead", at()).id
+        self.exercise = next(iter(cases_of(house.services)))
+        sent = {"seen": [], "outcome": "spam"}
+        self.answer = self.caller(Role.LEAD).post(f"{V1}/training/cases/{self.exercise}/answers", json=sent).json()["id"]
         ledger.add_correction(
             Correction(
                 id="c" * 24, advert_id=self.advert, content_hash=doc.advert.content_hash, about="hit", action="add",
@@ -69,7 +76,7 @@ class Ground:
         self._forgotten: set[str] = set()
         self.secrets = (
             "opinion of the investigator", "private view of the lead", "private search of the lead",
-            "private watch of the lead", "private case of the lead", PASSWORD,
+            "private note of the lead", "private watch of the lead", "private case of the lead", PASSWORD,
         )  # fmt: skip
 
     def client(self, role: Role | None) -> TestClient:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -20,9 +21,11 @@ from review.services import Services, flows_screen
 from strazha.evidence.landing import Landing
 from strazha.ledger import Ledger, open_ledger
 from strazha.ledger.records import Role
+from strazha.ledger.watch_records import Asked, Watch
 from strazha.settings import Settings
 from strazha.store import open_index
 from strazha.store.base import AdIndex
+from strazha.store.query import Query
 from tests.review.browsing import chromium, give_reason
 from tools.invented import Filled, fill
 
@@ -83,6 +86,16 @@ class House:
     def actions(self, subject: str = "") -> list[tuple[str, str, str]]:
         """The audit log, newest first, as who, did, what."""
         return [(e.who, e.action, e.subject) for e in self.ledger.audit_entries(500) if not subject or e.subject == subject]
+
+    def given_up(self, targets: dict[Any, str]) -> str:
+        """An alert of the analyst's whose delivery was given up; the delivery's id."""
+        at, asked = self.clock(), (Asked(kinds=("advert",), query=Query(text="x")),)
+        made = Watch(id="w1", owner="analyst", name="Berries", kind="list", source="x", created_at=at, asked=asked)
+        self.ledger.record_look(self.ledger.add_watch(made), {("advert", self.advert("Rotterdam")): ""}, at, targets=targets)
+        one = next(one for one in self.ledger.due_deliveries(self.clock()) if one.target in targets.values())
+        self.ledger.claim_delivery(one, at)
+        self.ledger.failed_delivery(one, "ConnectError", at + timedelta(days=20))
+        return one.id
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from flows.asked import asked_now
 from review.access import roles_of
-from review.train.routes import cases_of
+from review.train.answering import cases_of
 from strazha.ledger.records import Role
 from strazha.ledger.work_records import Correction, Opinion
 from strazha.model import Decision, Outcome
@@ -206,6 +206,7 @@ def in_operation(house: Any) -> None:
     fill_runs(house.ledger, house.clock())
     set_aside(house.ledger, list(house.filled.adverts.values())[:2], house.clock() - timedelta(hours=3))
     house.ledger.ask_run(asked_now("rescreen", "uk-services", "operator", "", house.clock()), most=9)
+    house.given_up({"hook": "https://hooks.example.org/in"})
 
 
 def in_training(house: Any) -> None:

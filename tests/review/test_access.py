@@ -48,6 +48,7 @@ def filled(path: str, house: Any) -> str:
         "{decision_id}": "0" * 24, "{review_id}": "0" * 24, "{session_id}": "0" * 16, "{token_id}": "0" * 16,
         "{source_id}": "none-such", "{run_id}": "20261120T060000Z-demo", "{asked_id}": "0" * 16,
         "{search_id}": "0" * 16, "{watch_id}": "0" * 16, "{alert_id}": "0" * 24,
+        "{delivery_id}": "0" * 24,
     }  # fmt: skip
     for name, real in names.items():
         path = path.replace(name, real)

@@ -1,7 +1,7 @@
 """A list of attacks, each with a name and a class: all refused or without effect, nothing changed, nothing told.
 
 The house is shared: after each attack the ledger's content is compared with what it was before (readings and failed sign-ins
-are logged and counted, which is no change of content). A further attack is a line in ``attacks_on_*.py``.
+are logged and counted, which is no change of content). A further attack is a line in ``attacks_*.py``.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from review.shield import HEADERS
 from strazha.ledger import open_ledger
 from strazha.settings import Settings
 from strazha.store import open_index
-from tests.review import attacks_on_access, attacks_on_requests
+from tests.review import attacks_by_programs, attacks_on_access, attacks_on_requests
 from tests.review.attack_ground import Attack, Ground
 from tests.review.conftest import Clock, House
 from tests.review.test_attacks import live_markup
 
-ATTACKS = [*attacks_on_access.ATTACKS, *attacks_on_requests.ATTACKS]
+ATTACKS = [*attacks_on_access.ATTACKS, *attacks_on_requests.ATTACKS, *attacks_by_programs.ATTACKS]
 
 
 @pytest.fixture(scope="module")

@@ -112,8 +112,34 @@ def test_a_reading_with_other_words_is_not_shown_at_all() -> None:
     assert cover.covered_reading("Вайбър 0888001001", text, covered(text, mention(text, "0888 001 001"))) is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "secret"),
+    [
+        ("called MiaSalon twice", "MiaSalon"),  # known, in another case
+        ("same as @other_girl yesterday", "other_girl"),
+        ("see t.me/other_girl_bg", "other_girl_bg"),
+        ("Viber: otherjane", "otherjane"),
+        ("Телеграм: druga_mia и още", "druga_mia"),
+        ("mail mia@example.com", "mia@"),
+        ("rings 0888 001 001", "0888"),
+    ],
+)
+def test_what_a_colleague_types_names_no_contact(typed: str, secret: str) -> None:
+    words = cover.contact_words((), ["handle:telegram:miasalon"])
+    assert secret not in cover.covered_typed(typed, words)
+    assert len(cover.covered_typed(typed, words)) == len(typed)
+    assert cover.covered_typed(typed, words, uncovered=True) == typed
+
+
+@pytest.mark.parametrize("typed", ["the Telegram group is gone", "met @ 9", "two of 14 adverts, 1200 EUR", "a signal to look"])
+def test_what_a_colleague_types_stays_readable(typed: str) -> None:
+    assert cover.covered_typed(typed, ("salon", "x" * 9)) == typed
+
+
 def test_hostile_texts_take_no_time() -> None:
     begun = time.perf_counter()
+    for text in ("@a" * 250_000, "tg:" * 150_000, "t.me/" * 100_000, "tg" * 200_000, "@" + "." * 400_000):
+        cover.covered_typed(text, ("miasalon",))
     for text in ("1" * 500_000, "1 " * 250_000, "a" * 500_000, "a@" * 250_000, "12345678 . " * 50_000, "@" * 500_000):
         covered(text)
     assert time.perf_counter() - begun < 8

@@ -318,6 +318,9 @@ def test_a_sample_is_drawn_of_what_is_free(house: Any, client: TestClient) -> No
     assert lead.post("/reviews/draw", data={"count": "5"}).headers["location"] == "/reviews?drawn=5"
     reviews = house.ledger.reviews(["open"])
     assert len({one.subject_id for one in reviews}) == 5
+    # The log says which were drawn: calibration counts them apart.
+    opened = [one for one in house.ledger.audit_entries(50) if one.action == "double review opened"]
+    assert {one.detail["review"] for one in opened if one.detail.get("drawn")} == {one.id for one in reviews}
     assert house.filled.of("salon").id not in {one.subject_id for one in reviews}
     for bad in ("0", "51", "x", "", "-1"):
         assert lead.post("/reviews/draw", data={"count": bad}).status_code == 422

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -237,6 +239,50 @@ def test_a_click_on_the_map_leads_to_the_adverts_of_the_place(place: Any, people
     page.wait_for_url(re.compile(r"/search\?.*place=Vienna"))
     expect(page.locator("p[data-said]")).to_contain_text("3 adverts")
     expect(page.locator(".rows .row-link").first).to_be_visible()
+
+
+def test_circles_in_one_place_are_one_until_one_goes_nearer(place: Any, people: Any) -> None:
+    seen = people("vera", reduced_motion="reduce")
+    page = seen.page
+    seen.go("/map")
+    page.locator(".map[data-ready=land] path.land").first.wait_for(state="attached")
+    places = page.locator(".map-table tbody tr").count()
+    for _ in range(7):
+        page.get_by_role("button", name="Farther").click(force=True)
+    many = page.locator(".map .spot.many > button")
+    expect(many.first).to_be_visible()
+    middles = page.locator(".map .spot").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.x + box.width / 2, box.y + box.height / 2])"
+    )
+    assert all(math.dist(one, other) >= 33 for one, other in itertools.combinations(middles, 2))
+    alone = page.locator(".map .spot > a").count()
+    stood_for = [int(words.split()[0]) for words in many.evaluate_all("all => all.map(one => one.title)")]
+    assert alone + sum(stood_for) == places
+    before = page.locator(".map .spot").count()
+    many.first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("n => document.querySelectorAll('.map .spot').length > n", arg=before)
+    expect(page.locator(".map")).to_be_focused()
+    # Two places of one position are never parted: their list opens.
+    page.evaluate("""() => {
+        const island = JSON.parse(document.getElementById('places-data').textContent);
+        island.places = [0, 1].map(n => ({...island.places[n], lat: 42.7, lon: 23.3}));
+        document.getElementById('places-data').textContent = JSON.stringify(island);
+        const old = document.querySelector('.map'), box = document.createElement('div');
+        Object.assign(box.dataset, {map: 'places-data', land: old.dataset.land});
+        box.className = 'map';
+        old.replaceWith(box);
+        const again = document.createElement('script');
+        again.src = document.querySelector('script[src*="/map."]').src;
+        document.head.append(again);
+    }""")
+    expect(many).to_have_count(1)
+    many.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".spot-list a")).to_have_count(2)
+    expect(page.locator(".spot-list a").first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/search\?.*place="))
 
 
 def test_an_operator_reaches_none_of_it(place: Any, people: Any) -> None:

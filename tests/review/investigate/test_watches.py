@@ -154,3 +154,18 @@ def test_operators_have_no_watches(house: Any) -> None:
     assert operator.get("/watches").status_code == operator.get("/searches").status_code == 403
     assert operator.post("/watches", data=LIST).status_code == 403
     assert 'class="bell"' not in operator.get("/runs").text
+
+
+def test_what_was_given_up_is_sent_again_by_the_watchs_owner_alone(house: Any, client: TestClient) -> None:
+    failed = house.given_up({"mail": "ana@example.org"})
+    (alert,) = house.ledger.alerts("analyst")
+    for page in ("/watches", f"/watches/alerts/{alert.id}"):
+        assert f"/watches/deliveries/{failed}/retry" in client.get(page).text
+    at = f"/watches/deliveries/{failed}/retry"
+    assert house.client(Role.INVESTIGATOR).post(at).status_code == 404
+    assert client.post("/watches/deliveries/nothing/retry").status_code == 404
+    assert client.post(at).status_code == 303
+    assert house.ledger.due_deliveries(house.clock())[0].id == failed
+    assert ("analyst", "delivery retried", failed) in house.actions()
+    assert "Send again" not in client.get("/watches").text
+    assert client.post(at).status_code == 404

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import signal
 import time
 from datetime import timedelta
@@ -233,3 +235,69 @@ def test_a_paused_source_is_skipped_by_the_schedule(plant: Any, monkeypatch: pyt
     finally:
         _SETTINGS.reset(token)
     assert (state.name, state.message) == ("Skipped", "bg-jobs is paused by ivo.tanev")
+
+
+def test_one_text_is_shown_once_however_many_pipelines_broke_on_it(plant: Any) -> None:
+    client = plant.client(Role.OPERATOR)
+    doc = list(plant.filled.adverts.values())[3]
+    before = plant.ledger.set_aside()
+    for number in range(3):
+        at = plant.clock() - timedelta(hours=2 - number)
+        detail = {"source": doc.advert.source_id, "error": f"reader {number} stopped"}
+        version = f"{plant.ledger.advert_state(doc.id).content_hash[:16]}+pipe-{number}"
+        plant.ledger.mark_done("quarantine", doc.id, version, f"r{number}", at, detail)
+    page = client.get("/quarantine").text
+    assert page.count(f">{doc.id}<") == 1
+    assert "3 pipelines broke on it" in page
+    assert [f"pipe-{number}" in page for number in range(3)] == [True] * 3
+    assert "reader 2 stopped" in page
+    assert "reader 0 stopped" not in page
+    value = next(one for one in re.findall(r'name="item" value="([^"]*)"', page) if one.startswith(doc.id))
+    assert client.post("/quarantine/dismiss", data={"item": value}).headers["location"].endswith("dismissed")
+    assert [one.action for one in plant.ledger.set_aside() if one.advert_id == doc.id] == ["dismiss"] * 3
+    assert plant.actions(doc.id)[0][1] == "quarantine dismiss"
+    assert [one[1] for one in plant.actions(doc.id)].count("quarantine dismiss") == 1
+    assert len(plant.ledger.set_aside()) == len(before) + 3
+    # One click, one line: it stands under what was dismissed, once.
+    assert client.get("/quarantine").text.count(f">{doc.id}<") == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "words"), [(errno.ENOSPC, 507, "disk is full"), (errno.EACCES, 503, "one of its files")]
+)
+def test_a_run_that_cannot_be_started_is_said_and_kept(
+    plant: Any, monkeypatch: pytest.MonkeyPatch, number: int, status: int, words: str
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(asked.subprocess, "Popen", fails)
+    client = plant.client(Role.OPERATOR)
+    answer = client.post("/sources/uk-services/rescreen", data={"reason": "look again", "sure": "yes"})
+    assert answer.status_code == status
+    assert words in answer.text
+    assert "Tell an operator" in answer.text
+    (one,) = plant.ledger.asked("uk-services", limit=1)
+    assert (one.state, one.reason) == ("failed", "look again")
+    assert os.strerror(number) in client.get(f"/asked/{one.id}").text
+    assert plant.actions("uk-services")[0][:2] == ("operator", "rescreen asked for")
+    # Its place is free at once.
+    assert plant.ledger.asked(going=True) == []
+
+
+def test_an_alert_that_did_not_leave_is_sent_again_by_an_operator(plant: Any) -> None:
+    target = "https://hooks.example.org/in?token=s3cret"
+    failed = plant.given_up({"hook": target})
+    client, at = plant.client(Role.OPERATOR), f"/system/deliveries/{failed}/retry"
+    page = client.get("/system").text
+    assert "Alerts that did not leave" in page
+    assert "hooks.example.org" in page
+    assert "s3cret" not in page
+    assert "Send again" not in plant.client(Role.LEAD).get("/system").text
+    assert plant.client(Role.LEAD).post(at).status_code == 403
+    answer = client.post(at)
+    assert answer.status_code == 303
+    assert "next look of the watches" in client.get(answer.headers["location"]).text
+    assert client.post(at).status_code == 409
+    assert plant.ledger.due_deliveries(plant.clock())[0].id == failed
+    assert ("operator", "delivery retried", failed) in plant.actions()

@@ -12,7 +12,7 @@ import pytest
 from flows.steps import catalogue
 from review.train.cases import load_cases
 from review.train.marking import mark, placed
-from review.train.progress import AGAIN, ENOUGH, GAPS, due, level_of, next_case, rates, stretches
+from review.train.progress import AGAIN, ENOUGH, GAPS, by_kind, due, level_of, next_case, rates, stretches
 from strazha.ledger.records import Role, TrainingAnswer
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -104,6 +104,46 @@ def test_rates_are_of_what_was_there_and_what_was_not() -> None:
     ]  # fmt: skip
     found = rates(answers)["documents_withheld"]
     assert (found.sensitivity, found.alarms) == (0.5, 1.0)
+
+
+def test_new_cases_come_by_level_and_from_above_last() -> None:
+    """At level 2 a case of level 1 that was added since comes after the rest of level 2, but before level 3."""
+    every = [case for case in CASES.values() if case.key.language == "en"]
+    easy, middle = ([case for case in every if case.key.level == level] for level in (1, 2))
+    late = easy[0]
+    done = [answered(case.id, AT + timedelta(seconds=number)) for number, case in enumerate(easy[1:])]
+    fresh = next_case(CASES, done, AT + timedelta(minutes=1), ("en",))
+    assert fresh is not None
+    assert (level_of(done), fresh.key.level) == (2, 2)
+    # All of level 2 seen, too few of it passed.
+    done += [answered(case.id, AT + timedelta(minutes=2, seconds=n), passed=False) for n, case in enumerate(middle)]
+    assert level_of(done) == 2
+    assert next_case(CASES, done, AT + timedelta(minutes=4), ("en",)) == late
+
+
+def test_the_score_says_by_kind_of_sign_where_somebody_is_weak() -> None:
+    kinds = {"a1": "coercion", "a2": "coercion", "c": "", "m": "movement"}
+
+    def one(number: int, hit: tuple[str, ...], missed: tuple[str, ...], wrong: tuple[str, ...]) -> TrainingAnswer:
+        return answered(GANG.id, AT + timedelta(hours=number)).model_copy(update={"hit": hit, "missed": missed, "wrong": wrong})
+
+    answers = [one(0, ("a1",), ("a2",), ("m",)), one(1, ("c",), ("a1",), ("m",)), one(2, ("c",), ("a2",), ("m", "unknown"))]
+    found = by_kind(answers, kinds)
+    assert [(name, rate.weak) for name, rate in found.items()] == [("movement", "marked"), ("coercion", "missed"), ("", "")]
+    assert (found["coercion"].hit, found["coercion"].present) == (1, 4)
+    assert (found["movement"].false, found["movement"].absent) == (3, 3)
+    # Twice is chance.
+    assert by_kind(answers[:2], kinds)["movement"].weak == ""
+
+
+def test_the_score_page_names_weak_kinds(house: Any) -> None:
+    for number in range(3):
+        missed = tuple(GANG.key.indicators)
+        house.ledger.add_training_answer(answered(GANG.id, AT + timedelta(hours=number), passed=False, missed=missed))
+    page = house.client().get("/training/score").text
+    assert "Look again at:" in page
+    assert "often missed" in page
+    assert "Look again at:" not in house.client(Role.LEAD).get("/training/score").text
 
 
 def test_a_learner_answers_and_sees_the_key(house: Any) -> None:
