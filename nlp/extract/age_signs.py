@@ -36,6 +36,8 @@ _OF = frozenset({"de", "than", "als", "απο", "των", "за", "от", "од"
 #: A span rather than an age, where one number stands: "брак за 3 години".
 _FOR = frozenset({"за"})
 _SINCE = frozenset({"от", "since", "seit", "с", "від"})
+_WHENCE = frozenset({"from", "aus", "от", "из", "din", "з", "iz", "απο"})
+_BETWEEN = frozenset({"between", "между", "mejdu", "zwischen", "entre", "intre", "між", "μεταξυ", "измеду", "izmedu"})
 _OLD = frozenset({"of", "по", "von", "erst"})
 _GAP = re.compile(r"[ \t.-]{0,2}")
 _NAME_GAP = re.compile(r"\s?[,(|•*·:/-]{0,2}\s?")
@@ -60,6 +62,9 @@ def confidence(view: View, group: Group, rules: Rules, goods: bool) -> float:  #
         and "." in view.plain[group.end : following.start]
         and view.text[following.start].isupper()
     )
+    if ended and following is not None and group.spans[-1][2] <= 31 and following.text not in rules.names:
+        # "from 1. May"
+        ended = _MONTHS.match(following.text) is None
     other_unit = (
         near
         and not ended
@@ -128,6 +133,9 @@ def _bare(view: View, group: Group, values: list[int], seen: _Seen, rules: Rules
     """Ages without a word for years."""
     words, before = view.words, seen.before
     if min(values) < 16:
+        # "Piața Model 2", "Modelweg 8": an address, not a child.
+        if before >= 0 and words[before].text.startswith(("model", "модел")):
+            return 0.0
         bounded = seen.limit and before > 0 and rules.persons.before(words, before - 1) is not None
         beside = seen.cue or (_ends(view, group) and _directly(view, group, before, rules))
         beside = beside or (before > 0 and words[before].text == "на" and (_ends(view, group) or _goes_on(seen.following)))
@@ -136,7 +144,7 @@ def _bare(view: View, group: Group, values: list[int], seen: _Seen, rules: Rules
         return 0.8 if seen.person and (bounded or beside) else 0.0
     bare = before >= 0 and words[before].text == "на" and _bulgarian(view, group, before, seen.following, rules)
     named = _named(view, group, before, rules) and not _unit_follows(seen.following, seen.near)
-    direct = _directly(view, group, before, rules) and _ends(view, group)
+    direct = _directly(view, group, before, rules) and (_ends(view, group) or _comes_from(seen, values))
     ways = (
         (0.9, seen.cue or bare),
         (0.85, (seen.limit or len(values) == 2) and seen.person),
@@ -155,6 +163,11 @@ def _of(view: View, group: Group, before: int, seen: _Seen, rules: Rules) -> boo
         return False
     counted = seen.near and seen.following is not None and rules.periods.word(seen.following.text)
     return not counted and len(group.spans) == 1 and rules.persons.before(view.words, before - 1) is not None
+
+
+def _comes_from(seen: _Seen, values: list[int]) -> bool:
+    """ "Man 34 from Lahore"."""
+    return seen.near and seen.following is not None and seen.following.text in _WHENCE and values[0] >= 18
 
 
 def _goes_on(following: Word | None) -> bool:
@@ -211,6 +224,9 @@ def _range_apart(view: View, group: Group, values: list[int]) -> bool:
     """ "Gern 45 bis 65.": a range that is no time of day and that no unit follows."""
     if len(values) != 2 or not 18 <= values[0] <= values[1] <= 70:
         return False
+    index = view.word_after(group.start) - 1
+    if index >= 0 and view.words[index].text in _BETWEEN and view.plain[group.end : group.end + 1] in _STOPS:
+        return values[1] - values[0] >= 3
     tail, head = view.plain[group.end : group.end + 1], view.plain[max(0, group.start - 2) : group.start]
     if tail not in _STOPS or (head and head[-1] not in " (\n"):
         return False

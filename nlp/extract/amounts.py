@@ -29,6 +29,10 @@ _THOUSANDS_GAP = re.compile(r"[ .,'\u2019](?=\d{3}(?:\D|$))")
 _ONE_THOUSAND = frozenset({"хиляда", "mil", "bin", "тысяча", "тысячу", "тисяча", "тисячу", "хиљада", "χιλια", "tausend", "mie"})
 #: A bare e after a number is euro where it is joined to it ("200e") or a period follows ("2400 e na mesec").
 _E = re.compile(r"(?<=\d\d)[eе](?![\w'])|\s[eе](?=\s(?:na|per|a|an|pe|на|за|pro|im|al|la|por)\s)|[eе](?=\s?/)")
+#: "тысяч 10 евро": about ten thousand.
+_ABOUT = re.compile(r"(?<!\d\s)(?<!\w)(?:тысяч|тыщ|тисяч)\s$")
+#: Notes that are called by their worth.
+_NOTES = {"tenner": (10.0, "GBP"), "fiver": (5.0, "GBP")}
 _BEFORE_CURRENCY = re.compile(r"(?:,-|\.-|\+)?\s{0,2}(?:de\s)?[(]?")
 
 
@@ -57,6 +61,8 @@ class Number:
     end: int
     value: float
     multiplied: bool = False
+    #: The currency where the word itself names one ("a tenner").
+    note: str = ""
 
 
 class Money:
@@ -79,6 +85,10 @@ class Money:
         # An amount whose currency stands before it ("€50-60"): a range goes on behind its first number.
         ahead: Amount | None = None
         for index, number in enumerate(numbers):
+            if number.note:
+                yield Amount(number.start, number.end, number.value, number.note, number.start, number.end)
+                last, ahead, pending = number.end, None, []
+                continue
             currency, before, after = self._currency(view, number, last)
             if (
                 not currency
@@ -151,8 +161,24 @@ class Money:
 
     def numbers(self, view: View) -> list[Number]:
         """Figures and spoken numbers of a view, in order, outside telephones and addresses."""
-        found = [*islice(self._figures(view), MOST), *islice(self._spoken(view), MOST)]
-        found.sort(key=lambda number: number.start)
+        found = [*islice(self._figures(view), MOST)]
+        if notes := _NOTES.keys() & view.vocabulary:
+            found += [
+                Number(
+                    view.words[at].start,
+                    view.words[at].end,
+                    *_NOTES[view.words[at].text][:1],
+                    False,
+                    _NOTES[view.words[at].text][1],
+                )
+                for at in view.places_of(notes)
+            ]
+        if spoken := [*islice(self._spoken(view), MOST)]:
+            # "6 bin dolar": the thousand belongs to the figure before it and is no number beside it.
+            multiplied = {number.end for number in found if number.multiplied}
+            found += [number for number in spoken if number.end not in multiplied]
+        if notes or spoken:
+            found.sort(key=lambda number: number.start)
         if not view.found:
             return found
         return [number for number in found if not view.taken(number.start, number.end, _OTHERS)]
@@ -175,7 +201,11 @@ class Money:
                 value, end, multiplied = value * 1000, end + 1, True
             else:
                 index = view.word_after(end)
-                if index < len(view.words) and view.words[index].start - end <= 2 and view.words[index].text in self._thousand:
+                if start and _ABOUT.search(view.plain, max(0, start - 8), start) and value < 1000:
+                    value, multiplied = value * 1000, True
+                elif (
+                    index < len(view.words) and view.words[index].start - end <= 2 and view.words[index].text in self._thousand
+                ):
                     value, end, multiplied = value * 1000, view.words[index].end, True
                     # "2,5 тыс. евро": the full stop of an abbreviation.
                     if end - view.words[index].start <= 4 and view.plain[end : end + 2] == ". ":

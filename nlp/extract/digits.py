@@ -11,6 +11,7 @@ from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
+from nlp.extract.typed_numbers import typed_numbers
 from nlp.lang import languages
 from nlp.normalise import Pieces, Remembered, plain
 
@@ -210,40 +211,6 @@ def latin_bulgarian_numbers() -> dict[str, int]:
     return result
 
 
-#: How Russian, Ukrainian and Greek number words are typed in Latin letters; a slash parts the spellings in use.
-_TYPED = {
-    "ru": (
-        "а:a б:b в:v г:g д:d е:e/ie/ye ж:zh/j з:z и:i й:y/i/j к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:h/kh ц:c/ts ч:ch "
-        "ш:sh щ:sch ъ: ы:y ь:/' э:e ю:yu я:ya/ia/ja ё:e"
-    ),
-    "uk": (
-        "а:a б:b в:v г:g/h д:d е:e є:ye ж:zh/j з:z и:y/i і:i/y ї:yi й:y/i/j к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:h/kh "
-        "ц:c/ts ч:ch ш:sh щ:sch ь:/' ю:yu я:ya/ia/ja ':/'"
-    ),
-    "el": (
-        "α:a β:b/v γ:g δ:d ε:e ζ:z η:i/h θ:th/8 ι:i κ:k λ:l μ:m ν:n ξ:x/ks/3 ο:o π:p ρ:r σ:s τ:t υ:y/i/u φ:f/ph χ:h/x/ch ψ:ps "
-        "ω:o/w"
-    ),
-}
-_MOST_SPELLINGS = 200
-
-
-@lru_cache(maxsize=1)
-def typed_numbers() -> dict[str, int]:
-    """Number words of Russian, Ukrainian and Greek in Latin letters ("pyat", "dvisti", "efta"); for telephones only."""
-    result: dict[str, int] = {}
-    for code, table in _TYPED.items():
-        letters = dict(pair.split(":") for pair in table.split())
-        for word, value in languages()[code].numbers.items():
-            forms = [""]
-            for char in word:
-                forms = [form + piece for form in forms for piece in letters.get(char, char).split("/")][:_MOST_SPELLINGS]
-            for form in forms:
-                if len(form) > 2 and form.isalnum():
-                    result.setdefault(form, value)
-    return result
-
-
 def squeeze(word: str) -> str:
     """A word with every run of one letter made one ("seeevenn" is "seven", and "three" is "thre")."""
     return _RUN.sub(r"\1", word)
@@ -322,11 +289,22 @@ def _sense(raw: str, word: str, words: NumberWords) -> Sense | None:
 
 
 def _doubled(word: str, words: NumberWords) -> Sense | None:
-    """ "doppelnull", "tripleeight"."""
+    """ "doppelnull", "tripleeight", "double7"."""
     for repeat, times in words.repeats.items():
-        if times < 4 and len(repeat) > 3 and word.startswith(repeat) and 0 <= words.values.get(word[len(repeat) :], -1) < 10:
-            return Sense(str(words.values[word[len(repeat) :]]) * times, _WORDS)
+        if times < 4 and len(repeat) > 3 and word.startswith(repeat):
+            rest = word[len(repeat) :]
+            digit = int(rest) if len(rest) == 1 and rest in "0123456789" else words.values.get(rest, words.spoken.get(rest, -1))
+            if 0 <= digit < 10:
+                return Sense(str(digit) * times, _WORDS)
     return None
+
+
+def _disguised_units(word: str, words: NumberWords) -> Sense | None:
+    """ "zer0zer0", "f1ven1ne": number words with figures for letters, run together."""
+    spelt, at, digits = word.translate(LEET if word.isascii() else _CYRILLIC_LEET), 0, ""
+    while at < len(spelt) and (match := words.glued.match(spelt, at)):
+        digits, at = digits + str(words.values[match.group()]), match.end()
+    return Sense(digits, frozenset({"words", "look-alikes"})) if digits and at == len(spelt) else None
 
 
 def _looked_at(raw: str, word: str, words: NumberWords) -> Sense | None:  # noqa: PLR0911  (one way out for each reading)
@@ -358,6 +336,8 @@ def _mixed(raw: str, word: str, words: NumberWords) -> Sense | None:
     if has_digit and (value := words.values.get(word.translate(LEET if word.isascii() else _CYRILLIC_LEET), -1)) >= 0:
         # "0sem", "n1ne"
         return Sense(str(value), frozenset({"words", "look-alikes"}))
+    if has_digit and len(word) > 5 and (units := _disguised_units(word, words)):
+        return units
     if not has_digit and (len(word) < 6 or not words.glued.match(word)):
         return None
     digits: list[str] = []

@@ -41,6 +41,8 @@ _WEAK = frozenset({"la", "at", "et", "ет", "при", "эт", "ατ", "a", "а"
 #: Prepositions that stand for the @ only where a full stop is said or bracketed too.
 _ONLY_WITH_DOT = frozenset({"на", "na", "bei", "στο", "στη", "kod", "pri", "en", "код", "во", "auf", "pe"})
 _ALL_WEAK = _WEAK | _ONLY_WITH_DOT
+#: Words for a full stop with a figure for a letter: no words of a text, so they are looked for as they stand.
+_DISGUISED_DOTS = ("d0t", "p0int", "т0чка", "t0chka")
 _MONKEYS = "🐒🐵"
 #: Before "at example dot com" these speak of a page, not of an address.
 _NO_NAMES = frozenset([
@@ -178,10 +180,10 @@ def _sign_places(view: View) -> Iterator[_Sign]:
             yield _Sign(match.start(), match.end(), weak=True)
     signs = _signs()
     telling = signs.heads & view.vocabulary
-    said = not _dots().isdisjoint(view.vocabulary) or "4k" in plain
+    said = not _dots().isdisjoint(view.vocabulary) or "4k" in plain or any(mark in plain for mark in _DISGUISED_DOTS)
     if not said and not bracketed:
         telling -= _ONLY_WITH_DOT
-    if not bracketed and "." not in plain and _dots().isdisjoint(view.vocabulary):
+    if not bracketed and "." not in plain and not said:
         telling -= _WEAK
     if not telling:
         return
@@ -209,6 +211,8 @@ def _likely(view: View, start: int, end: int) -> bool:
         return True
     if _BRACKET.search(plain, end, end + 40):
         return _patterns().spoken.search(plain, end, end + 40) is not None
+    if any(mark in plain[end : end + 40] for mark in _DISGUISED_DOTS):
+        return True
     index = view.word_after(end)
     return any(word.text in _dots() for word in view.words[index : index + 5])
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from nlp.components import CAPITAL, SHAKY, SURE, marks, name_lexicon, open_names
 from nlp.extract.lexicon import Lexicon
-from nlp.extract.name_words import COMPANY, FAMILIAR, FORMAL, MONTHS, NEVER, PREPOSITIONS, WEAK
+from nlp.extract.name_words import COMPANY, FAMILIAR, FORMAL, MONTHS, NEVER, PREPOSITIONS, PRESENTS, WEAK
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.reading import reads_as_word
 from nlp.gazetteer import nominatives
@@ -46,6 +46,11 @@ WEIGHTS = {
     "month": -0.6,
     # "Hazel, Leicester": a known name at the head of a title, before a mark.
     "heads title": 0.7,
+    # "Контакт: Лиъм, liam@example.com", "I'm Joss, I'm 41": a cue before it and a contact or an age behind.
+    "contact behind": 1.0,
+    "age close": 0.8,
+    # "Аз съм Мариос": where no other word has a capital, what stands behind such words is a name.
+    "presents itself": 0.3,
     "patronymic": 1.0,
     "title": 0.8,
     "person before": 0.5,
@@ -66,8 +71,13 @@ _SURNAME = re.compile(
 )
 #: Start and end in a view's text, and the component's label.
 _Span = tuple[int, int, str]
+_CONTACTS = (MentionKind.EMAIL, MentionKind.HANDLE, MentionKind.URL, MentionKind.PHONE)
+#: ", I'm 41", ", на 30"
+_AGE_GAP = re.compile(r",?\s(?:[^\W\d_']{1,4}(?:'[a-z]{1,2})?\s){0,2}")
 _STOP = re.compile(r"[.!?]\s")
 _PATRONYMIC = re.compile(r"(?:овна|евна|івна|ївна|ична|ович|евич|йович)$")
+#: "Mrs Norma": no surname of the languages that use these ends so, as a rule.
+_OF_WOMEN = frozenset({"mrs", "ms", "miss", "frau"})
 _CASES = ("ru", "uk", "sr", "el")
 
 
@@ -78,6 +88,8 @@ class _Rules:
         known = [languages()[code] for code in codes]
         cues = {word: word not in WEAK for data in known for word in data.name_cues.before if word not in data.name_cues.titles}
         self.cues: Lexicon[bool] = Lexicon({word: strong or word.count(" ") > 1 for word, strong in cues.items()})
+        # German and English write other nouns large as well.
+        self.presents = Lexicon.of(PRESENTS if codes[:1] not in {("de",), ("en",)} else ())
         self.persons = Lexicon.of(word for data in known for word in data.age.persons)
         self.after = Lexicon.of(word for data in known for word in data.name_cues.after)
         self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
@@ -218,13 +230,14 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
         signs.add("telephone close")
     if cue:
         signs.add("strong cue" if cue[0] else "weak cue")
+        signs.update(_signs_behind_cue(view, end, index, rules, known=known, places=places))
     if index + 1 < len(view.words) and rules.after.word(view.words[index + 1].text):
         signs.add("cue after")
-    if opens or (label != SURE and _qualifies(view, end)):
+    if (opens and not (known and _behind_colon(view, start))) or (label != SURE and _qualifies(view, end)):
         # "Диспечер 0999 ...": a capital at the head of a sentence says nothing; "Vanessa, Balkan brunette": what qualifies a
         # noun is no further name of a list.
         signs.discard("listed")
-    if opens and not known and "telephone" in signs:
+    if opens and not known and not cue and "telephone" in signs:
         return 0.0
     if not opens and label == SHAKY:
         signs.add("within sentence")
@@ -232,6 +245,16 @@ def _score(page: Page, view: View, span: _Span, rules: _Rules, places: _Places) 
     score += sum(sorted(WEIGHTS[sign] for sign in signs if known or sign not in _KNOWN_ONLY))
     # Asked last, as it takes longest: most words have nothing that speaks for them.
     return score if score >= ENOUGH and not _ruled_out(page, view, span, index if near else -index, rules) else 0.0
+
+
+def _signs_behind_cue(view: View, end: int, index: int, rules: _Rules, *, known: bool, places: _Places) -> Iterator[str]:
+    """Signs that count only behind a cue: a contact or an age close by, or that nothing but a name can stand there."""
+    if view.text[end : end + 2] == ", " and view.taken(end + 2, end + 4, _CONTACTS):
+        yield "contact behind"
+    if any(_AGE_GAP.fullmatch(view.plain, end, at) for at in places.ages if 0 < at - end < 12):
+        yield "age close"
+    if not known and rules.presents.before(view.words, index - 1) and len(view.words[index].text) > 2:
+        yield "presents itself"
 
 
 def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -> bool:
@@ -245,9 +268,9 @@ def _ruled_out(page: Page, view: View, span: _Span, index: int, rules: _Rules) -
     title = near and rules.titles.before(view.words, index - 1) is not None and before not in FAMILIAR
     if label == SURE:
         # "Herr Yilmaz": behind a title stands a surname, however many bear it as a given name.
-        return title and form not in name_lexicon()
+        return title and form not in name_lexicon() and not (before in _OF_WOMEN and form.endswith(("a", "а", "α")))
     if label == SHAKY:
-        return title and before in FORMAL
+        return title and before in FORMAL and not (before in _OF_WOMEN and form.endswith("a"))
     if title or _no_name(view, form, abs(index), rules):
         return True
     return page.latin_bg and reads_as_word(page, view, start, end)
@@ -342,6 +365,10 @@ def _parted(view: View, index: int, start: int) -> bool:
 def _opens_sentence(view: View, start: int) -> bool:
     head = view.text[max(0, start - 3) : start].rstrip(" \"'«„(*-•–")
     return not head or head[-1] in ".!?\n:;…"
+
+
+def _behind_colon(view: View, start: int) -> bool:
+    return view.text[max(0, start - 2) : start] == ": "
 
 
 def _phone_close(view: View, start: int, end: int, places: _Places) -> bool:

@@ -15,7 +15,7 @@ WEAK = frozenset([
 COMPANY = word_set(
     """
     ltd gmbh ag inc llc оод еоод ад ооо srl sa kg ug ets plc co sample gbr d.o.o doo ип тов фоп sl hotel hostel
-    agency
+    agency bv nv lda aps oy sro zoo kft sarl as ab спол етд ες εε οε αε επε ικε
     """
 )
 MONTHS = word_set(
@@ -34,9 +34,16 @@ FAMILIAR = word_set(
     """
     пані пан панi don dona дон донья бай кака леля чичо дядо баба батко вуйчо стрина тетка bai bay kaka lelq chicho baba
     dqdo tetka tante onkel
-    tia tio abi tanti nea nenea aunt auntie uncle sister brother fr тетя дядя тітка дядько чика тета кума кум бачо
+    tia tio abi dona tanti nea nenea aunt auntie uncle sister brother fr тетя дядя тітка дядько чика тета кума кум бачо
     """
 )
 FORMAL = word_set("herr frau mr mrs ms mister")
 #: Forms of address and everyday words that name lists hold.
-NEVER = word_set("hanim hanım bey bay bayan imam team abi abla teyze amca")
+NEVER = word_set("gospoja gospozha gospodin gospojica hanim hanım bey bay bayan imam team abi abla teyze amca")
+#: Words with which somebody tells the own name, or asks for one.
+PRESENTS = (
+    "аз съм", "казвам се", "ние сме", "питай за", "питайте за", "търси", "търсете", "меня зовут", "зовут", "звать",
+    "мене звати", "звати", "зовем се", "зовите", "питать", "питати", "спросить", "ma numesc", "ma cheama", "intreaba de",
+    "me llamo", "pregunta por", "preguntar por", "με λενε", "ζητηστε", "adim", "питај за", "ja sam", "ја сам", "домакин",
+    "домакиня", "собственик", "собственичка", "домакинът",
+)  # fmt: skip

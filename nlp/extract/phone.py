@@ -26,7 +26,7 @@ _ENDING = re.compile(r"\s?[/\\]\s?(\d{1,4})(?![\w\\:%€]|/\d{4}|[.,]\d|\s\d|\s?
 #: A zero said last that belongs first.
 _AHEAD = re.compile(
     r"front|begin|start|before|отпред|пред|начал|почва|впереди|перед|спереду|спочатку|vorn|davor|fata|inceput|μπροστα|αρχ"
-    r"|basta|basina|onunde|napred|ispred|напред|испред|delante|principio|empieza"
+    r"|first|първа|първо|сначала|спершу|zuerst|πρωτ|prvo|прво|primero|basta|basina|onunde|napred|ispred|напред|испред|delante|principio|empieza"
 )
 
 

@@ -8,16 +8,33 @@ A capitalised word or phrase is looked up in the gazetteer as written and withou
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, takewhile
 
-from nlp.extract.lexicon import Lexicon, Word, word_set
+from nlp.extract.lexicon import Lexicon, Word
 from nlp.extract.page import MOST, Found, Page, View
 from nlp.extract.place_names import bearers, longest
+from nlp.extract.place_words import (
+    AGED,
+    CENTRE,
+    CITY,
+    HOMONYMS,
+    HOUSE_NUMBER,
+    HOUSES,
+    LARGE,
+    LIST,
+    LIST_GAP,
+    LOCATIVE,
+    MARK_LETTERS,
+    MONTHS,
+    POSTAL,
+    ROUTE,
+    VILLAGE,
+    WEIGHTS,
+)
 from nlp.extract.reading import reads_as_word
 from nlp.extract.role import assign_roles
 from nlp.gazetteer import Place, gazetteer
@@ -35,56 +52,6 @@ _NEAR = {
     "BG": 1.6, "RO": 0.7, "GR": 0.7, "DE": 0.8, "GB": 0.7, "AT": 0.5,
     "IT": 0.4, "ES": 0.4, "NL": 0.4, "BE": 0.3, "CY": 0.6, "TR": 0.3, "RS": 0.3, "UA": 0.2,
 }  # fmt: skip
-#: What speaks for and against a place beside its size (the tenth logarithm of its people less 2.6); 1.3 is enough in all.
-WEIGHTS = {
-    "preposition": 1.6,
-    # "с. Победа", "град X", "5967 Гривица": what says that a settlement follows outweighs every other reading of the word.
-    "settlement word": 3.2,
-    "postal code": 1.4,
-    "listed": 1.2,
-    "phrase": 0.8,
-    "mark before": 0.5,
-    "mark after": 0.5,
-    "inflected": -0.4,
-    # An alternate Latin name of GeoNames is often a transliteration that looks like some other word.
-    "foreign form": -1.7,
-    # A capital at the head of a sentence says nothing ("Van picks you up"), nor does one of a German noun.
-    "sentence head": -2.2,
-    "german noun": -0.7,
-    "everyday word": -3.0,
-    "everyday word elsewhere": -1.0,
-    # Bulgarian villages and small towns named with everyday words (nlp/gazetteer/everyday.txt).
-    "everyday village": -3.0,
-    "everyday town": -1.0,
-    "given name": -3.0,
-    "given name after preposition": -1.5,
-    "person cue": -2.0,
-    "reading": -0.3,
-    "short": -1.0,
-    "rather short": -0.4,
-}
-_HOUSES = word_set(
-    """
-    hotel club bar хотел клуб бар отель готель ξενοδοχειο otel salon салон studio
-    """
-)
-_LIST = frozenset(
-    f" {word} " for word in ("and", "и", "или", "or", "und", "si", "y", "і", "та", "και", "ve", "-", "oder", "sau", "i")
-) | {
-    ", ",
-    "/",
-    "-",
-}
-#: The longest of these, and one more.
-_LIST_GAP = max(map(len, _LIST)) + 1
-#: Villages have fewer people than this, cities whose quarters share names with villages more than that.
-_VILLAGE, _CITY = 3_000, 30_000
-_MARK_LETTERS = word_set("с г м гр s g gr к п d")
-_POSTAL = re.compile(r"(?<![\d+.,])(?!(?:19|20)\d\d\s)[1-9]\d{3,4}\s$")
-_AGED = re.compile(r",?\s\(?(?:1[89]|[2-6]\d)(?:\s?(?:г|ани|ani|yas)\.?)?\s?[,.)|–-]")
-_MONTHS = frozenset({"септември"})
-#: "Ipswich to Poznan": at the head of a sentence a route shows a place.
-_ROUTE = re.compile(r"\s(?:to|do|до|nach|bis|spre|a|za|за|için|και|i|и|and|und|si|y|->)\s")
 
 
 @dataclass(slots=True)
@@ -100,14 +67,17 @@ class _Candidate:
 
 def extract(page: Page) -> None:
     """Add the places of both fields; a country alone only where no settlement of it is named."""
-    candidates = [candidate for view in page.all_views() for candidate in _candidates(page, view)]
+    casual = any(_casual(view) for view in page.all_views() if view.name == "body")
+    candidates = [
+        candidate for view in page.all_views() for candidate in _candidates(page, view, casual=casual or _casual(view))
+    ]
     if not candidates:
         return
     countries = {place.country for item in candidates for place in item.places if not place.name}
     single = Counter(item.places[0].country for item in candidates if len(item.places) == 1)
     anchors = [item.places[0] for item in candidates if len(item.places) == 1 and item.places[0].name]
     chosen = [(item, _choose(item, single, countries, page, anchors)) for item in candidates]
-    cities = {place.country for _, place in chosen if place is not None and place.name and place.population >= _CITY}
+    cities = {place.country for _, place in chosen if place is not None and place.name and place.population >= CITY}
     settled = {place.country for item, place in chosen if place is not None and place.name}
     last: tuple[View, int, str] | None = None
     for item, place in chosen:
@@ -141,11 +111,16 @@ def _is_quarter(item: _Candidate, place: Place, cities: set[str]) -> bool:
     return place.country == "BG" in cities and item.view.plain[item.start : item.end].replace("-", " ") in gazetteer().quarters
 
 
-def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
+def _casual(view: View) -> bool:
+    """True for a text as people type it into a messenger: it opens small, or has hardly a capital."""
+    return view.text[:1].islower() or len(view.capitals) * 14 < len(view.words)
+
+
+def _candidates(page: Page, view: View, *, casual: bool) -> Iterator[_Candidate]:
     text, words = view.text, view.words
     codes = page.codes[:3]
     after, last = 0, len(text)
-    for index in _heads(view):
+    for index in _heads(view, casual=casual):
         # No name is longer than Llanfairpwllgwyngyll's; what is remembered must stay small.
         if index < after or len(words[index].text) > 60:
             continue
@@ -153,7 +128,7 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
         if not most:
             continue
         start = words[index].start
-        listed = 0 < start - last < _LIST_GAP and view.plain[last:start] in _LIST
+        listed = 0 < start - last < LIST_GAP and view.plain[last:start] in LIST
         for count in range(_joined(text, words[index : index + most]), 0, -1):
             candidate = _candidate(page, view, words[index : index + count], listed)
             if candidate is not None:
@@ -162,12 +137,17 @@ def _candidates(page: Page, view: View) -> Iterator[_Candidate]:
                 break
 
 
-def _heads(view: View) -> Iterable[int]:
+def _heads(view: View, *, casual: bool) -> Iterable[int]:
     """The words that a place can begin with."""
     limit = 10 * MOST
-    # A text without a single capital still names cities; one with capitals gives them some.
-    if view.text.islower():
-        return [at for at, word in enumerate(view.words[:limit]) if word.end - word.start > 4 and not word.text.isdigit()]
+    # A text without capitals, or with those of sentences and persons only, still names cities.
+    if casual or view.text.islower():
+        capitals = frozenset(view.capitals)
+        return [
+            at
+            for at, word in enumerate(view.words[:limit])
+            if at in capitals or (word.end - word.start > 4 and not word.text.isdigit())
+        ]
     return takewhile(limit.__gt__, view.capitals)
 
 
@@ -188,16 +168,25 @@ def _candidate(page: Page, view: View, words: list[Word], listed: bool) -> _Cand
         return None
     places, exact, ending = found
     end -= ending
-    if page.latin_bg and len(words) == 1 and reads_as_word(page, view, start, end):
+    size = max([place.population for place in places])
+    # The words of adverts hold the largest cities too.
+    city = size >= LARGE and exact and form not in HOMONYMS
+    if page.latin_bg and len(words) == 1 and not city and reads_as_word(page, view, start, end):
         return None
     if view.taken(start, end, (MentionKind.EMAIL, MentionKind.URL, MentionKind.HANDLE, MentionKind.PHONE)):
         return None
-    size = max([place.population for place in places])
-    if view.text[start].islower() and (not exact or size < 20_000):
-        return None
+    if view.text[start].islower() and not gazetteer().listed(form):
+        known = size >= (20_000 if exact else LARGE)
+        if not known or (size < 1_000_000 and not _at_home(places)):
+            return None
     before = view.plain[max(0, start - 4) : start]
     score, marked = _score(page, _Sight(view, start, end, form, places, exact, listed, size, before))
     return _Candidate(view, start, end, places, score, marked) if score > 0 else None
+
+
+def _at_home(places: tuple[Place, ...]) -> bool:
+    """True where a name is a country's or that of a place in Europe or beside it."""
+    return any(not place.name or place.country in EUROPE for place in places)
 
 
 class _Rules:
@@ -211,7 +200,7 @@ class _Rules:
         self.persons = Lexicon.of(word for data in known for word in data.name_cues.before)
         self.titles = Lexicon.of(word for data in known for word in data.name_cues.titles)
         # A hotel or club may be named with its city ("hotel Timisoara"); a street called after one is not in it.
-        self.houses = Lexicon.of(_HOUSES.intersection(word for data in known for word in data.not_names))
+        self.houses = Lexicon.of(HOUSES.intersection(word for data in known for word in data.not_names))
 
 
 @lru_cache(maxsize=64)
@@ -260,6 +249,8 @@ def _score(page: Page, seen: _Sight) -> tuple[float, bool]:
     near = near and not (". " in seen.before and words[index].end - words[index].start > 4)
     marked = near and _marked(seen, rules, index)
     preposition = marked or (near and rules.before.before(words, index) is not None)
+    if not preposition and not seen.exact and page.codes[:1] == ("tr",):
+        preposition = LOCATIVE.search(seen.form) is not None
     if _ruled_out(seen, rules, index if near and not marked else -1, preposition):
         return 0.0, False
     signs = {*_signs_around(seen), *_signs_within(seen, page, preposition, marked)}
@@ -281,7 +272,7 @@ def _marked(seen: _Sight, rules: _Rules, index: int) -> bool:
     word = seen.view.words[index]
     if not rules.settlement.before(seen.view.words, index):
         return False
-    return word.text not in _MARK_LETTERS or seen.view.plain[word.end : word.end + 1] == "."
+    return word.text not in MARK_LETTERS or seen.view.plain[word.end : word.end + 1] == "."
 
 
 def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bool:
@@ -289,7 +280,7 @@ def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bo
     if rules.streets.word(seen.form) or _quoted(seen.view, seen.before, seen.end):
         return True
     # "Σοφία, 45, Καβάλα"
-    if not preposition and seen.form in _given_names() and _AGED.match(seen.view.plain, seen.end):
+    if not preposition and seen.form in _given_names() and AGED.match(seen.view.plain, seen.end):
         return True
     if index >= 0:
         house = rules.houses.word(words[index].text) and seen.size >= 100_000
@@ -301,15 +292,23 @@ def _ruled_out(seen: _Sight, rules: _Rules, index: int, preposition: bool) -> bo
     # like some name.
     far = all(place.name and place.country not in EUROPE for place in seen.places) and not gazetteer().listed(seen.form)
     far = far and not (seen.size >= 1_000_000 and seen.before.rstrip().endswith((",", "-", "–", "(")))
-    return far or (not seen.exact and any(place.name for place in seen.places))
+    return far or (not seen.exact and any(place.name for place in seen.places) and not _told_by_case(seen))
+
+
+def _told_by_case(seen: _Sight) -> bool:
+    """ "в комплексе Анталии": a large city's genitive within a sentence."""
+    large = seen.size >= LARGE and len(seen.form) > 5 and seen.view.text[seen.start].isupper()
+    return large and seen.before.strip()[-1:].isalpha() and " " not in seen.form
 
 
 def _signs_around(seen: _Sight) -> Iterator[str]:
     text, end = seen.view.text, seen.end
     if seen.listed:
         yield "listed"
-    if _POSTAL.search(seen.view.plain, max(0, seen.start - 7), seen.start):
+    if POSTAL.search(seen.view.plain, max(0, seen.start - 7), seen.start):
         yield "postal code"
+    if HOUSE_NUMBER.search(seen.view.plain, max(0, seen.start - 9), seen.start):
+        yield "address"
     if seen.before.rstrip().endswith((",", "-", "(", "/", "|", ">", "→")) or (
         seen.view.name == "title" and not seen.before.strip()
     ):
@@ -323,13 +322,14 @@ def _signs_within(seen: _Sight, page: Page, preposition: bool, marked: bool) -> 
     if not seen.exact:
         yield "inflected"
     elif not preposition:
-        if form.isascii() and not any(_own_name(place, form) for place in seen.places):
+        if form.isascii() and not gazetteer().listed(form) and not any(_own_name(place, form) for place in seen.places):
             yield "foreign form"
         head = seen.view.name == "body" and seen.before.rstrip(" ")[-1:] in {"", ".", "!", "?", "\n"}
         if (
             head
             and seen.size < 1_000_000
-            and not _ROUTE.match(seen.view.plain, seen.end)
+            and not ROUTE.match(seen.view.plain, seen.end)
+            and not CENTRE.match(seen.view.plain, seen.end)
             and text[seen.end : seen.end + 1] == " "
             and text[seen.end + 1 : seen.end + 2].islower()
         ):
@@ -347,11 +347,13 @@ def _signs_within(seen: _Sight, page: Page, preposition: bool, marked: bool) -> 
 def _other_meanings(seen: _Sight, page: Page, preposition: bool) -> Iterator[str]:
     """Signs that the word may be no place at all; a word for a settlement before it silences them."""
     form = seen.form
-    if form in gazetteer().everyday and seen.size < _CITY:
+    if form in gazetteer().everyday and seen.size < CITY:
         here = max((place.population for place in seen.places if place.country == "BG"), default=0)
-        month = form in _MONTHS and seen.before.endswith(("за ", "ез "))
-        yield "everyday village" if here < _VILLAGE or month else "everyday town"
+        month = form in MONTHS and seen.before.endswith(("за ", "ез "))
+        yield "everyday village" if here < VILLAGE or month else "everyday town"
     # The largest cities are in the word lists because adverts name them.
+    elif form in HOMONYMS and not preposition:
+        yield "homonym"
     elif " " not in form and form in word_evidence() and not _large(seen):
         own = {code for code, _ in word_evidence()[form]}.intersection((*page.codes, "en"))
         yield "everyday word" if own else "everyday word elsewhere"
@@ -362,7 +364,7 @@ def _other_meanings(seen: _Sight, page: Page, preposition: bool) -> Iterator[str
 
 
 def _large(seen: _Sight) -> bool:
-    return seen.places[0].population >= 100_000 and seen.view.text[seen.start].isupper()
+    return seen.places[0].population >= LARGE and seen.form not in HOMONYMS
 
 
 def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: Page, anchors: list[Place]) -> Place | None:
@@ -383,7 +385,7 @@ def _choose(item: _Candidate, single: Counter[str], countries: set[str], page: P
     best = item.places[0] if len(item.places) == 1 else max(item.places, key=rank)
     support = 0.8 * (best.country in company) + 0.3 * (best.country in home)
     # A Bulgarian village in Latin letters looks like any word; in its own script it does not.
-    latin = item.view.text[item.start].isascii() and best.population < _VILLAGE and not item.marked
+    latin = item.view.text[item.start].isascii() and best.population < VILLAGE and not item.marked
     small = best.name and best.population < 20_000 and (best.country != "BG" or latin)
     least = (2.0 if best.country in home else 2.2) if small else 1.3
     return best if item.score + support >= least else None

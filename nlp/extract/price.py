@@ -14,6 +14,7 @@ from nlp.extract.page import Found, Page, View
 from nlp.extract.price_bare import bare
 from nlp.extract.price_period import LEV_PER_EURO, again, alike, period, session
 from nlp.extract.price_rules import Rules, page_kinds, rules_for
+from nlp.extract.price_words import NIGHTS
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PRICE
@@ -111,12 +112,15 @@ def _prices(page: Page, view: View, rules: Rules, kind: str) -> Iterator[Found]:
     if not numbers:
         return
     amounts = list(rules.money.amounts(page, view, numbers))
+    nightly = kind == "rent" and any(NIGHTS.search(other.plain) for other in page.all_views() if other.name == "title")
     for index, amount in enumerate(amounts):
         last = amounts[index - 1].after if index and amounts[index - 1].before != amount.before else 0
         if index and amounts[index - 1].before == amount.before:
             amount.per, amount.sure, amount.after = amounts[index - 1].per, amounts[index - 1].sure, amounts[index - 1].after
             continue
         period(view, amount, rules, last, kind)
+        if nightly and amount.per == "month" and not amount.sure:
+            amount.per = "day"
         if index:
             again(view, amounts[index - 1], amount)
             session(view, amounts[index - 1], amount)

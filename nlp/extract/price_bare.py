@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from nlp.extract.amounts import SYMBOLS, Amount, Number
 from nlp.extract.lexicon import word_set
 from nlp.extract.page import Page, View
-from nlp.extract.price_period import CLAUSE_END, LINKS, MONTHLY, PART, period_after, period_before
+from nlp.extract.price_period import CLAUSE_END, LINKS, PART, period_after, period_before
 from nlp.extract.price_rules import Rules
+from nlp.extract.price_words import MONTHLY
 from strazha.model.screening import MentionKind
 
 KIND = MentionKind.PRICE
@@ -66,6 +67,7 @@ def bare(  # noqa: PLR0917
         tail, head = view.plain[number.end : number.end + 2], view.plain[max(0, number.start - 2) : number.start]
         if (
             tail[:1] in {"%", ":"}
+            or tail == " %"
             or tail[:1].isalpha()
             or head.endswith(("-", "/", "#", ":"))
             or any(symbol in tail for symbol in SYMBOLS)

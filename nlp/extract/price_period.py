@@ -8,32 +8,16 @@ from nlp.extract.amounts import Amount
 from nlp.extract.lexicon import Word, word_set
 from nlp.extract.page import View
 from nlp.extract.price_rules import Rules
+from nlp.extract.price_words import MONTHLY, NIGHTS, PARTED
 
 LEV_PER_EURO = 1.95583
 PERIODS = ("hour", "day", "week", "month")
-#: A bare amount between these (in the currency's own units) in an advert for work is the month's pay.
-MONTHLY = {
-    "EUR": (350, 8000),
-    "GBP": (500, 7000),
-    "USD": (400, 9000),
-    "BGN": (600, 9000),
-    "CHF": (700, 9000),
-    "RON": (1500, 30_000),
-    "PLN": (1500, 30_000),
-    "CZK": (10_000, 90_000),
-    "UAH": (8_000, 150_000),
-    "RUB": (20_000, 500_000),
-    "TRY": (8_000, 150_000),
-    "RSD": (30_000, 400_000),
-    "DKK": (5_000, 60_000),
-    "NOK": (5_000, 70_000),
-    "SEK": (5_000, 70_000),
-    "HUF": (120_000, 1_500_000),
-    "MDL": (3_000, 60_000),
-    "BAM": (500, 8_000),
-}
 #: "400lv/4as": an hour as Bulgarian is typed in Latin letters.
 _HOUR_TYPED = re.compile(r"[ /]{0,2}(?:na |za )?(?:4|ch)as(?:a|ut|yt)?(?![\w])")
+#: A currency's abbreviation with its full stop.
+_ABBREVIATED = re.compile(r"(?<![^\W\d_])(?:лв|lv|руб|грн|евр|eur|р|дол|долл|крб|kc|zl|din|дин)\.\s$")
+#: "£70/30 £120/60": a price and its minutes.
+_SLASHED = re.compile(r"\s?/\s?(15|20|30|40|45|60|90|120)(?![\w.,:/-]|\s?[€$%]|£)")
 #: "1650 лв + 100 лв карта за храна": what is added to a wage is paid as it is.
 _PLUS = re.compile(r"\s?(?:\+|plus|плюс)\s?(?:[^\W\d_]+\s){0,3}")
 _HELD = re.compile(r"депоз|depos|depoz|kaution|гаранц|garant|залог|завдат|застав|fianza|εγγυησ|kapora|kauc|капар")
@@ -125,7 +109,10 @@ def period(view: View, amount: Amount, rules: Rules, last: int, kind: str) -> No
             *(match.end() for match in CLAUSE_END.finditer(view.plain, max(last, amount.before - 70), amount.before)),
         ]
     )
-    ending = CLAUSE_END.search(view.plain, amount.after, amount.after + 40)
+    # "1 480 лв. основна заплата": the full stop of an abbreviation.
+    short = _ABBREVIATED.search(view.plain, amount.before, amount.after + 2) is not None
+    short = short and view.text[amount.after + 2 : amount.after + 3].islower()
+    ending = CLAUSE_END.search(view.plain, amount.after + short, amount.after + 40)
     end = ending.start() if ending else amount.after + 40
     if period := _apart(view, rules, start, amount.before):
         amount.per = period
@@ -144,13 +131,18 @@ def period_after(view: View, amount: Amount, rules: Rules, kind: str) -> bool:  
     if typed := _HOUR_TYPED.match(view.plain, amount.after):
         amount.per, amount.after = "hour", typed.end()
         return True
+    marked = not view.plain[amount.start : amount.end].isdigit()
+    if marked and kind not in {"fare", "deal"} and (minutes := _SLASHED.match(view.plain, amount.after)):
+        amount.per, amount.after = "hour" if minutes[1] == "60" else None, minutes.end()
+        return True
     words, index, at = view.words, view.word_after(amount.after), amount.after
     quantity, skipped = "", 0
     while index < len(words) and skipped < 6:
         word = words[index]
         if word.start - at > 4 or not _GAP_AFTER.fullmatch(view.plain, at, word.start):
             return False
-        if ". " in view.plain[at : word.start] and (view.text[word.start].isupper() or word.text.isdigit()):
+        gap = view.plain[at : word.start]
+        if ". " in gap and "/" not in gap and (view.text[word.start].isupper() or word.text.isdigit()):
             return False
         if rules.half.at(words, index):
             amount.per, amount.after = None, word.end
@@ -231,7 +223,7 @@ def _sitting_before(view: View, amount: Amount, rules: Rules, last: int) -> bool
 
 
 def _of_unit(period: str, unit: str, quantity: str, rules: Rules, kind: str) -> str | None:
-    if quantity == "60" and unit.startswith(_MINUTES):
+    if unit.startswith(_MINUTES) and (quantity == "60" or rules.numbers.values.get(quantity) == 60):
         return "hour"
     if quantity and quantity != "1" and rules.numbers.values.get(quantity) != 1:
         # Half hours and several hours are no hourly price; several days or nights no daily one.
@@ -289,6 +281,8 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
     if kind in {"rent", ""} and _NEGOTIABLE.match(view.plain, amount.after):
         return "once"
     wage = MONTHLY.get(amount.currency, (400, 9000))
+    if PARTED.search(view.plain, start, min(end, amount.after + 40)):
+        return "once"
     if kind == "deal":
         # Papers that a job asks for make no deal of its wage.
         return "month" if nearest == "wage" and distance < 25 and wage[0] <= amount.value <= wage[1] else "once"
@@ -308,6 +302,8 @@ def _purpose(view: View, amount: Amount, rules: Rules, clause: tuple[int, int], 
         seat or price or nearest in {"", "fare", "wage"} or amount.value >= MONTHLY.get(amount.currency, (400, 0))[0]
     ):
         return "trip"
+    if kind in {"rent", ""} and nearest in {"", "rent"} and NIGHTS.search(view.plain, 0, amount.before):
+        return "day"
     low, high = MONTHLY.get(amount.currency, (400, 9000))
     if nearest == "wage" or (nearest == "rent" and kind in {"rent", "job"}):
         return "month" if amount.value <= high else "once"

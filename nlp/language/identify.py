@@ -239,8 +239,15 @@ def _model() -> LanguageIdentifier:
     return model
 
 
+#: Letters that Macedonian has and Bulgarian has not.
+_MACEDONIAN = frozenset("ѓќѕјљњџ")
+
+
 def _ask(text: str, totals: dict[str, float]) -> None:
     if not any(char.isalpha() for char in text):
         return
     code, probability = _model().classify(text[:2000])
+    if code == "mk" and _MACEDONIAN.isdisjoint(text.lower()):
+        # Macedonian without any of its letters would be a rare chance; half a dozen Bulgarian words without "ъ" are common.
+        code = "bg"
     totals[code] = totals.get(code, 0.0) + 2.0 * float(probability)
