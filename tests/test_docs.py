@@ -43,6 +43,7 @@ ELSEWHERE = {
     "strazha heads show": ("tests/indicators/test_heads.py", '"show"'),
     "strazha heads suggest": ("tests/flows/test_suggesting.py", '"suggest"'),
     # Screen hundreds of texts, or need runs to speak of.
+    "strazha indicators try mine/": ("tests/indicators/test_command.py", 'run("try", str(path)'),
     "strazha indicators diff": ("tests/indicators/test_difference.py", '"diff"'),
     "strazha eval labelled.jsonl --groups": ("tests/evaluation/test_fairness.py", '"--groups"'),
     "strazha eval labelled.jsonl --counterfactual": ("tests/evaluation/test_fairness.py", '"--counterfactual"'),
@@ -73,7 +74,7 @@ def commands(page: Path) -> list[str]:
 
 def elsewhere(command: str) -> tuple[str, str] | None:
     for prefix, place in ELSEWHERE.items():
-        if command == prefix or command.startswith(prefix + " "):
+        if command == prefix or command.startswith(prefix if prefix.endswith("/") else prefix + " "):
             return place
     return None
 

@@ -63,6 +63,8 @@ def test_the_entry_in_the_page_passes_its_own_check(tmp_path: Path) -> None:
     assert "bg 1 and 3 of 10, en 1 and 3 of 10, bg-Latn 0 and 0 of 3, ro 0 and 0 of 3" in output
     assert "too few prototypes: bg 2 of 6, en 3 of 6, ro 0 of 2" in output
     assert not any(True for _ in missing(load()["no_contract"]))
+    # By words here; by a prototype, with a model, in test_prototypes.py.
+    assert run("try", str(path), "Документите ги получавате по-късно.")[0] == 0
 
 
 def test_check_tells_everything_that_is_wrong_in_a_file(tmp_path: Path) -> None:
