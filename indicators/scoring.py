@@ -146,7 +146,9 @@ def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scor
 def _offence(risks: Iterable[tuple[Indicator, Hit]], total: float, reasons: list[Reason], rules: Weights) -> Band:
     """The band that an advert has at least, because what it offers is the offence itself; adds the reason where it raises."""
     least, names = _offences(risks, rules)
-    wanted = rules.bands.get(least.value, 0)
+    if least is Band.LOW:
+        return least
+    wanted = rules.bands[least.value]
     if total < wanted:
         text = f"Raised to {wanted}: what is offered is an offence by itself"
         reasons.append(Reason(code="offence", text=text, points=wanted - total, indicators=tuple(names)))

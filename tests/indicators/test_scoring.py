@@ -112,6 +112,7 @@ def test_an_offer_that_is_the_offence_needs_no_company(name: str, band: Band) ->
     assert score_advert(understood).band is Band.MEDIUM
     held = score_advert(hits(name, "independent_claim", "stated_limits", "written_contract"))
     assert held.band is band
+    assert not any(reason.code == "offence" for reason in score_advert(hits("written_contract")).reasons)
 
 
 def test_what_is_understood_of_one_sentence_counts_once_for_a_dimension() -> None:
