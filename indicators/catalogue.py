@@ -307,6 +307,10 @@ def taught(entries: Mapping[str, CatalogueEntry]) -> str:
     return sha.hexdigest()[:12]
 
 
+#: Made once: a path's hash is kept with it.
+_WEIGHTS = ROOM / "weights.yaml"
+
+
 def weights_file() -> Path:
     """The file with the score's weights: the packaged one, or the one STRAZHA_WEIGHTS names.
 
@@ -315,7 +319,7 @@ def weights_file() -> Path:
     """
     chosen = settings().weights
     if chosen is None:
-        return ROOM / "weights.yaml"
+        return _WEIGHTS
     if not chosen.is_file():
         raise DefinitionError("there is no such file", place=str(chosen), remedy="mend STRAZHA_WEIGHTS, or take it away")
     return chosen

@@ -94,20 +94,25 @@ class _Test:
 class _Group:
     """Sequences of one anchor whose most exactly placed other word lies at the same distances from it."""
 
-    __slots__ = ("_members", "first", "known", "last")
+    __slots__ = ("_members", "first", "known", "last", "useless")
 
     def __init__(self, first: int, last: int, members: Sequence[_Anchored]) -> None:
         self.first, self.last = first, last
         self._members = members
         #: Word at these distances -> the sequences that it can belong to, for the words asked about lately.
         self.known: dict[str, tuple[_Anchored, ...]] = {}
+        #: Of these the words that no sequence has: most windows hold no others.
+        self.useless: set[str] = set()
 
     def fitting(self, word: str) -> tuple[_Anchored, ...]:
         """The sequences whose first other word this can be."""
         found = tuple(one for one in self._members if one.others[0][0].fits(word))
         if len(self.known) >= MAX_KNOWN:
             self.known.clear()
+            self.useless.clear()
         self.known[word] = found
+        if not found:
+            self.useless.add(word)
         return found
 
 
@@ -191,13 +196,16 @@ class Engine:
                 windows.setdefault(anchored, []).append((token, token + 1))
             for group in anchors.groups:
                 low, high = token + group.first, token + group.last + 1
+                window = words[low if low > 0 else 0 : high if high > 0 else 0]
+                if group.useless.issuperset(window):
+                    continue
                 fitting = group.known
-                for other in words[low if low > 0 else 0 : high if high > 0 else 0]:
+                for other in window:
                     found = fitting.get(other)
                     for anchored in group.fitting(other) if found is None else found:
                         if len(anchored.others) == 1 or _all_there(anchored, words, token):
-                            window = max(0, token - anchored.before), min(count, token + anchored.after + 1)
-                            windows.setdefault(anchored, []).append(window)
+                            reach = max(0, token - anchored.before), min(count, token + anchored.after + 1)
+                            windows.setdefault(anchored, []).append(reach)
         return windows
 
     def _anchors_of(self, word: str) -> _Anchors | None:

@@ -151,13 +151,14 @@ class PatternMatcher:
                 if one.first < tokens.body:
                     matches.titled.add(rule.name)
             elif rule.kind == "indicator":
-                hit = _hit(rule, one, tokens, fields)
-                if hit is None or hit.start is None or hit.field is None:
+                if tokens.field(one.first) != tokens.field(one.last - 1):
                     continue
                 if self._stands(rule, one, scope, unless):
-                    matches.hits.append(hit)
+                    matches.hits.append(_hit(rule, one, tokens, fields))
                 else:
-                    matches.denied.add((rule.name, hit.field, hit.start))
+                    read, normal = fields[tokens.field(one.first)]
+                    start, _ = normal.original(tokens.starts[one.first], tokens.ends[one.last - 1])
+                    matches.denied.add((rule.name, read.name, start))
         return matches
 
     def _stands(self, rule: Rule, one: Found, scope: Scope, unless: Mapping[int, list[int]]) -> bool:
@@ -191,10 +192,8 @@ def _captured(span: Span, tokens: Tokens, fields: Mapping[str, tuple[ReadField, 
     return read.name, start, end
 
 
-def _hit(rule: Rule, one: Found, tokens: Tokens, fields: Mapping[str, tuple[ReadField, NormalText]]) -> Hit | None:
+def _hit(rule: Rule, one: Found, tokens: Tokens, fields: Mapping[str, tuple[ReadField, NormalText]]) -> Hit:
     read, normal = fields[tokens.field(one.first)]
-    if tokens.field(one.first) != tokens.field(one.last - 1):
-        return None
     start, end = normal.original(tokens.starts[one.first], tokens.ends[one.last - 1])
     confidence = rule.pattern.confidence if rule.pattern else 0.5
     return Hit(

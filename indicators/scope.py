@@ -67,6 +67,7 @@ class Scope:
     _reports: list[int] | None = None
     _questions: list[int] | None = None
     _notice: bool | None = None
+    _warned: bool | None = None
 
     def turned(self, lang: str, first: int, last: int) -> bool:
         """True where a pattern that says "no" or "without" itself is turned round: "never without", "not only women"."""
@@ -100,12 +101,14 @@ class Scope:
     def told(self, first: int) -> bool:
         """True where the sentence tells, before the match, what others do, or asks the reader what they did to him; everywhere
         in a text that is a warning or a notice."""
-        low, high = self.sentence(first)
+        if self.warned():
+            return True
         reports = self.reports()
-        return (
-            self.warned()
-            or bisect_left(reports, low) < bisect_left(reports, first)
-            or (self._ends_with(high, "?") and bisect_left(self._asked(), low) < bisect_left(self._asked(), high))
+        if not reports and not self._asked():
+            return False
+        low, high = self.sentence(first)
+        return bisect_left(reports, low) < bisect_left(reports, first) or (
+            self._ends_with(high, "?") and bisect_left(self._asked(), low) < bisect_left(self._asked(), high)
         )
 
     def reports(self) -> list[int]:
@@ -122,7 +125,9 @@ class Scope:
 
     def warned(self) -> bool:
         """True where the text as a whole is an awareness notice, or a notice."""
-        return any(not self._just_denied(lang, low) for lang, low, _ in self._all("warning")) or self.notice()
+        if self._warned is None:
+            self._warned = any(not self._just_denied(lang, low) for lang, low, _ in self._all("warning")) or self.notice()
+        return self._warned
 
     def notice(self) -> bool:
         """True where the text informs, helps, warns or complains: cues of several kinds say so, and none offers anything."""

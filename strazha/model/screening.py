@@ -46,7 +46,10 @@ class Band(StrEnum):
     @property
     def rank(self) -> int:
         """0 (low) to 3 (urgent)."""
-        return list(Band).index(self)
+        return _RANKS[self._value_]
+
+
+_RANKS = {band.value: rank for rank, band in enumerate(Band)}
 
 
 class LanguageGuess(Record):
