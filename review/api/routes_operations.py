@@ -28,6 +28,7 @@ from review.api.operate_json import crawl_json
 from review.i18n import tr
 from review.operate.view import covered_run
 from review.routers.parts import Parts, Person, note
+from review.typed import covered_detail
 from strazha.ledger.records import AuditEntry
 from strazha.model import RunReport
 
@@ -152,7 +153,8 @@ def check_audit(services: Parts, user: Person) -> work_records.AuditCheck:
 
 def _entry(one: AuditEntry) -> work_records.AuditEntry:
     # Half characters that a log kept cannot be sent.
-    detail: dict[str, Any] = json.loads(json.dumps(one.detail, ensure_ascii=False).encode("utf-8", "replace"))
+    covered = dict(covered_detail(one.detail.items()))
+    detail: dict[str, Any] = json.loads(json.dumps(covered, ensure_ascii=False).encode("utf-8", "replace"))
     return work_records.AuditEntry(
         number=one.number, at=one.at, who=one.who, action=one.action, subject=one.subject, detail=detail, former=one.former,
         hash=one.hash,

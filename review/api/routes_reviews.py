@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import HTTPException
 
 from review import deciding, doubles, work
@@ -14,6 +16,7 @@ from review.api.work_json import mark_json, reviews_json
 from review.i18n import marked
 from review.routers.parts import Parts, Person, note
 from review.services import Services
+from review.typed import covered_review
 from strazha.ledger.work_records import DoubleReview
 
 router = parts.router("Double reviews")
@@ -39,7 +42,8 @@ def reviews(
         raise ApiError(422, asks.BAD_CURSOR, asks.FROM_START)
     shown = every[at : at + limit]
     more = len(every) > at + limit
-    return work_records.ReviewPage(reviews=reviews_json(shown), next=asks.sealed(shown[-1].id, mark) if more else "")
+    told = [covered_review(one, partial(work.words_by_id, services, one.subject, one.subject_id)) for one in shown]
+    return work_records.ReviewPage(reviews=reviews_json(told), next=asks.sealed(shown[-1].id, mark) if more else "")
 
 
 @router.get("/reviews/agreement", summary="How far reviewers agree")

@@ -213,7 +213,7 @@ def test_a_double_review_stays_blind_on_every_route(house: Any, api: Any) -> Non
     problem(two.post(f"{V1}/clusters/{cluster.id}/split", json={"members": [member]}), 409)
     problem(lead.post(f"{V1}/reviews/{review['id']}/opinion", json=said), 403)
     problem(lead.post(f"{V1}/reviews/{review['id']}/settlement", json=said), 409)
-    other = {**said, "outcome": "spam", "reason": "copied everywhere"}
+    other = {**said, "outcome": "spam", "reason": "copied everywhere, rings 0888 000 777"}
     assert two.post(f"{V1}/reviews/{review['id']}/opinion", json=other).json()["review"]["state"] == "disputed"
     problem(one.delete(f"{V1}/reviews/{review['id']}/opinion"), 409)
     told = lead.get(path).json()
@@ -222,7 +222,12 @@ def test_a_double_review_stays_blind_on_every_route(house: Any, api: Any) -> Non
     assert settled.status_code == 201, settled.text
     assert settled.json()["decision"]["outcome"] == "refer"
     assert lead.get(f"{V1}/reviews/agreement").json()["pairs"] == 1
-    assert lead.get(f"{V1}/reviews").json()["reviews"][0]["state"] == "settled"
+    listed = lead.get(f"{V1}/reviews")
+    assert listed.json()["reviews"][0]["state"] == "settled"
+    # What a colleague typed is covered in lists as on the pages.
+    log = api(Role.AUDITOR).get(f"{V1}/audit?limit=50").text
+    assert "copied everywhere" in listed.text
+    assert "0888 000 777" not in listed.text + log
 
 
 def test_words_on_clusters_take_effect_and_are_taken_back(house: Any, api: Any) -> None:
