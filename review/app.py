@@ -152,6 +152,7 @@ def create_app(
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     _add_error_pages(app)
+    _add_failure_pages(app)
     return app
 
 
@@ -206,6 +207,15 @@ def _add_error_pages(app: FastAPI) -> None:
         wait = error.wait if isinstance(error, TooManyError) else 1
         return problem(429, headers={"Retry-After": str(max(1, round(wait + 0.5)))})
 
+    app.add_exception_handler(LoginNeededError, login_needed)
+    app.add_exception_handler(TooManyError, too_many)
+    app.add_exception_handler(ForbiddenError, forbidden)
+    app.add_exception_handler(PasswordNeededError, password_needed)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, bad_form)
+
+
+def _add_failure_pages(app: FastAPI) -> None:
     async def unavailable(request: Request, error: Exception) -> Response:
         log.warning("store unavailable: %s", error)
         return _error(request, 503)
@@ -227,12 +237,6 @@ def _add_error_pages(app: FastAPI) -> None:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return _error(request, 500)
 
-    app.add_exception_handler(LoginNeededError, login_needed)
-    app.add_exception_handler(TooManyError, too_many)
-    app.add_exception_handler(ForbiddenError, forbidden)
-    app.add_exception_handler(PasswordNeededError, password_needed)
-    app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(RequestValidationError, bad_form)
     app.add_exception_handler(StoreUnavailableError, unavailable)
     app.add_exception_handler(BadInputError, unusable)
     app.add_exception_handler(OSError, no_file)

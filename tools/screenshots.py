@@ -106,6 +106,10 @@ class Ids:
 
 def shots(ids: Ids) -> list[Shot]:
     """The pictures."""
+    return [*_first_shots(ids), *_further_shots(ids)]
+
+
+def _first_shots(ids: Ids) -> list[Shot]:
     advert, cluster, case = ids.advert, ids.cluster, ids.case
     return [
         Shot("login", "/login?next=/queue", who=""),
@@ -146,6 +150,12 @@ def shots(ids: Ids) -> list[Shot]:
         Shot("reviews-bg", "/reviews", locale="bg-BG"),
         Shot("reviews-phone", "/reviews", size=NARROW, whole=True),
         Shot("account", "/account"),
+    ]
+
+
+def _further_shots(ids: Ids) -> list[Shot]:
+    advert, cluster, case = ids.advert, ids.cluster, ids.case
+    return [
         Shot("sources", "/sources", who="operator"),
         Shot("source", "/sources/bg-classifieds", whole=True, who="operator"),
         Shot("source-bg", "/sources/bg-classifieds", whole=True, locale="bg-BG", who="operator"),
