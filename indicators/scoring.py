@@ -220,11 +220,12 @@ def _positive(risks: Iterable[tuple[Indicator, Hit]]) -> dict[str, list[str]]:
     Heads confuse indicators that are near one another, and those of a dimension are: by meaning a sentence counts once for it.
     """
     by_dimension: dict[str, list[Indicator]] = {}
-    understood: set[tuple[str, str | None, int | None]] = set()
+    understood: set[tuple[str, str | None, int | None, str]] = set()
     for indicator, hit in risks:  # strongest first
         if not indicator.dimension or indicator.validity.status == "contrary" or hit.rule in ABSENCES:
             continue
-        sentence = (indicator.dimension, hit.field, hit.start)
+        # Its words too: hits of a cluster come from several adverts, whose sentences may begin at the same place.
+        sentence = (indicator.dimension, hit.field, hit.start, hit.text)
         if hit.method == "semantic" and sentence in understood:
             continue
         if hit.method == "semantic":

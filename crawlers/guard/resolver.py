@@ -46,11 +46,11 @@ class GuardedResolver:
 
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
-        resolutionReceiver: IResolutionReceiver,  # noqa: N803
-        hostName: str,  # noqa: N803
-        portNumber: int = 0,  # noqa: N803
-        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
-        transportSemantics: str = "TCP",  # noqa: N803
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803 - Twisted's name
+        hostName: str,  # noqa: N803 - Twisted's name
+        portNumber: int = 0,  # noqa: N803 - Twisted's name
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803 - Twisted's name
+        transportSemantics: str = "TCP",  # noqa: N803 - Twisted's name
     ) -> Any:
         """Resolve a name; only permitted addresses reach the receiver."""
         receiver = _Checked(resolutionReceiver, self._guard, hostName)

@@ -44,7 +44,7 @@ class CapturingHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         # The bound is kept below, where a body that is too long is cut and captured instead of thrown away.
         self._default_maxsize = 0
-        self._job: Job = crawler.spider.job  # type: ignore[union-attr]
+        self._job: Job = crawler.spider.job  # type: ignore[union-attr]  # Scrapy sets the spider first; ours has a job
         self._limit = self._job.source.limits.body_bytes
         # Bytes so far of the requests under way here; Scrapy has a second handler, for https, that hears the same signal.
         self._sizes: dict[Request, int] = {}

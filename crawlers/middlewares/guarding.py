@@ -29,7 +29,7 @@ class GuardMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to build a middleware."""
-        return cls(crawler.spider.job)  # type: ignore[union-attr]
+        return cls(crawler.spider.job)  # type: ignore[union-attr]  # Scrapy sets the spider first; ours has a job
 
     def process_request(self, request: Request) -> None:
         """Let a request pass, or raise."""

@@ -20,7 +20,7 @@ class AdvertPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to build a pipeline."""
-        return cls(crawler.spider.job)  # type: ignore[union-attr]
+        return cls(crawler.spider.job)  # type: ignore[union-attr]  # Scrapy sets the spider first; ours has a job
 
     def process_item(self, item: Advert) -> Advert:
         """Write an advert."""

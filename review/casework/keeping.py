@@ -172,7 +172,7 @@ def make_bundle(services: Services, user: User, case: Case, reason: str) -> IO[b
         return NO_REASON
     at = services.clock()
     services.ledger.note_case(case.id, CaseEvent(action="bundle", reason=why, done_by=user.name, at=at))
-    out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+    out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by whoever sends it
     try:
         digest = write_bundle(services, case, user, out, reason=why, at=at)
         note(services, user, "evidence bundle made", case.id, reason=why, contacts=True, sums=digest)

@@ -156,7 +156,7 @@ def _nations(row: Labelled, lang: str, *, country: bool) -> Made:
             said[f"{nation}>{other}"] = None
             return _cased(forms[form][other], word)
 
-        after = _both(row, lambda text, swap=swap: _WORD.sub(swap, text))  # type: ignore[misc]
+        after = _both(row, lambda text, swap=swap: _WORD.sub(swap, text))  # type: ignore[misc]  # bound by default
         if said:
             yield ", ".join(said), (row.title, row.body), after
 
@@ -269,7 +269,7 @@ def _script(row: Labelled, lang: str) -> Made:
         styles = list(STYLES)
         for step in range(len(styles)):
             style = styles[(_number(row.id) + step) % len(styles)]
-            yield style, (row.title, row.body), _both(row, lambda text, style=style: latin(text, style))  # type: ignore[misc]
+            yield style, (row.title, row.body), _both(row, lambda text, style=style: latin(text, style))  # type: ignore[misc]  # bound by default
 
 
 _MAKERS: Mapping[Kind, Callable[[Labelled, str], Made]] = {

@@ -122,6 +122,13 @@ def test_what_is_understood_of_one_sentence_counts_once_for_a_dimension() -> Non
     assert not any(reason.code.startswith("dimension:") for reason in score_advert(same).reasons)
     assert any(reason.code == "dimension:exploitation" for reason in score_advert(apart).reasons)
     assert score_advert(apart).score == score_advert(same).score + weights().positive_dimension
+    # Of two adverts of a cluster, at the same place: two sentences.
+    others = [same[0].model_copy(update={"text": "One."}), same[1].model_copy(update={"text": "Two."})]
+    assert any(reason.code == "dimension:exploitation" for reason in score_advert(others).reasons)
+
+
+def test_offences_are_entries_of_the_catalogue() -> None:
+    assert weights().offences.keys() <= load().keys()
 
 
 def test_independents_stay_at_medium() -> None:
