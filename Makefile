@@ -41,7 +41,7 @@ eval: setup ## Score screening on the own labelled sets (ARGS=FILE... for others
 	@$(BIN)/python -m benchmarks.heads
 
 heads: setup ## Train the heads (indicators by meaning) on the project's own labels; needs the model (strazha model build)
-	@$(BIN)/strazha heads train $(addprefix tests/eval/,own-a.jsonl own-b.jsonl own-c.jsonl own-e.jsonl own-f.jsonl dev-screening.jsonl dev-groups.jsonl)
+	@$(BIN)/strazha heads train $(addprefix tests/eval/,own-a.jsonl own-b.jsonl own-c.jsonl own-e.jsonl own-f.jsonl own-g.jsonl dev-screening.jsonl dev-groups.jsonl)
 
 serve: setup ## Serve the review pages on what STRAZHA_HOME (default: var) holds
 	@$(BIN)/strazha serve $(ARGS)

@@ -149,7 +149,7 @@ def shipped(settings: Settings) -> None:
 #: Labelled adverts that are only ever counted.
 UNREAD = ROOT / "tests/eval/own-d.jsonl"
 #: What ``--across`` learns from, one file the writer that no head has read, each in turn.
-ACROSS = ("own-a", "own-b", "own-c", "own-e", "own-f", "dev-screening", "dev-groups")
+ACROSS = ("own-a", "own-b", "own-c", "own-e", "own-f", "own-g", "dev-screening", "dev-groups")
 
 
 class Unread(SemanticFinder):

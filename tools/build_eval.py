@@ -1,4 +1,4 @@
-"""Builds the labelled sets own-a.jsonl to own-f.jsonl in tests/eval from the marked-up adverts in tests/eval/source.
+"""Builds the labelled sets own-a.jsonl to own-g.jsonl in tests/eval from the marked-up adverts in tests/eval/source.
 
 ``python -m tools.build_eval`` writes the files, ``--check`` only compares them, ``--counts`` prints what the sets hold. The
 markup (tests/eval/source/README.md describes it for writers) is checked strictly: every span stands in the text by
@@ -21,7 +21,7 @@ from typing import Any
 from strazha.errors import BadInputError
 
 EVAL = Path(__file__).parents[1] / "tests/eval"
-SETS = ("own-a", "own-b", "own-c", "own-d", "own-e", "own-f")
+SETS = ("own-a", "own-b", "own-c", "own-d", "own-e", "own-f", "own-g")
 
 #: Short names of indicators in the markup; the full id is understood too.
 SHORT = {
@@ -53,7 +53,7 @@ ADULT = frozenset(list(SHORT.values())[22:34]) | {"independent_claim", "screenin
 #: Fictional numbers: national form -> E.164.
 RANGES = ((r"088800\d{4}", "+359"), (r"099910\d{4}", "+359"), (r"07700900\d{3}", "+44"), (r"0176040690\d{2}", "+49"))
 
-_HEAD = re.compile(r"== (?P<id>[a-f]\d{3}) (?P<lang>[a-z]{2})(?P<latin>-latn)? (?P<type>[a-z]+)")
+_HEAD = re.compile(r"== (?P<id>[a-g]\d{3}) (?P<lang>[a-z]{2})(?P<latin>-latn)? (?P<type>[a-z]+)")
 _LABEL = re.compile(r"%([pehna$@i]) ")
 _OPEN = re.compile(r"\{([a-z_]+)\|")
 
