@@ -2,8 +2,9 @@
 
 Token patterns are the slow part of spaCy, so they are only tried where they can succeed: the rarest word of each pattern is its
 anchor (Aho-Corasick tells of a word which anchors it is, once, as adverts repeat their words), a glance at the tokens around it
-tells whether the other words are there at all, and only then spaCy's Matcher decides about order and gaps. Patterns without a
-gap need no Matcher: the glance is the match.
+tells whether the other words are there at all, and only then spaCy's Matcher decides about order and gaps. Patterns with one
+gap or none need no Matcher: the glance is the match. And as copies of an advert repeat its sentences, what was found in a
+sentence is remembered.
 """
 
 from __future__ import annotations
@@ -11,118 +12,27 @@ from __future__ import annotations
 import re
 import threading
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-import ahocorasick_rs
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from indicators.anchors import Anchored, Anchors, Index, Match, around, beside, frequencies
 from indicators.syntax import Gap, Item, Sequence_, Slot
 from indicators.tokens import SENTENCE_ENDS, Tokens
 
 #: Beyond this many tokens the rest of an advert is not searched: 200,000 tokens are a book, not an advert.
 MAX_TOKENS = 200_000
-
-
-class Found(NamedTuple):
-    """Tokens ``[first, last)`` match the rule of that number."""
-
-    rule: int
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Anchored:
-    """One sequence, seen from its anchor."""
-
-    rule: int
-    #: How many tokens can lie before and after the anchor.
-    before: int
-    after: int
-    #: The other words and where they can lie, as distances from the anchor (first, last), the most exact place first.
-    others: tuple[tuple[_Test, int, int], ...]
-    #: What spaCy's Matcher is to find; None where there is no gap, so that every word has one place only and the look around
-    #: the anchor is exact.
-    sequence: Sequence_ | None
-
-
-#: Words a slot remembers its answer for, before it forgets them all: adverts repeat a few thousand words over and over.
-MAX_KNOWN = 4_000
-#: Words of which is remembered what they anchor, before all are forgotten.
-MAX_WORDS = 40_000
 #: Lexemes after which spaCy's vocabulary is made anew: it keeps every word it ever saw, some 100 bytes each. Its memory zones
 #: would free each text's words at once, but then every word is made and judged again for every text.
 MAX_LEXEMES = 100_000
-#: Longer ones are not remembered: nobody writes them twice.
-MAX_REMEMBERED = 40
+#: Sentences remembered, some 2 KB each, and the longest that is, in tokens: a crawl's copies stand near one another.
+MAX_SENTENCES, MAX_LENGTH = 8_192, 120
 
-
-class _Test:
-    """Whether a token can stand in a slot; the same for equal slots, which the catalogue has many of."""
-
-    __slots__ = ("_parts", "_prefixes", "_suffixes", "_words", "known")
-
-    def __init__(self, slot: Slot) -> None:
-        self._words = slot.words
-        self._prefixes = (*sorted(slot.prefixes), *("0123456789" if slot.number else ""))
-        self._suffixes = tuple(sorted(slot.suffixes))
-        self._parts = tuple(sorted(slot.parts))
-        #: Word -> answer, for the words asked about lately.
-        self.known: dict[str, bool] = {}
-
-    def fits(self, word: str) -> bool:
-        """True where the token can stand here."""
-        answer = (
-            word in self._words
-            or word.startswith(self._prefixes)
-            or word.endswith(self._suffixes)
-            or (bool(self._parts) and any(part in word for part in self._parts))
-        )
-        if len(self.known) >= MAX_KNOWN:
-            self.known.clear()
-        self.known[word] = answer
-        return answer
-
-
-class _Group:
-    """Sequences of one anchor whose most exactly placed other word lies at the same distances from it."""
-
-    __slots__ = ("_members", "first", "known", "last", "useless")
-
-    def __init__(self, first: int, last: int, members: Sequence[_Anchored]) -> None:
-        self.first, self.last = first, last
-        self._members = members
-        #: Word at these distances -> the sequences that it can belong to, for the words asked about lately.
-        self.known: dict[str, tuple[_Anchored, ...]] = {}
-        #: Of these the words that no sequence has: most windows hold no others.
-        self.useless: set[str] = set()
-
-    def fitting(self, word: str) -> tuple[_Anchored, ...]:
-        """The sequences whose first other word this can be."""
-        found = tuple(one for one in self._members if one.others[0][0].fits(word))
-        if len(self.known) >= MAX_KNOWN:
-            self.known.clear()
-            self.useless.clear()
-        self.known[word] = found
-        if not found:
-            self.useless.add(word)
-        return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Anchors:
-    """What one literal, or one word, is the anchor of."""
-
-    #: Sequences of this one word, and those with others.
-    whole: tuple[_Anchored, ...]
-    groups: tuple[_Group, ...]
+_Spans = list[tuple[int, int]]
 
 
 class Engine:
@@ -131,120 +41,67 @@ class Engine:
     def __init__(self, rules: Mapping[int, Sequence[Sequence_]], sample: Iterable[Tokens] = ()) -> None:
         """``sample`` is what texts look like: the rarer a word is there, the better an anchor it makes."""
         self._vocab = Vocab()
-        self._matchers: dict[_Anchored, Matcher] = {}
+        self._matchers: dict[Anchored, Matcher] = {}
         self._lock = threading.Lock()
-        self._tests: dict[Slot, _Test] = {}
-        anchors: dict[str, list[_Anchored]] = {}
-        counts = _frequencies(rules.values(), sample)
-        for rule, sequences in rules.items():
-            for sequence in sequences:
-                at, literals = _anchor(sequence, counts)
-                anchored = self._compile(rule, sequence, at)
-                for literal in literals:
-                    anchors.setdefault(literal, []).append(anchored)
-        self._anchors = [_grouped(anchored) for anchored in anchors.values()]
-        #: Word -> what it is the anchor of, for the words met lately; None for most.
-        self._words: dict[str, _Anchors | None] = {}
-        self._automaton = ahocorasick_rs.AhoCorasick(list(anchors), implementation=ahocorasick_rs.Implementation.DFA)
+        counts = frequencies(rules.values(), sample)
+        # Rules that may reach over the end of a sentence ("police? no") are looked for in the text as a whole.
+        across = {rule for rule, sequences in rules.items() if any(map(_reaches_over, sequences))}
+        every = [(rule, sequence) for rule, sequences in rules.items() for sequence in sequences]
+        self._within = Index([one for one in every if one[0] not in across], counts)
+        self._across = Index([one for one in every if one[0] in across], counts) if across else None
+        #: Words of a sentence -> what was found in it.
+        self._sentences: dict[str, list[Match]] = {}
 
-    def _compile(self, rule: int, sequence: Sequence_, at: int) -> _Anchored:
-        if len(sequence) == 1:
-            return _Anchored(rule, 0, 0, (), None)
-        others: list[tuple[_Test, int, int]] = []
-        for step, side in ((1, sequence[at + 1 :]), (-1, sequence[:at][::-1])):
-            near = far = step
-            for item in side:
-                if isinstance(item, Gap):
-                    far += step * item.most
-                    continue
-                test = self._tests.setdefault(item, _Test(item))
-                others.append((test, min(near, far), max(near, far)))
-                near, far = near + step, far + step
-        others.sort(key=lambda other: other[2] - other[1])
-        before, after = sum(map(_width, sequence[:at])), sum(map(_width, sequence[at + 1 :]))
-        if not any(isinstance(item, Gap) for item in sequence):
-            return _Anchored(rule, before, after, tuple(others), None)
-        return _Anchored(rule, before, after, tuple(others), sequence)
-
-    def scan(self, tokens: Tokens) -> list[Found]:
-        """All matches, per rule the shortest ones that do not overlap, in order of place."""
+    def scan(self, tokens: Tokens) -> list[Match]:
+        """All matches in order of place (first token, the one after the last, rule); of a rule those not over a shorter one."""
         words = tokens.words[:MAX_TOKENS]
-        windows = self._windows(words)
-        found: list[Found] = []
-        pending: list[tuple[_Anchored, list[tuple[int, int]]]] = []
-        for anchored, spans in windows.items():
-            if anchored.sequence is None:
-                found += [Found(anchored.rule, first, last) for first, last in spans]
-            else:
-                pending.append((anchored, _joined(spans)))
-        if pending:
-            found += self._match(words, pending)
-        return _shortest(found)
-
-    def _windows(self, words: list[str]) -> dict[_Anchored, list[tuple[int, int]]]:
-        """Where each sequence may stand: its anchor is there, and every other word of it near enough."""
-        windows: dict[_Anchored, list[tuple[int, int]]] = {}
-        count, known = len(words), self._words
-        for token, word in enumerate(words):
-            try:
-                anchors = known[word]
-            except KeyError:
-                anchors = self._anchors_of(word)
-            if anchors is None:
-                continue
-            for anchored in anchors.whole:
-                windows.setdefault(anchored, []).append((token, token + 1))
-            for group in anchors.groups:
-                low, high = token + group.first, token + group.last + 1
-                window = words[low if low > 0 else 0 : high if high > 0 else 0]
-                if group.useless.issuperset(window):
-                    continue
-                fitting = group.known
-                for other in window:
-                    found = fitting.get(other)
-                    for anchored in group.fitting(other) if found is None else found:
-                        if len(anchored.others) == 1 or _all_there(anchored, words, token):
-                            reach = max(0, token - anchored.before), min(count, token + anchored.after + 1)
-                            windows.setdefault(anchored, []).append(reach)
-        return windows
-
-    def _anchors_of(self, word: str) -> _Anchors | None:
-        """What a word is the anchor of: no literal reaches over a word's end."""
-        numbers = {number for number, _, _ in self._automaton.find_matches_as_indexes(f" {word} ", overlapping=True)}
-        parts = [self._anchors[number] for number in sorted(numbers)]
-        if not parts:
-            found = None
-        elif len(parts) == 1:
-            found = parts[0]
-        else:
-            whole = dict.fromkeys(one for part in parts for one in part.whole)
-            found = _Anchors(tuple(whole), tuple(group for part in parts for group in part.groups))
-        if len(word) <= MAX_REMEMBERED:
-            if len(self._words) >= MAX_WORDS:
-                self._words.clear()
-            self._words[word] = found
+        found: list[Match] = []
+        begin = 0
+        for end in _ends(words):
+            part = words[begin:end]
+            known = self._sentences.get(key := " ".join(part))
+            if known is None:
+                known = self._found(self._within, part)
+                if len(part) <= MAX_LENGTH:
+                    if len(self._sentences) >= MAX_SENTENCES:
+                        self._sentences.clear()
+                    self._sentences[key] = known
+            found += [(first + begin, last + begin, rule) for first, last, rule in known] if begin else known
+            begin = end
+        if self._across is not None and (over := self._found(self._across, words)):
+            found = sorted(found + over)
         return found
 
-    def _match(self, words: list[str], pending: list[tuple[_Anchored, list[tuple[int, int]]]]) -> list[Found]:
-        found: list[Found] = []
+    def forget(self) -> None:
+        """Forget the sentences met lately (for measurements)."""
+        self._sentences.clear()
+
+    def _found(self, index: Index, words: list[str]) -> list[Match]:
+        found, pending = _look(index, words)
+        if pending:
+            found += self._match(words, {anchored: _joined(spans) for anchored, spans in pending.items()})
+        return _shortest(found)
+
+    def _match(self, words: list[str], pending: Mapping[Anchored, _Spans]) -> list[Match]:
+        found: list[Match] = []
         with self._lock:
             if len(self._vocab) > MAX_LEXEMES:
                 self._vocab, self._matchers = Vocab(), {}
             # Only words that some window covers: spaCy looks every word up.
-            covered = _joined([span for _, spans in pending for span in spans])
+            covered = _joined([span for spans in pending.values() for span in spans])
             doc = Doc(self._vocab, words=[word for low, high in covered for word in words[low:high]])
             lows = [low for low, _ in covered]
             before = list(accumulate((high - low for low, high in covered), initial=0))
-            for anchored, spans in pending:
+            for anchored, spans in pending.items():
                 matcher = self._matchers.get(anchored) or self._matcher(anchored)
                 for low, high in spans:
                     at = bisect_right(lows, low) - 1
                     begin = before[at] + low - lows[at]
                     for _, first, last in matcher(doc[begin : begin + high - low]):
-                        found.append(Found(anchored.rule, low + first, low + last))
+                        found.append((low + first, low + last, anchored.rule))
         return found
 
-    def _matcher(self, anchored: _Anchored) -> Matcher:
+    def _matcher(self, anchored: Anchored) -> Matcher:
         """The Matcher of a sequence, made when it is first wanted: most never are."""
         matcher = Matcher(self._vocab, validate=False)
         matcher.add("rule", [[_spec(item) for item in anchored.sequence or ()]])
@@ -252,68 +109,70 @@ class Engine:
         return matcher
 
 
-def _grouped(anchored: Sequence[_Anchored]) -> _Anchors:
-    groups: dict[tuple[int, int], list[_Anchored]] = {}
-    for one in anchored:
-        if one.others:
-            groups.setdefault(one.others[0][1:], []).append(one)
-    whole = tuple(one for one in anchored if not one.others)
-    return _Anchors(whole, tuple(_Group(first, last, members) for (first, last), members in groups.items()))
-
-
-def _all_there(anchored: _Anchored, words: list[str], token: int) -> bool:
-    """Whether the other words, the first apart, are near enough to an anchor."""
-    for test, first, last in anchored.others[1:]:
-        low, high = token + first, token + last + 1
-        known = test.known
-        for word in words[low if low > 0 else 0 : high if high > 0 else 0]:
-            fits = known.get(word)
-            if test.fits(word) if fits is None else fits:
-                break
-        else:
-            return False
-    return True
-
-
-def _anchor(sequence: Sequence_, counts: Mapping[str, int]) -> tuple[int, list[str]]:
-    """The slot that is rarest to occur, and its literals as they stand in the joined tokens."""
-    best: tuple[tuple[int, int, int], int, list[str]] | None = None
-    for at, item in enumerate(sequence):
-        if isinstance(item, Gap) or item.number:
+def _look(index: Index, words: list[str]) -> tuple[list[Match], dict[Anchored, _Spans]]:
+    """Matches, and where sequences with several gaps may stand: the anchor is there, and every other word near enough."""
+    found: list[Match] = []
+    pending: dict[Anchored, _Spans] = {}
+    count, known = len(words), index.words
+    for token, word in enumerate(words):
+        try:
+            anchors = known[word]
+        except KeyError:
+            anchors = index.anchors_of(word)
+        if anchors is None:
             continue
-        literals = _literals(item)
-        shortest = min(len(literal.strip()) for literal in literals)
-        worth = (-sum(counts.get(literal, 0) for literal in literals), min(shortest, 6), -len(literals))
-        if best is None or worth > best[0]:
-            best = worth, at, literals
-    assert best is not None  # noqa: S101 - syntax.parse refuses patterns without a word
-    return best[1], sorted(set(best[2]))
+        if anchors.whole:
+            found += [(token, token + 1, rule) for rule in anchors.whole]
+        for anchored in _candidates(anchors, words, token) if anchors.beside or anchors.around else ():
+            if anchored.fixed and not beside(anchored, words, token):
+                continue
+            if anchored.sequence is None:
+                if (match := anchored.match(words, token)) is not None:
+                    found.append(match)
+            elif around(anchored, words, token):
+                reach = max(0, token - anchored.before), min(count, token + anchored.after + 1)
+                pending.setdefault(anchored, []).append(reach)
+    return found, pending
 
 
-def _literals(slot: Slot) -> list[str]:
-    """What stands in the joined tokens wherever the slot is filled, a number apart."""
-    return (
-        [f" {word} " for word in slot.words]
-        + [f" {prefix}" for prefix in slot.prefixes]
-        + [f"{suffix} " for suffix in slot.suffixes]
-        + list(slot.parts)
-    )
+def _candidates(anchors: Anchors, words: list[str], token: int) -> Sequence[Anchored]:
+    """The sequences of an anchor whose nearest other word is there."""
+    found: tuple[Anchored, ...] = ()
+    count = len(words)
+    for group in anchors.beside:
+        at = token + group.first
+        if 0 <= at < count:
+            fitting = group.known.get(words[at])
+            if fitting is None:
+                fitting = group.fitting(words[at])
+            if fitting:
+                found += fitting
+    for group in anchors.around:
+        low, high = token + group.first, token + group.last + 1
+        window = words[low if low > 0 else 0 : high if high > 0 else 0]
+        if group.useless.issuperset(window):
+            continue
+        for other in window:
+            fitting = group.known.get(other)
+            if fitting is None:
+                fitting = group.fitting(other)
+            if fitting:
+                found += fitting
+    return found
 
 
-def _frequencies(rules: Iterable[Sequence[Sequence_]], sample: Iterable[Tokens]) -> Mapping[str, int]:
-    """How often each literal of the rules occurs in the sample."""
-    texts = [f" {' '.join(tokens.words)} " for tokens in sample]
-    if not texts:
-        return {}
-    slots = {item for sequences in rules for sequence in sequences for item in sequence if isinstance(item, Slot)}
-    literals = sorted({literal for slot in slots for literal in _literals(slot)})
-    automaton = ahocorasick_rs.AhoCorasick(literals)
-    counts = Counter(number for text in texts for number, _, _ in automaton.find_matches_as_indexes(text, overlapping=True))
-    return {literals[number]: count for number, count in counts.items()}
+def _ends(words: Sequence[str]) -> Iterator[int]:
+    """Where sentences end, each with the signs that end it."""
+    for at, word in enumerate(words, 1):
+        if word in SENTENCE_ENDS and (at == len(words) or words[at] not in SENTENCE_ENDS):
+            yield at
+    if words and words[-1] not in SENTENCE_ENDS:
+        yield len(words)
 
 
-def _width(item: Item) -> int:
-    return item.most if isinstance(item, Gap) else 1
+def _reaches_over(sequence: Sequence_) -> bool:
+    """Whether a sign that ends sentences is in a sequence, but at its end."""
+    return any(isinstance(item, Slot) and not item.words.isdisjoint(SENTENCE_ENDS) for item in sequence[:-1])
 
 
 def _spec(item: Item) -> dict[str, Any]:
@@ -336,9 +195,9 @@ def _regex(slot: Slot) -> str:
     return "|".join(options)
 
 
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined(spans: _Spans) -> _Spans:
     """Windows that overlap become one, so that no token is looked at twice for one sequence."""
-    joined: list[tuple[int, int]] = []
+    joined: _Spans = []
     for low, high in sorted(spans):
         if joined and low < joined[-1][1]:
             joined[-1] = joined[-1][0], max(high, joined[-1][1])
@@ -347,28 +206,28 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _shortest(found: list[Found]) -> list[Found]:
+def _shortest(found: list[Match]) -> list[Match]:
     """Per rule: the shorter of two overlapping matches, the earlier of two equally long."""
-    by_rule: dict[int, set[Found]] = {}
+    alone: dict[int, Match] = {}
+    several: dict[int, set[Match]] = {}
     for one in found:
-        by_rule.setdefault(one.rule, set()).add(one)
-    kept: list[Found] = []
-    for same in by_rule.values():
-        kept += same if len(same) == 1 else _apart(same)
-    return sorted(kept, key=_PLACE)
+        first = alone.setdefault(one[2], one)
+        if first != one:
+            several.setdefault(one[2], {first}).add(one)
+    kept = [one for rule, one in alone.items() if rule not in several] if several else list(alone.values())
+    for same in several.values():
+        kept += _apart(same)
+    return sorted(kept)
 
 
-_PLACE = itemgetter(1, 2, 0)
-
-
-def _apart(same: Iterable[Found]) -> Iterator[Found]:
+def _apart(same: Iterable[Match]) -> Iterator[Match]:
     """Of one rule's matches those that do not overlap a shorter one."""
     firsts: list[int] = []
     lasts: list[int] = []
-    for one in sorted(same, key=lambda one: (one.last - one.first, one.first)):
-        at = bisect_right(firsts, one.first)
-        if (at and lasts[at - 1] > one.first) or (at < len(firsts) and firsts[at] < one.last):
+    for one in sorted(same, key=lambda one: (one[1] - one[0], one[0])):
+        at = bisect_right(firsts, one[0])
+        if (at and lasts[at - 1] > one[0]) or (at < len(firsts) and firsts[at] < one[1]):
             continue
-        firsts.insert(at, one.first)
-        lasts.insert(at, one.last)
+        firsts.insert(at, one[0])
+        lasts.insert(at, one[1])
         yield one

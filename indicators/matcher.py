@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Literal
 
 from indicators.catalogue import CatalogueEntry, Pattern
-from indicators.engine import Engine, Found
+from indicators.engine import Engine
 from indicators.languages import Language
 from indicators.scope import Scope, Span
 from indicators.syntax import Sequence_, Slot, parse
@@ -111,6 +111,10 @@ class PatternMatcher:
         self._rules.append(rule)
         return (len(self._rules) - 1,)
 
+    def forget(self) -> None:
+        """Forget the sentences met lately (for measurements)."""
+        self._engine.forget()
+
     def match(self, text: ReadText) -> Matches:
         """Hits and features of an advert, in its normal text and in the Cyrillic reading where there is one."""
         main = text.languages[0] if text.languages else ""
@@ -131,47 +135,51 @@ class PatternMatcher:
 
     def _read(self, title: ReadField, title_text: NormalText, body: ReadField, body_text: NormalText, main: str) -> Matches:
         tokens = tokenise(title_text.text, body_text.text)
-        found = self._engine.scan(tokens)
         cues: dict[str, dict[str, list[Span]]] = {}
-        unless: dict[int, list[int]] = {}
-        for one in found:
-            rule = self._rules[one.rule]
-            if rule.kind == "cue":
-                cues.setdefault(rule.lang, {}).setdefault(rule.name, []).append((one.first, one.last))
-            elif rule.kind == "unless":
-                unless.setdefault(one.rule, []).append(one.first)
+        cancelling: list[tuple[int, int]] = []
+        said: list[tuple[Rule, int, int]] = []
+        rules = self._rules
+        for first, last, number in self._engine.scan(tokens):
+            rule = rules[number]
+            if rule.kind == "unless":
+                cancelling.append((number, first))
+            elif rule.kind == "cue":
+                cues.setdefault(rule.lang, {}).setdefault(rule.name, []).append((first, last))
+            else:
+                said.append((rule, first, last))
         scope = Scope(tokens.words, cues, main)
+        unless: dict[int, list[int]] = {}
+        for number, first in cancelling if any(rule.unless for rule, _, _ in said) else ():
+            unless.setdefault(number, []).append(first)
         fields = {"title": (title, title_text), "body": (body, body_text)}
         matches = Matches(notice=scope.notice(), warned=scope.warned())
         matches.told = [_captured(span, tokens, fields) for span in scope.tells()]
-        for one in found:
-            rule = self._rules[one.rule]
-            if rule.kind == "feature" and (rule.own_negation or not scope.negated(rule.lang, one.first, one.last)):
-                matches.features[rule.name] = matches.features.get(rule.name, 0) + 1
-                if one.first < tokens.body:
-                    matches.titled.add(rule.name)
-            elif rule.kind == "indicator":
-                if tokens.field(one.first) != tokens.field(one.last - 1):
-                    continue
-                if self._stands(rule, one, scope, unless):
-                    matches.hits.append(_hit(rule, one, tokens, fields))
+        for rule, first, last in said:
+            if rule.kind == "feature":
+                if rule.own_negation or not scope.negated(rule.lang, first, last):
+                    matches.features[rule.name] = matches.features.get(rule.name, 0) + 1
+                    if first < tokens.body:
+                        matches.titled.add(rule.name)
+            elif tokens.field(first) == tokens.field(last - 1):
+                if self._stands(rule, first, last, scope, unless):
+                    matches.hits.append(_hit(rule, first, last, tokens, fields))
                 else:
-                    read, normal = fields[tokens.field(one.first)]
-                    start, _ = normal.original(tokens.starts[one.first], tokens.ends[one.last - 1])
+                    read, normal = fields[tokens.field(first)]
+                    start, _ = normal.original(tokens.starts[first], tokens.ends[last - 1])
                     matches.denied.add((rule.name, read.name, start))
         return matches
 
-    def _stands(self, rule: Rule, one: Found, scope: Scope, unless: Mapping[int, list[int]]) -> bool:
+    def _stands(self, rule: Rule, first: int, last: int, scope: Scope, unless: Mapping[int, list[int]]) -> bool:
         entry = self._catalogue[rule.name]
-        if scope.turned(rule.lang, one.first, one.last):
+        if scope.turned(rule.lang, first):
             return False
-        if not rule.own_negation and scope.negated(rule.lang, one.first, one.last):
+        if not rule.own_negation and scope.negated(rule.lang, first, last):
             return False
-        if not entry.in_quotes and scope.quoted(one.first, one.last):
+        if not entry.in_quotes and scope.quoted(first, last):
             return False
-        if entry.indicator.strength is not Strength.COUNTER and scope.told(one.first):
+        if entry.indicator.strength is not Strength.COUNTER and scope.told(first):
             return False
-        return not any(other in unless and scope.in_sentence(one.first, unless[other]) for other in rule.unless)
+        return not any(other in unless and scope.in_sentence(first, unless[other]) for other in rule.unless)
 
 
 def _sample(catalogue: Mapping[str, CatalogueEntry]) -> Iterator[Tokens]:
@@ -192,9 +200,9 @@ def _captured(span: Span, tokens: Tokens, fields: Mapping[str, tuple[ReadField, 
     return read.name, start, end
 
 
-def _hit(rule: Rule, one: Found, tokens: Tokens, fields: Mapping[str, tuple[ReadField, NormalText]]) -> Hit:
-    read, normal = fields[tokens.field(one.first)]
-    start, end = normal.original(tokens.starts[one.first], tokens.ends[one.last - 1])
+def _hit(rule: Rule, first: int, last: int, tokens: Tokens, fields: Mapping[str, tuple[ReadField, NormalText]]) -> Hit:
+    read, normal = fields[tokens.field(first)]
+    start, end = normal.original(tokens.starts[first], tokens.ends[last - 1])
     confidence = rule.pattern.confidence if rule.pattern else 0.5
     return Hit(
         indicator=rule.name,

@@ -69,7 +69,7 @@ class Scope:
     _notice: bool | None = None
     _warned: bool | None = None
 
-    def turned(self, lang: str, first: int, last: int) -> bool:
+    def turned(self, lang: str, first: int) -> bool:
         """True where a pattern that says "no" or "without" itself is turned round: "never without", "not only women"."""
         cues = self._cues(lang)
         if cues is _NONE:
@@ -232,7 +232,10 @@ class Scope:
             return _NONE
         known = self._negations.get(lang)
         if known is None:
-            languages = dict.fromkeys((lang, self.main))
+            languages = [one for one in dict.fromkeys((lang, self.main)) if _negates(self.cues.get(one, {}))]
+            if not languages:
+                self._negations[lang] = _NONE
+                return _NONE
             never = {low: high for one in languages for low, high in self._spans(one, "never")}
             exempt = _tokens(never.items())
             known = self._negations[lang] = _Cues(
@@ -250,6 +253,10 @@ class Scope:
 
     def _spans(self, lang: str, group: str) -> Sequence[Span]:
         return self.cues.get(lang, {}).get(f"negation.{group}", ())
+
+
+def _negates(groups: Iterable[str]) -> bool:
+    return any(name.startswith("negation.") for name in groups)
 
 
 def _tokens(spans: Iterable[Span]) -> set[int]:

@@ -124,9 +124,7 @@ def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scor
     for dimension, names in positive.items():
         label = rules.dimensions.get(dimension, {"en": dimension})["en"]
         text = f"Dimension {label} is positive by the ILO/EC rule: {_counted(names, catalogue)}"
-        reasons.append(
-            Reason(code=f"dimension:{dimension}", text=text, points=rules.positive_dimension, indicators=tuple(names))
-        )
+        reasons.append(_said(f"dimension:{dimension}", text, rules.positive_dimension, tuple(names)))
     reasons += _counters([pair for pair in best if pair[0].strength is Strength.COUNTER], rules)
     seen = {indicator.id for indicator, _ in best}
     head = any(indicator.head_of_queue for indicator, _ in risks)
@@ -134,7 +132,7 @@ def _score(hits: Iterable[Hit], catalogue: Mapping[str, CatalogueEntry]) -> Scor
     if head and total < rules.head_of_queue_score:
         text = f"Head of the queue: raised to {rules.head_of_queue_score}: wording that hints at youth is looked at first"
         marked = tuple(indicator.id for indicator, _ in risks if indicator.head_of_queue)
-        reasons.append(Reason(code="head_of_queue", text=text, points=rules.head_of_queue_score - total, indicators=marked))
+        reasons.append(_said("head_of_queue", text, rules.head_of_queue_score - total, marked))
         total = rules.head_of_queue_score
     least = _offence(risks, total, reasons, rules)
     score = int(max(0, min(100, sum(reason.points for reason in reasons))))
@@ -151,7 +149,7 @@ def _offence(risks: Iterable[tuple[Indicator, Hit]], total: float, reasons: list
     wanted = rules.bands[least.value]
     if total < wanted:
         text = f"Raised to {wanted}: what is offered is an offence by itself"
-        reasons.append(Reason(code="offence", text=text, points=wanted - total, indicators=tuple(names)))
+        reasons.append(_said("offence", text, wanted - total, tuple(names)))
     return least
 
 
@@ -202,9 +200,15 @@ def _reason(indicator: Indicator, hit: Hit, rules: Weights) -> Reason:
     return _worded(indicator.id, indicator.label["en"], indicator.strength, indicator.validity.status, points, absent=absent)
 
 
+@lru_cache(maxsize=4_000)
+def _said(code: str, text: str, points: float, indicators: tuple[str, ...] = ()) -> Reason:
+    """A reason, made once: adverts give the same ones over and over."""
+    return Reason(code=code, text=text, points=points, indicators=indicators)
+
+
 @lru_cache(maxsize=1_000)
 def _worded(name: str, label: str, strength: Strength, validity: str, points: int, *, absent: bool) -> Reason:
-    """The reason in words, made once: adverts give the same ones over and over."""
+    """The reason in words, made once."""
     parts = [_WORDS[strength]]
     if validity != "untested":
         parts.append(f"validity {validity}")
@@ -252,7 +256,7 @@ def _counters(pairs: Sequence[tuple[Indicator, Hit]], rules: Weights) -> list[Re
         points = max(int(rules.strength["C"]), left)
         left -= points
         text = f"{indicator.label['en']} (speaks against exploitation by others)"
-        reasons.append(Reason(code=f"counter:{indicator.id}", text=text, points=points, indicators=(indicator.id,)))
+        reasons.append(_said(f"counter:{indicator.id}", text, points, (indicator.id,)))
     return reasons
 
 
@@ -276,7 +280,7 @@ def _band(
     for at, code, text in _holds(risks, positive, seen, rules):
         if band.rank > max(at.rank, least.rank):
             band = max(at, least, key=lambda one: one.rank)
-            reasons.append(Reason(code=code, text=text, points=0))
+            reasons.append(_said(code, text, 0))
     return band, reasons
 
 

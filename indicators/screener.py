@@ -57,6 +57,10 @@ class Screener:
         if self._finder is not None:
             self._finder.prepare(readings)
 
+    def forget(self) -> None:
+        """Forget the sentences met lately (for measurements)."""
+        self._matcher.forget()
+
     def look_at_all(self, readings: Sequence[Reading]) -> list[Seen]:
         """What is seen by meaning in many adverts at once, to be handed to ``screen``; nothing where semantics are off."""
         if self._finder is None:
@@ -85,8 +89,10 @@ class Screener:
         strong = {name for name in words if self._catalogue[name].indicator.strength is Strength.STRONG} - adtype.aside()
         leaning = None if matches.notice else adtype.lean(family, ad_type, seen.leaning, strong, self._catalogue)
         if leaning is not None:
-            family, ad_type = leaning
-            found = self._applying(family, hits, text, mentions, advert)
+            other, ad_type = leaning
+            if (other.name, other.ad_type) != (family.name, family.ad_type):
+                found = self._applying(other, hits, text, mentions, advert)
+            family = other
             if ad_type is AdType.BENIGN:
                 # A family that looks for a carer and gives no name and address hides nothing: an absence is no sign there.
                 found = [hit for hit in found if hit.rule != structured.ABSENT]

@@ -118,13 +118,16 @@ def no_employer(text: ReadText, hits: Sequence[Hit], advert: Advert | None) -> l
 
 # --- hours ------------------------------------------------------------------------------------------------------------------
 
+#: Looked for from its first number on: a search that begins with a word that may be missing stops at every letter.
 _RANGE = re.compile(
-    r"(?:(?<!\w)(?P<word>от|from|de la|de|з|с|von|od|од|από|ot|между)[ ])?(?<![\d.,:+-])(?P<a>\d{1,2})(?:[:.][0-5]\d)?[ ]?"
+    r"(?<![\d.,:+-])(?P<a>\d{1,2})(?:[:.][0-5]\d)?[ ]?"
     r"(?P<am>am|pm|ч\.?|часа|сутринта|dimineata|dimineața|uhr|h|год)?[ ]?"
     r"(?P<to>-|–|до|to|till|until|la|bis|do|έως|a)[ ]?(?P<b>\d{1,2})(?![\d/%])(?:[:.][0-5]\d)?[ ]?"
     r"(?P<unit>am|pm|ч\b|часа|вечерта|seara|uhr|h\b|години|год|г\b|г\.|years|ani\b|jahre|лет|рок|€|euro|евро|лв|кг|km|дни|days|[a-zа-я]{2,12})?",
     re.IGNORECASE,
 )
+_FROM = re.compile(r"(?<!\w)(?:от|from|de la|de|з|с|von|od|од|από|ot|между)[ ]$", re.IGNORECASE)
+_LONGEST_FROM = 7
 _NOT_HOURS = re.compile(
     r"годин(?:и|а)|годишн|год$|г$|г\.$|years|yo$|ani$|jahre|лет|рок|€|eur|евро|лв|кг|km|дни|days|дена|души|човека|people|месец|month|"
     r"януари|февруари|март|април|май|юни|юли|август|септември|октомври|ноември|декември|january|february|march|april|may$|june|july|august|"
@@ -142,15 +145,18 @@ def long_days(text: ReadText) -> list[Hit]:
     for field in text.fields():
         for normal in filter(None, (field.normal, field.reading)):
             for match in _RANGE.finditer(normal.text):
-                hours = _duration(match)
+                begin = match.start()
+                before = _FROM.search(normal.text, max(0, begin - _LONGEST_FROM), begin)
+                hours = _duration(match, worded=before is not None)
                 if hours is not None and hours >= _LONG:
                     note = f"{hours} hours between the two times"
+                    begin = before.start() if before is not None else begin
                     found.append(
                         _span(
                             "excessive_hours",
                             field,
                             normal,
-                            (match.start(), match.end("b")),
+                            (begin, match.end("b")),
                             rule="hours",
                             confidence=0.75,
                             note=note,
@@ -159,11 +165,11 @@ def long_days(text: ReadText) -> list[Hit]:
     return found
 
 
-def _duration(match: re.Match[str]) -> int | None:
+def _duration(match: re.Match[str], *, worded: bool) -> int | None:
     begin, end, unit, to = int(match["a"]), int(match["b"]), match["unit"] or "", match["to"].lower()
     if _NOT_HOURS.match(unit) or begin > 24 or end > 24:
         return None
-    worded = match["word"] is not None or to in {"till", "until", "до", "bis", "to"}
+    worded = worded or to in {"till", "until", "до", "bis", "to"}
     if not worded and not match["am"] and not re.match(r"ч|час|h$|uhr|am|pm", unit):
         return None
     if (match["am"] or "").lower() == "pm":

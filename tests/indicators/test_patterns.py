@@ -18,7 +18,7 @@ LISTS = {"documents": ["passport*", "id card"], "numbers": ["two", "#"]}
 def seen(pattern: str, text: str) -> list[str]:
     tokens = tokenise("", text)
     found = Engine({0: parse(pattern, LISTS)}).scan(tokens)
-    return [text[tokens.starts[one.first] : tokens.ends[one.last - 1]] for one in found]
+    return [text[tokens.starts[first] : tokens.ends[last - 1]] for first, last, _ in found]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,7 @@ def test_a_megabyte_takes_time_in_proportion() -> None:
 
     def seconds(times: int) -> float:
         tokens = tokenise("", unit * times)
+        engine.forget()
         start = time.process_time()
         engine.scan(tokens)
         return time.process_time() - start
@@ -111,8 +112,9 @@ def test_what_is_forgotten_is_found_again(monkeypatch: pytest.MonkeyPatch) -> No
         tokenise("Arbeitsvertrag", "Held is the pay; no costs. Pass on, hold on."),
     ]
     first = [engine.scan(text) for text in texts]
-    assert {one.rule for found in first for one in found} == set(range(len(patterns)))
-    for name in ("MAX_KNOWN", "MAX_WORDS", "MAX_LEXEMES"):
-        monkeypatch.setattr(f"indicators.engine.{name}", 1)
+    assert {rule for found in first for _, _, rule in found} == set(range(len(patterns)))
+    for name in ("anchors.MAX_KNOWN", "anchors.MAX_WORDS", "engine.MAX_LEXEMES", "engine.MAX_SENTENCES"):
+        monkeypatch.setattr(f"indicators.{name}", 1)
+    engine.forget()
     for _ in range(2):
         assert [engine.scan(text) for text in texts] == first
