@@ -51,7 +51,7 @@ SURE_ENOUGH = 0.75
 COMMON, VOTES, LOWEST, HIGHEST = 0.35, 20.0, 0.25, 0.6
 FOLDS = 5
 #: Adverts in which each neutral sentence is learnt, besides by itself: a nation among an advert's signs is none either.
-HOSTS = 12
+HOSTS = 30
 #: Fewest files that are folds by themselves.
 FEWEST_FILES = 3
 
