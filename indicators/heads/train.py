@@ -50,6 +50,8 @@ SURE_ENOUGH = 0.75
 #: The threshold heads are drawn towards, as if this many adverts had voted for it, and how far one may go from it.
 COMMON, VOTES, LOWEST, HIGHEST = 0.35, 20.0, 0.25, 0.6
 FOLDS = 5
+#: Adverts in which each neutral sentence is learnt, besides by itself: a nation among an advert's signs is none either.
+HOSTS = 30
 #: Fewest files that are folds by themselves.
 FEWEST_FILES = 3
 
@@ -91,6 +93,8 @@ class Material:
     shows: list[frozenset[str]]
     advert: NDArray[np.int64]
     title: NDArray[np.bool_]
+    #: The number of the advert that stands around: its own, or that of the host of a neutral sentence; -1 for an example.
+    around: NDArray[np.int64]
     #: Of an example: the only entry it says anything about.
     only: list[str]
     adverts: Sequence[LabelledAdvert]
@@ -140,32 +144,54 @@ def gather(
                 # An example of several sentences shows its sign in one of them, and it is not said in which.
                 if one.start == 0 and one.end >= len(text.rstrip(" .!?")):
                     add(one, frozenset({name}) if positive else frozenset(), -1, name)
-    for text in neutral_sentences():
+    around = list(number)
+    for at, text in enumerate(neutral_sentences()):
         for one in _split(read("", text)):
-            add(one, frozenset(), -1)
+            for host in (-1, *_hosts(at, len(adverts))):
+                add(one, frozenset(), -1)
+                around.append(host)
     vectors = encoder.encode(texts)
     from_adverts = np.array(number) >= 0
     mean = vectors[from_adverts].mean(axis=0).astype(np.float32)
     centred, found = unit(vectors - mean), grams(texts)
     rare = rarity(found)
-    design = _design(centred, np.array(number), weighed(found, rare), parts)
+    design = _design(centred, np.array(number), np.array(around), weighed(found, rare), parts)
     folds = _folds(adverts, files)
-    return Material(texts, centred, shows, np.array(number), np.array(title), only, adverts, mean, rare, design, parts, folds)
+    return Material(
+        texts,
+        centred,
+        shows,
+        np.array(number),
+        np.array(title),
+        np.array(around),
+        only,
+        adverts,
+        mean,
+        rare,
+        design,
+        parts,
+        folds,
+    )
 
 
-def _design(centred: Rows, number: NDArray[np.int64], said: Grams, parts: Collection[Part]) -> Any:
+def _hosts(sentence: int, adverts: int) -> list[int]:
+    """Adverts of all files in which a neutral sentence is learnt; others for the next sentence."""
+    return sorted({(sentence * 7 + step * adverts // HOSTS) % adverts for step in range(HOSTS)}) if adverts else []
+
+
+def _design(centred: Rows, number: NDArray[np.int64], around: NDArray[np.int64], said: Grams, parts: Collection[Part]) -> Any:
     from scipy import sparse
 
     # An example stands alone: it has no advert around it.
-    around = np.zeros_like(centred)
+    beside = np.zeros_like(centred)
     for advert in range(int(number.max(initial=-1)) + 1) if "advert" in parts else ():
         own = number == advert
         if own.any():
-            around[own] = whole(centred[own])
+            beside[around == advert] = whole(centred[own])
     # What is left out stands there as nothing, and so gets no weight.
     worth = 1.0 if "words" in parts else 0.0
     pieces = sparse.csr_matrix((worth * said.weight, said.where, said.starts), shape=(len(centred), PLACES))
-    return sparse.hstack([sparse.csr_matrix(np.hstack([centred, around])), pieces], format="csr", dtype=np.float32)
+    return sparse.hstack([sparse.csr_matrix(np.hstack([centred, beside])), pieces], format="csr", dtype=np.float32)
 
 
 def _split(reading: Reading) -> list[Sentence]:
@@ -266,9 +292,10 @@ def _unseen(material: Material, name: str) -> Rows:
     """[sentences]: what a head that did not see its fold thinks of each sentence of an advert."""
     found = np.zeros(len(material.only), np.float32)
     for fold in sorted(set(material.folds.tolist())):
-        held = (material.advert >= 0) & np.isin(material.advert, np.flatnonzero(material.folds == fold))
+        inside = np.flatnonzero(material.folds == fold)
+        held = np.isin(material.advert, inside)
         if held.any():
-            weight, bias = _head(material, name, ~held)
+            weight, bias = _head(material, name, ~np.isin(material.around, inside))
             found[held] = sigmoid(material.design[held] @ weight + np.float32(bias))
     return found
 

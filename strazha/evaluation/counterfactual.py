@@ -59,7 +59,7 @@ class Swaps(BaseModel):
     #: language -> form -> nation -> word
     nations: dict[str, dict[str, dict[str, str]]]
     languages: dict[str, Spoken]
-    sentences: dict[str, Sentence]
+    sentences: dict[str, tuple[Sentence, ...]]
     cities: dict[str, tuple[tuple[str, ...], ...]]
     names: dict[Literal["Cyrillic", "Latin", "Greek"], tuple[tuple[str, ...], ...]]
 
@@ -172,25 +172,19 @@ def _is_language(match: re.Match[str], form: str, spoken: Spoken | None) -> bool
 
 
 def _added(row: Labelled, lang: str) -> Made:
-    for step in (0, 3):
-        said = _said(row, lang, step)
-        if said is not None:
-            (one, first), (other, second) = said
-            yield f"{one}>{other}", (row.title, f"{row.body}\n{first}"), (row.title, f"{row.body}\n{second}")
+    for sentence, step in zip(swaps().sentences.get(lang, ()), (0, 3), strict=False):
+        (one, first), (other, second) = _said(row, lang, sentence, step)
+        yield f"{one}>{other}", (row.title, f"{row.body}\n{first}"), (row.title, f"{row.body}\n{second}")
 
 
 def _named(row: Labelled, lang: str) -> Made:
-    said = _said(row, lang, 1)
-    if said is not None:
-        nation, sentence = said[0]
-        yield f"none>{nation}", (row.title, row.body), (row.title, f"{row.body}\n{sentence}")
+    for sentence, step in zip(swaps().sentences.get(lang, ()), (1, 2), strict=False):
+        nation, said = _said(row, lang, sentence, step)[0]
+        yield f"none>{nation}: {said}", (row.title, row.body), (row.title, f"{row.body}\n{said}")
 
 
-def _said(row: Labelled, lang: str, step: int) -> tuple[tuple[str, str], tuple[str, str]] | None:
+def _said(row: Labelled, lang: str, sentence: Sentence, step: int) -> tuple[tuple[str, str], tuple[str, str]]:
     """Two nations and the sentences that name them."""
-    sentence = swaps().sentences.get(lang)
-    if sentence is None:
-        return None
     listed = list(swaps().nations[lang][sentence.form].items())
     at = (_number(row.id) + step) % len(listed)
     one, other = listed[at], listed[(at + 1 + step) % len(listed)]

@@ -17,7 +17,7 @@ from indicators import adtype, catalogue
 from indicators.heads import model
 from indicators.heads.finder import SemanticFinder, split
 from indicators.heads.grams import PLACES, grams, rarity, scores, together, weighed
-from indicators.heads.train import POSITIVE, SOFTNESS, gather, kind_of, regression, train
+from indicators.heads.train import POSITIVE, SOFTNESS, Material, gather, kind_of, regression, train
 from indicators.screener import Screener
 from nlp.pipeline import Reader
 from strazha.errors import EvidenceError
@@ -224,11 +224,18 @@ def test_training_gives_the_same_heads_each_time(encoder: Encoder, reader: Reade
     ]  # fmt: skip
     entries = {"documents_withheld": catalogue.load()["documents_withheld"]}
 
-    def made() -> tuple[model.Heads, dict[str, Any]]:
+    def made() -> tuple[model.Heads, dict[str, Any], Material]:
         material = gather(adverts, entries, reader.read, encoder)
-        return train(material, entries, encoder)[:2]
+        return *train(material, entries, encoder)[:2], material
 
-    (one, card), (other, _) = made(), made()
+    (one, card, material), (other, _, _) = made(), made()
+    # Neutral sentences are learnt by themselves and within adverts, with the host's vector around, and shown by none.
+    guests = np.flatnonzero((material.advert < 0) & (material.around >= 0))
+    assert {material.texts[at] for at in guests} < {material.texts[at] for at in np.flatnonzero(material.around < 0)}
+    assert not any(material.shows[at] for at in guests)
+    host = np.flatnonzero(material.advert == material.around[guests[0]])[0]
+    size = slice(material.vectors.shape[1], 2 * material.vectors.shape[1])
+    assert np.array_equal(material.design[guests[0], size].toarray(), material.design[host, size].toarray())
     assert card["languages_out_of_fold"] == {"en": {"adverts": 24, "positives": 12, "micro_f1": 1.0}}
     assert len(card["limits"]) > 3
     assert one.names == ("documents_withheld",)
