@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -67,6 +68,7 @@ def forget() -> None:
         found.forget()
     if (finder := semantic_finder()) is not None:
         finder.forget()
+    screener().forget()
 
 
 def advert_vectors(adverts: Sequence[Advert]) -> list[str]:
@@ -267,7 +269,10 @@ def _made(of: Settings) -> tuple[Reader, Screener]:
     from nlp.pipeline import Reader
 
     chosen = [way for way in WAYS if way in of.ways.split(",")] if of.ways else WAYS
-    return Reader(), Screener(_finder(of), chosen)
+    made = Reader(), Screener(_finder(of), chosen)
+    # Word lists and patterns stay as long as the process: without this each full collection goes through all of them.
+    gc.freeze()
+    return made
 
 
 @lru_cache(maxsize=1)

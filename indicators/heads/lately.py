@@ -30,8 +30,8 @@ _SHORT = 6
 _MOVED = 5
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|#")
-#: A telephone, whoever's it is: digits with blanks, brackets and dashes between, seven or more.
-_LONG_NUMBER = re.compile(r"\+?\d(?:[ ()-]{0,2}\d){6,}")
+#: A telephone, whoever's it is: digits with blanks, brackets, strokes and dashes between, seven or more.
+_LONG_NUMBER = re.compile(r"\+?\d(?:[ ()/.-]{0,3}\d){6,}")
 #: A price or another larger number; ages and hours have two digits, and tell more.
 _NUMBER = re.compile(r"\d{3,}")
 
