@@ -1,4 +1,4 @@
-"""Builds the labelled sets own-a.jsonl to own-g.jsonl in tests/eval from the marked-up adverts in tests/eval/source.
+"""Builds the labelled sets own-a.jsonl to own-h.jsonl in tests/eval from the marked-up adverts in tests/eval/source.
 
 ``python -m tools.build_eval`` writes the files, ``--check`` only compares them, ``--counts`` prints what the sets hold. The
 markup (tests/eval/source/README.md describes it for writers) is checked strictly: every span stands in the text by
@@ -21,7 +21,7 @@ from typing import Any
 from strazha.errors import BadInputError
 
 EVAL = Path(__file__).parents[1] / "tests/eval"
-SETS = ("own-a", "own-b", "own-c", "own-d", "own-e", "own-f", "own-g")
+SETS = ("own-a", "own-b", "own-c", "own-d", "own-e", "own-f", "own-g", "own-h")
 
 #: Short names of indicators in the markup; the full id is understood too.
 SHORT = {
@@ -53,9 +53,10 @@ ADULT = frozenset(list(SHORT.values())[22:34]) | {"independent_claim", "screenin
 #: Fictional numbers: national form -> E.164.
 RANGES = ((r"088800\d{4}", "+359"), (r"099910\d{4}", "+359"), (r"07700900\d{3}", "+44"), (r"0176040690\d{2}", "+49"))
 
-_HEAD = re.compile(r"== (?P<id>[a-g]\d{3}) (?P<lang>[a-z]{2})(?P<latin>-latn)? (?P<type>[a-z]+)")
+_HEAD = re.compile(r"== (?P<id>[a-h]\d{3}) (?P<lang>[a-z]{2})(?P<latin>-latn)? (?P<type>[a-z]+)")
 _LABEL = re.compile(r"%([pehna$@i]) ")
 _OPEN = re.compile(r"\{([a-z_]+)\|")
+_CLOSE = re.compile(r"\{/([a-z_]+)\}")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ class Marked:
 
 def rows_of(path: Path) -> Iterator[dict[str, Any]]:
     """Rows of SCHEME form of one source file; raises BadInputError with file and line."""
-    start, lines = 0, []
+    start = 0
+    lines: list[str] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if line.startswith("== "):
             if lines:
@@ -81,7 +83,7 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_marked(text: str, place: str) -> Marked:
-    """Take the marks ``{short|words}``, nested ones too, out of a text."""
+    """Take the marks ``{short|words}`` out of a text: nested ones too, and crossing ones, the first closed by ``{/short}``."""
     out: list[str] = []
     open_at: list[tuple[str, int]] = []
     spans: list[tuple[str, int, int]] = []
@@ -91,6 +93,11 @@ def read_marked(text: str, place: str) -> Marked:
         if mark:
             open_at.append((_indicator(mark[1], place), length))
             at = mark.end()
+            continue
+        close = _CLOSE.match(text, at)
+        if close:
+            spans.append((*_closed(open_at, close[1], place), length))
+            at = close.end()
             continue
         if text[at] == "}" and open_at:
             name, start = open_at.pop()
@@ -102,6 +109,15 @@ def read_marked(text: str, place: str) -> Marked:
     if open_at:
         raise BadInputError(f"mark of {open_at[-1][0]} is never closed", place=place, remedy="close it with }")
     return Marked("".join(out), tuple(sorted(spans, key=lambda one: one[1])))
+
+
+def _closed(open_at: list[tuple[str, int]], short: str, place: str) -> tuple[str, int]:
+    """Take the innermost open mark of a name away; gives the indicator and where it began."""
+    name = _indicator(short, place)
+    for index in range(len(open_at) - 1, -1, -1):
+        if open_at[index][0] == name:
+            return open_at.pop(index)
+    raise BadInputError(f"no mark of {name} is open", place=place, remedy="take {/...} away")
 
 
 def _indicator(short: str, place: str) -> str:
@@ -175,7 +191,7 @@ def _phone(label: str, whole: str, place: str, marked: bool) -> str:
             f"{national} is of no fictional range", place=place, remedy=f"use one of {[one[0] for one in RANGES]}"
         )
     # Groups of two digits and more with one or two usual separators between them read themselves.
-    groups = re.findall(r"\d+(?:[ ./()-]{1,2}\d{2,})*", whole)
+    groups = re.findall(r"\d+(?:[ .,/()-]{1,2}\d{2,})*", whole)
     plain = any(re.sub(r"\D", "", one).endswith(national[1:]) and not re.search(r"\b\d\D+\d\b", one) for one in groups)
     if not hidden and not plain:
         raise BadInputError(f"{national} does not stand in the text", place=place, remedy="correct it, or say * for disguised")

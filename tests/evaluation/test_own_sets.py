@@ -69,6 +69,7 @@ def test_marks_become_spans_and_labels(tmp_path: Path) -> None:
         ("%p", "%@ Sofia BG, - BG %p"),
         ("%p", "%h t: %p"),
         ("{gender|", "{indep|"),
+        ("опит}}", "опит{/travel}}}"),
         ("== a001 bg job", "== a001 xx job"),
     ],
 )
@@ -81,6 +82,12 @@ def test_a_wrong_label_is_refused(tmp_path: Path, old: str, new: str) -> None:
 def test_an_id_stands_once(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="already"):
         _rows(tmp_path, f"{PLAIN}\n{PLAIN}")
+
+
+def test_marks_may_cross() -> None:
+    marked = read_marked("{third|our {new|ladies{/third} for days}.", "here")
+    assert marked.text == "our ladies for days."
+    assert marked.spans == (("third_party_voice", 0, 10), ("movement_new_arrival", 4, 19))
 
 
 def test_braces_without_a_mark_stay() -> None:
