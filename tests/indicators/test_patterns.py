@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from spacy.matcher import Matcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
-from indicators.engine import Engine
+from indicators.engine import Engine, _shortest, _spec
 from indicators.syntax import PatternError, parse
-from indicators.tokens import fold, tokenise
+from indicators.tokens import Tokens, fold, tokenise
 
 LISTS = {"documents": ["passport*", "id card"], "numbers": ["two", "#"]}
 
@@ -102,6 +105,29 @@ def test_a_megabyte_takes_time_in_proportion() -> None:
     # The best of three each, and a floor for what a busy machine adds: quadratic growth would take 64 times as long.
     small, large = (min(seconds(times) for _ in range(3)) for times in (4_000, 32_000))
     assert large < 8 * small * 2.5 + 0.5, (small, large)
+
+
+_WORDS = st.sampled_from(["a", "b", "c", "dd*", "(a|b)", "#"])
+_PATTERNS = st.lists(_WORDS, min_size=1, max_size=4).flatmap(
+    lambda words: st.lists(st.sampled_from([" ", " ..1 ", " ..3 "]), min_size=len(words), max_size=len(words)).map(
+        lambda gaps: "".join(part for pair in zip(words, gaps, strict=True) for part in pair).rstrip(" .13")
+    )
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(_PATTERNS, st.lists(st.sampled_from(["a", "b", "c", "ddx", "7", ".", "x"]), max_size=14))
+def test_finds_what_a_matcher_alone_finds_in_the_whole_text(pattern: str, words: list[str]) -> None:
+    assume(set(pattern) - set("# .13"))
+    sequences = parse(pattern)
+    vocab = Vocab()
+    matcher = Matcher(vocab)
+    matcher.add("rule", [[_spec(item) for item in sequence] for sequence in sequences])
+    alone = {(first, last, 0) for _, first, last in matcher(Doc(vocab, words=words))} if words else set()
+    engine = Engine({0: sequences})
+    tokens = Tokens(words, [0] * len(words), [0] * len(words), 0)
+    assert engine.scan(tokens) == _shortest(list(alone))
+    assert engine.scan(tokens) == _shortest(list(alone)), "and again, from what is remembered"
 
 
 def test_what_is_forgotten_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
