@@ -107,23 +107,23 @@ def test_a_megabyte_takes_time_in_proportion() -> None:
     assert large < 8 * small * 2.5 + 0.5, (small, large)
 
 
-_WORDS = st.sampled_from(["a", "b", "c", "dd*", "(a|b)", "#"])
-_PATTERNS = st.lists(_WORDS, min_size=1, max_size=4).flatmap(
+_WORDS = st.sampled_from(["a", "dd*", "dd*", "(a|b)", "#"])
+_PATTERNS = st.lists(_WORDS, min_size=2, max_size=4).flatmap(
     lambda words: st.lists(st.sampled_from([" ", " ..1 ", " ..3 "]), min_size=len(words), max_size=len(words)).map(
         lambda gaps: "".join(part for pair in zip(words, gaps, strict=True) for part in pair).rstrip(" .13")
     )
 )
 
 
-@settings(deadline=None, max_examples=150)
-@given(_PATTERNS, st.lists(st.sampled_from(["a", "b", "c", "ddx", "7", ".", "x"]), max_size=14))
+@settings(deadline=None, max_examples=400)
+@given(_PATTERNS, st.lists(st.sampled_from(["a", "b", "ddx", "7", ".", "x"]), min_size=3, max_size=14))
 def test_finds_what_a_matcher_alone_finds_in_the_whole_text(pattern: str, words: list[str]) -> None:
     assume(set(pattern) - set("# .13"))
     sequences = parse(pattern)
     vocab = Vocab()
     matcher = Matcher(vocab)
     matcher.add("rule", [[_spec(item) for item in sequence] for sequence in sequences])
-    alone = {(first, last, 0) for _, first, last in matcher(Doc(vocab, words=words))} if words else set()
+    alone = {(first, last, 0) for _, first, last in matcher(Doc(vocab, words=words))}
     engine = Engine({0: sequences})
     tokens = Tokens(words, [0] * len(words), [0] * len(words), 0)
     assert engine.scan(tokens) == _shortest(list(alone))
