@@ -129,7 +129,10 @@ def test_two_sources_a_minute_one_paused(served: tuple[Any, Prefect, Any, list[s
     assert process.wait(60) == 0
 
     print({name: Counter(run["state_name"] for run in found) for name, found in runs.items()})
-    assert [at for at in completed["north-market"] if at > paused_at + GRACE] == []
+    # Its process takes seconds to start, more on a busy machine: what counts is when a run was due.
+    north_runs = [run for run in runs["north-market"] if run["state_type"] == "COMPLETED"]
+    assert [run for run in north_runs if _moment(run["expected_start_time"]) > paused_at] == []
+    assert len([at for at in completed["north-market"] if at > paused_at + GRACE]) <= 1
     assert [run for run in runs["north-market"] if run["state_type"] in {"SCHEDULED", "PENDING", "RUNNING"}] == []
     assert not [run for found in runs.values() for run in found if run["state_type"] in {"FAILED", "CRASHED"}]
     _assert_ledger_agrees(strazha, {name: len(times) for name, times in completed.items()})
