@@ -113,7 +113,7 @@ def stand(tests: Sequence[Test], words: list[str], start: int) -> bool:
     return True
 
 
-def beside(anchored: Anchored, words: list[str], token: int) -> bool:
+def fixed_there(anchored: Anchored, words: list[str], token: int) -> bool:
     """Whether the words that have one place only are there."""
     count = len(words)
     for test, distance in anchored.fixed:
@@ -126,7 +126,7 @@ def beside(anchored: Anchored, words: list[str], token: int) -> bool:
     return True
 
 
-def around(anchored: Anchored, words: list[str], token: int) -> bool:
+def loose_there(anchored: Anchored, words: list[str], token: int) -> bool:
     """Whether the words that have several places are near enough."""
     for test, first, last in anchored.loose:
         low, high = token + first, token + last + 1

@@ -20,7 +20,7 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from indicators.anchors import Anchored, Anchors, Index, Match, around, beside, frequencies
+from indicators.anchors import Anchored, Anchors, Index, Match, fixed_there, frequencies, loose_there
 from indicators.syntax import Gap, Item, Sequence_, Slot
 from indicators.tokens import SENTENCE_ENDS, Tokens
 
@@ -124,12 +124,12 @@ def _look(index: Index, words: list[str]) -> tuple[list[Match], dict[Anchored, _
         if anchors.whole:
             found += [(token, token + 1, rule) for rule in anchors.whole]
         for anchored in _candidates(anchors, words, token) if anchors.beside or anchors.around else ():
-            if anchored.fixed and not beside(anchored, words, token):
+            if anchored.fixed and not fixed_there(anchored, words, token):
                 continue
             if anchored.sequence is None:
                 if (match := anchored.match(words, token)) is not None:
                     found.append(match)
-            elif around(anchored, words, token):
+            elif loose_there(anchored, words, token):
                 reach = max(0, token - anchored.before), min(count, token + anchored.after + 1)
                 pending.setdefault(anchored, []).append(reach)
     return found, pending
